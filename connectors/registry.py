@@ -1,0 +1,51 @@
+"""Every connector, by its id: the built-in tuple, then installed entry points."""
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from connectors.sdk.connector import Connector
+from connectors.sdk.sandbox import Sandbox
+
+BUILT_IN = (
+    "connectors.ingram_micro.connector:IngramMicro",
+    "connectors.aws_partner_central.connector:AwsPartnerCentral",
+    "connectors.calendar.connector:Calendar",
+    "connectors.spreadsheet.connector:Spreadsheet",
+)
+GROUP = "partner_inbox.connectors"
+
+
+class UnknownConnector(LookupError):
+    """No connector has that id."""
+
+
+def _load(path: str) -> Connector:
+    module, name = path.split(":")
+    connector: Connector = getattr(import_module(module), name)()
+    return connector
+
+
+@cache
+def connectors() -> dict[str, Connector]:
+    """All connectors by id, built-in ones first. An installed one cannot replace a built-in."""
+    found = {c.manifest.id: c for c in map(_load, BUILT_IN)}
+    for entry in entry_points(group=GROUP):
+        connector: Connector = entry.load()()
+        found.setdefault(connector.manifest.id, connector)
+    return found
+
+
+def connector(connector_id: str) -> Connector:
+    """The connector of that id; raises ``UnknownConnector``."""
+    try:
+        return connectors()[connector_id]
+    except KeyError:
+        raise UnknownConnector(connector_id) from None
+
+
+def sandbox(connector_id: str) -> type[Sandbox]:
+    """The simulated platform that lives beside a connector."""
+    package = type(connector(connector_id)).__module__.rpartition(".")[0]
+    found: type[Sandbox] = import_module(f"{package}.sandbox").Sandbox
+    return found

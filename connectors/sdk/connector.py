@@ -1,0 +1,114 @@
+"""The contract: one object, a manifest, ``read`` and ``check``.
+
+``read`` is called once for each stream, in the manifest's order, with no transaction
+open. It yields pages and ends the stream with ``Complete``. A read that ends without
+``Complete``, or that raises, may add and update but removes nothing. A row that cannot
+be read is put into the page's ``quarantined`` with its raw text; it is never raised.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from connectors.sdk.http import HttpSession
+from connectors.sdk.manifest import ConnectorConfig, Manifest
+from connectors.sdk.records import AnyRecord
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quarantined:
+    """One row that could not be read.
+
+    ``reason`` is a sentence for a person, ``raw`` the row as it came (JSON or text),
+    ``where`` its place ("Sheet1 row 7", "page 3 row 12"), ``external_id`` its id if known:
+    an item that exists under that id stays as it is.
+    """
+
+    reason: str
+    raw: str
+    where: str = ""
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a stream. ``expected`` is the total that the platform announces, if any."""
+
+    records: tuple[AnyRecord, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    expected: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complete:
+    """The stream was read to its proven end.
+
+    ``window`` is the closed range of due dates that was asked for, where the platform
+    lists by dates: only items due inside it can be missing. ``state`` replaces the
+    stream's stored state, in the same transaction as its rows.
+    """
+
+    window: tuple[date, date] | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+class CheckState(StrEnum):
+    """How a named check went."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One named check of a connection, and what a person does when it is not ok."""
+
+    name: str
+    state: CheckState
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadContext:
+    """What a connector is given: a guarded HTTP session, its state and the time.
+
+    now      aware UTC instant; a connector has no other clock
+    state    what the last ``Complete`` of this stream left, else empty
+    files    folder in which uploaded files of this connection lie
+    """
+
+    http: HttpSession
+    now: datetime
+    state: Mapping[str, Any] = field(default_factory=dict)
+    files: Path | None = None
+
+
+class Connector(Protocol):
+    """Knows one platform. Stateless: all it needs arrives as arguments.
+
+    ``config`` is an instance of ``manifest.config``.
+    """
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Page | Complete]: ...
+
+    def check(self, config: Any, context: ReadContext) -> Iterator[Check]: ...
+
+
+__all__ = [
+    "Check",
+    "CheckState",
+    "Complete",
+    "Connector",
+    "ConnectorConfig",
+    "Page",
+    "Quarantined",
+    "ReadContext",
+]

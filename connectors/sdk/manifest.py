@@ -1,0 +1,108 @@
+"""What a connector says of itself; importable without network, static.
+
+The form, the help, the docs page and the redaction of secrets all come from here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.sdk.records import Kind
+
+
+class ConnectorConfig(BaseModel):
+    """Base of every connector's settings.
+
+    A secret is a ``SecretStr``. ``Field(title=…, description=…)`` become label and help;
+    ``json_schema_extra`` may hold ``placeholder``, ``group``, ``advanced`` (bool) and
+    ``widget`` ("textarea", "file").
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Completeness(StrEnum):
+    """What a finished read of a stream proves."""
+
+    FULL_LIST = "full list"
+    WINDOW = "window"
+    UNKNOWN = "unknown"
+
+
+class PlatformType(StrEnum):
+    """Whose system it is."""
+
+    VENDOR = "vendor"
+    DISTRIBUTOR = "distributor"
+    GENERIC = "generic"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamSpec:
+    """One kind of record list that a connector reads.
+
+    ``completeness`` says whether a finished read proves absence: FULL_LIST (all there is),
+    WINDOW (all within dates that ``Complete`` names), UNKNOWN (never removes anything).
+    """
+
+    name: str
+    title: str
+    kinds: frozenset[Kind]
+    completeness: Completeness = Completeness.FULL_LIST
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """At most ``calls`` requests to one host in ``seconds``."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One thing to have at hand before connecting, and where on the platform it is found."""
+
+    what: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A connector's own description.
+
+    id             the folder's name; stored with every connection, never changed
+    vendor         the name that items carry when the platform names no other vendor
+    badge, colour  two or three letters and a hex colour for the tile beside an item
+    hosts          the only hosts it talks to; ``${field}`` is the host of that setting's URL
+    gives_not      what people would expect but the platform does not give
+    docs           the page in ``docs/connectors/`` with needs, limits and removal
+    """
+
+    id: str
+    version: str
+    name: str
+    platform: PlatformType
+    summary: str
+    vendor: str | None
+    badge: str
+    colour: str
+    config: type[ConnectorConfig]
+    hosts: tuple[str, ...]
+    streams: tuple[StreamSpec, ...]
+    interval: timedelta
+    minimum_interval: timedelta
+    rate: RateLimit | None = None
+    needs: tuple[Need, ...] = ()
+    gives_not: tuple[str, ...] = ()
+    docs: str = ""
+    permissions: tuple[str, ...] = field(default=())
+
+    def stream(self, name: str) -> StreamSpec:
+        """The stream of that name; raises ``KeyError``."""
+        for spec in self.streams:
+            if spec.name == name:
+                return spec
+        raise KeyError(name)
