@@ -1,0 +1,114 @@
+"""Settings: the only place that reads the environment."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "PARTNER_INBOX_"
+
+
+class Settings(BaseSettings):
+    """Configuration by environment; every name has the prefix ``PARTNER_INBOX_``.
+
+    A setting whose value is a secret may also be read from a file: put the path into
+    ``PARTNER_INBOX_<NAME>_FILE`` instead.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder for the database, the key file and uploads.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLite or Postgres; without it a SQLite file in DATA_DIR.",
+        examples=["postgresql://user:password@host/partner_inbox"],
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts stored credentials. Several, comma-separated: the first encrypts, "
+        "all decrypt. Without it a key file is made in DATA_DIR.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The address under which people reach it; all links are made from it.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Further host names to answer to, comma-separated.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server; smtps://, smtp+starttls:// or smtp:// (plain). "
+        "Without it no mail leaves.",
+        examples=["smtp+starttls://user:password@mail.example.com:587"],
+    )
+    mail_from: str = Field(
+        default="Partner Inbox <partner-inbox@localhost>",
+        description="Sender of digests and alerts.",
+    )
+    allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts (host or host:port) that connectors may reach on private or loopback "
+        "addresses and over plain http, comma-separated.",
+    )
+    time_zone: str = Field(
+        default="UTC",
+        description="The company's IANA time zone: what counts as today, and the default "
+        "of new users.",
+        examples=["Europe/Berlin"],
+    )
+    company: str = Field(default="", description="The company's name, shown on pages and in mail.")
+    web_threads: int = Field(
+        default=4, ge=1, le=64, description="Threads that answer pages; few are faster on SQLite."
+    )
+    sync_workers: int = Field(
+        default=4, ge=1, le=64, description="Connections that one process syncs at the same time."
+    )
+    tick_seconds: float = Field(
+        default=15.0, gt=0, description="How often the scheduler asks the database who is due."
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("allowed_private_hosts", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the default filled in. Holds a password: never show it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'partner-inbox.db'}"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of uploaded files; one folder a connection."""
+        return self.data_dir / "uploads"

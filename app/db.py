@@ -1,0 +1,207 @@
+"""The engine, transactions and column types. The only place that commits.
+
+SQLite: WAL, foreign keys on, busy timeout, ``BEGIN IMMEDIATE`` for every write
+transaction (a deferred one that reads first fails at once when another writer was
+faster, whatever the timeout) behind an in-process lock, so that writers queue instead
+of polling. Postgres: READ COMMITTED, the same code.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import BigInteger, Date, DateTime, create_engine, event, make_url, text
+from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from app.errors import CannotStart
+from app.paths import MIGRATIONS
+
+BUSY_TIMEOUT_MS = 5_000
+SCALE = Decimal(10_000)
+WRITES = "partner_inbox_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored and given back in UTC. A naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CalendarDate(TypeDecorator[date]):
+    """A date without a time. A datetime is refused: which date it is depends on a zone."""
+
+    impl = Date
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> date | None:
+        if isinstance(value, datetime):
+            raise TypeError(f"a calendar date, not an instant: {value!r}")
+        return value
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal with at most four decimals, held as an integer of ten-thousandths.
+
+    So both databases add, compare and index money exactly. More decimals are refused.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value) * SCALE
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"more than four decimals: {value}")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else exact(value)
+
+
+def exact(stored: int) -> Decimal:
+    """The Decimal of a stored number of ten-thousandths, at least two decimals."""
+    value = Decimal(stored) / SCALE
+    return value.quantize(Decimal("0.01")) if stored % 100 == 0 else value
+
+
+def database_url(url: str) -> URL:
+    """The URL with our driver; raises ``CannotStart`` for a database that is not supported."""
+    parsed = make_url(url)
+    name = parsed.get_backend_name()
+    if name in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise CannotStart(
+        f"PARTNER_INBOX_DATABASE_URL names {name}, which is not supported.",
+        remedy="Use sqlite:///path or postgresql://user:password@host/database.",
+    )
+
+
+class Database:
+    """One database and its two kinds of transaction.
+
+    ``read()`` and ``write()`` are context managers that give a ``Session``; ``write``
+    commits at the end of the block, or rolls back when it raises. Keep a write short and
+    never wait on the network inside one.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = database_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, pool_size)
+        self._writer = threading.Lock() if self.sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view on SQLite; nothing that is written in it stays."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, and counts the revision up."""
+        with (
+            self._writer or nullcontext(),
+            Session(
+                self.engine.execution_options(**{WRITES: True}), expire_on_commit=False
+            ) as session,
+        ):
+            try:
+                yield session
+                session.flush()
+                session.execute(text("UPDATE revision SET number = number + 1"))
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: URL, pool_size: int) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=0, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for that database, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = database_url(url)
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to the newest revision; raises ``CannotStart`` when it is newer than us."""
+    config = alembic_config(url)
+    known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
+    database = Database(url)
+    try:
+        with database.engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        database.close()
+    if present is not None and present not in known:
+        raise CannotStart(
+            "The database was written by a newer version of Partner Inbox.",
+            remedy="Start that version or a later one, or restore a backup made before the update.",
+        )
+    command.upgrade(config, "head")

@@ -1,0 +1,48 @@
+"""The tables, one file a subject. Importing this package registers all of them."""
+
+from app.models.accounts import ApiToken, OneTimeLink, User, WebSession
+from app.models.items import (
+    NO_DUE_DAY,
+    Event,
+    Item,
+    ItemState,
+    PersonalState,
+    TeamState,
+)
+from app.models.outbox import AppSetting, DigestEntry, OutboxEntry, Revision
+from app.models.programs import Certification, Contact, Fund, Program
+from app.models.sources import (
+    ColumnMapping,
+    Connection,
+    Health,
+    QuarantinedRow,
+    StreamState,
+    SyncRun,
+)
+
+__all__ = [
+    "NO_DUE_DAY",
+    "ApiToken",
+    "AppSetting",
+    "Certification",
+    "ColumnMapping",
+    "Connection",
+    "Contact",
+    "DigestEntry",
+    "Event",
+    "Fund",
+    "Health",
+    "Item",
+    "ItemState",
+    "OneTimeLink",
+    "OutboxEntry",
+    "PersonalState",
+    "Program",
+    "QuarantinedRow",
+    "Revision",
+    "StreamState",
+    "SyncRun",
+    "TeamState",
+    "User",
+    "WebSession",
+]

@@ -1,0 +1,83 @@
+"""People, their sessions, tokens for tools, one-time links."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class User(SQLModel, table=True):
+    """One of the partner's staff. ``password`` is an Argon2 hash; None until it is set.
+
+    ``digest_hour`` is local to ``time_zone``; ``digest_days`` are ISO weekdays ("12345").
+    """
+
+    __tablename__ = "users"
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    is_admin: bool = False
+    is_active: bool = True
+    password: str | None = Field(default=None, sa_type=Text, repr=False)
+    time_zone: str = Field(default="UTC", sa_type=Text)
+    digest_on: bool = True
+    digest_hour: int = 7
+    digest_days: str = Field(default="12345", sa_type=Text)
+    shortcuts: bool = True
+    failed_sign_ins: int = 0
+    next_sign_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_digest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser. ``token_hash`` is the SHA-256 of the cookie's value."""
+
+    __tablename__ = "sessions"
+
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    user_id: int = Field(index=True, foreign_key="users.id", ondelete="CASCADE")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    agent: str = Field(default="", sa_type=Text)
+
+
+class OneTimeLink(SQLModel, table=True):
+    """A link that works once: set-up (no user yet), sign-in, or a new password."""
+
+    __tablename__ = "one_time_links"
+
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    purpose: str = Field(sa_type=Text)
+    user_id: int | None = Field(
+        default=None,
+        foreign_key="users.id",
+        ondelete="CASCADE",
+    )
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApiToken(SQLModel, table=True):
+    """Access for a tool. Only the SHA-256 is stored; ``hint`` is the token's beginning."""
+
+    __tablename__ = "api_tokens"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    hint: str = Field(sa_type=Text)
+    scope: str = Field(sa_type=Text)
+    user_id: int | None = Field(
+        default=None,
+        foreign_key="users.id",
+        ondelete="CASCADE",
+    )
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,137 @@
+"""Items: what the inbox shows. What a sync writes and what people do stand apart (P6)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.db import CalendarDate, Exact, UtcDateTime
+from app.models.base import Json, SourceRow
+
+NO_DUE_DAY = date(9999, 12, 31)
+"""``sort_on`` of an item without a due date: such items stand last."""
+
+
+class TeamState(StrEnum):
+    """What the team decided about an item. No row means ``open``."""
+
+    OPEN = "open"
+    DONE = "done"
+    SNOOZED = "snoozed"
+
+
+class Item(SourceRow, table=True):
+    """A deadline, a goal, a reporting requirement or a notice, as the source has it.
+
+    due_on       the calendar date it is due; of an instant, its date in the company's zone
+    due_at       the instant, when the source gave one (then ``due_is_instant``)
+    due_zone, due_raw  the source's own zone and text
+    amount       the money at stake, with ISO 4217 ``currency`` (None: source names none)
+    sort_on      ``due_on``, a goal's end, or NO_DUE_DAY
+    is_open      derived: live at the source, not closed there, and open for the team.
+                 Written by syncing and inbox services alike, for the index only.
+    """
+
+    __tablename__ = "items"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "stream", "external_id"),
+        Index(
+            "ix_items_open_sort_on_id",
+            "sort_on",
+            "id",
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+        Index("ix_items_kind_sort_on_id", "kind", "sort_on", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    kind: str = Field(sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    account: str | None = Field(default=None, sa_type=Text)
+    reference: str | None = Field(default=None, sa_type=Text)
+    summary: str | None = Field(default=None, sa_type=Text)
+    body: str | None = Field(default=None, sa_type=Text)
+    closed: bool = False
+    derived_from: str | None = Field(default=None, sa_type=Text)
+    due_on: date | None = Field(default=None, sa_type=CalendarDate)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due_zone: str | None = Field(default=None, sa_type=Text)
+    due_raw: str | None = Field(default=None, sa_type=Text)
+    amount: Decimal | None = Field(default=None, sa_type=Exact)
+    currency: str | None = Field(default=None, sa_type=Text)
+    amount_label: str | None = Field(default=None, sa_type=Text)
+    target: Decimal | None = Field(default=None, sa_type=Exact)
+    actual: Decimal | None = Field(default=None, sa_type=Exact)
+    unit: str | None = Field(default=None, sa_type=Text)
+    period_start: date | None = Field(default=None, sa_type=CalendarDate)
+    period_end: date | None = Field(default=None, sa_type=CalendarDate)
+    recipient: str | None = Field(default=None, sa_type=Text)
+    period: str | None = Field(default=None, sa_type=Text)
+    cadence: str | None = Field(default=None, sa_type=Text)
+    published_on: date | None = Field(default=None, sa_type=CalendarDate)
+    sort_on: date = Field(default=NO_DUE_DAY, sa_type=CalendarDate)
+    is_open: bool = True
+
+
+class Event(SQLModel, table=True):
+    """One line of history. Append-only.
+
+    subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id
+    kind        new, changed, due moved, reopened, closed, eligibility flipped, gone, returned
+                (by a sync) · done, reopened, snoozed, woken, assigned, noted, undone (by people)
+    actor_id    the user; None for a sync
+    field, old, new   what changed, as text for people
+    before      the team state before a person's act, so that it can be undone
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_subject_subject_id_id", "subject", "subject_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
+    subject: str = Field(sa_type=Text)
+    subject_id: int
+    at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(sa_type=Text)
+    run_id: int | None = None
+    actor_id: int | None = None
+    field: str | None = Field(default=None, sa_type=Text)
+    old: str | None = Field(default=None, sa_type=Text)
+    new: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+    before: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class ItemState(SQLModel, table=True):
+    """What the team did with an item: state, owner, snooze. A sync never writes it,
+    except that a material change reopens a done or snoozed item (and says why, in events).
+
+    ``version`` counts up with every act, for undo and for conflicts.
+    """
+
+    __tablename__ = "item_states"
+
+    item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
+    state: str = Field(default=TeamState.OPEN, sa_type=Text)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    owner_id: int | None = Field(
+        default=None, index=True, foreign_key="users.id", ondelete="SET NULL"
+    )
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reopened_because: str | None = Field(default=None, sa_type=Text)
+    version: int = 1
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PersonalState(SQLModel, table=True):
+    """What one person did with an item: read it, starred it."""
+
+    __tablename__ = "personal_states"
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    starred: bool = False

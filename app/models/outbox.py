@@ -1,0 +1,76 @@
+"""What leaves: the digest's ledger, and events that someone should hear of."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.db import CalendarDate, UtcDateTime
+from app.models.base import Json
+
+
+class DigestEntry(SQLModel, table=True):
+    """One person's digest of one local day; the unique key makes two impossible (P4).
+
+    state   claimed → sending → sent | failed | unknown | skipped (nothing to say).
+            ``unknown``: the process died while the mail server had it; never sent again by itself.
+    """
+
+    __tablename__ = "digest_ledger"
+    __table_args__ = (UniqueConstraint("user_id", "local_date", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE")
+    local_date: date = Field(sa_type=CalendarDate)
+    kind: str = Field(default="daily", sa_type=Text)
+    state: str = Field(sa_type=Text)
+    message_id: str = Field(default="", sa_type=Text)
+    subject: str = Field(default="", sa_type=Text)
+    attempts: int = 0
+    owner: str | None = Field(default=None, sa_type=Text)
+    claimed_at: datetime = Field(sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = Field(default=None, sa_type=Text)
+
+
+class OutboxEntry(SQLModel, table=True):
+    """An event that someone should hear of, written in the transaction that it happened in.
+
+    ``key`` is unique: the same fact is told once ("needs sign-in:7:2026-11-21T08").
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Text, unique=True)
+    kind: str = Field(sa_type=Text)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    state: str = Field(default="waiting", sa_type=Text)
+    attempts: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    next_attempt_at: datetime = Field(sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = Field(default=None, sa_type=Text)
+
+
+class Revision(SQLModel, table=True):
+    """One row that counts write transactions: the ETag of everything."""
+
+    __tablename__ = "revision"
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = 0
+
+
+class AppSetting(SQLModel, table=True):
+    """A setting that people change on a page: name and JSON value."""
+
+    __tablename__ = "settings"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: Any = Field(default=None, sa_type=Json)

@@ -1,0 +1,81 @@
+"""Secrets at rest: encrypted by a key that lies outside the database."""
+
+import base64
+import os
+import secrets as random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.config import Settings
+from app.errors import AppError, CannotStart
+
+KEY_FILE = "secret.key"
+
+
+class Locked(AppError):
+    """What is stored was encrypted with another key."""
+
+
+class Vault:
+    """Encrypts and decrypts small JSON objects. The first key encrypts, all decrypt."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
+
+    def seal(self, values: Mapping[str, Any]) -> str:
+        """Encrypted text; empty for no values."""
+        return self._fernet.encrypt(orjson.dumps(dict(values))).decode() if values else ""
+
+    def open(self, sealed: str) -> dict[str, Any]:
+        """What was sealed; raises ``Locked`` when no key fits."""
+        if not sealed:
+            return {}
+        try:
+            opened: dict[str, Any] = orjson.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            raise Locked(
+                "The stored credentials cannot be read with the present key.",
+                remedy="Set PARTNER_INBOX_SECRET_KEY to the key they were saved with, "
+                "or enter the credentials again.",
+            ) from None
+        return opened
+
+    def rotate(self, sealed: str) -> str:
+        """The same values under the first key."""
+        return self._fernet.rotate(sealed.encode()).decode() if sealed else ""
+
+
+def _derive(key: str) -> bytes:
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"partner-inbox/credentials")
+    return base64.urlsafe_b64encode(kdf.derive(key.encode()))
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The vault with the configured keys, or with the key file, which is made when missing."""
+    if settings.secret_key is not None:
+        keys = [key.strip() for key in settings.secret_key.get_secret_value().split(",")]
+        if any(len(key) < 16 for key in keys):
+            raise CannotStart(
+                "PARTNER_INBOX_SECRET_KEY is too short.",
+                remedy="Use at least 16 random characters for each key.",
+            )
+        return Vault(keys)
+    return Vault([_key_file(settings.data_dir / KEY_FILE)])
+
+
+def _key_file(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        key = random.token_urlsafe(32)
+        file.write(key)
+    return key
