@@ -1,0 +1,371 @@
+"""People, sessions, one-time links and tokens for tools.
+
+Only hashes of tokens are stored. A password is verified between two transactions
+(``credentials`` → ``verify`` → ``record_sign_in``), because Argon2 takes tens of
+milliseconds and must not hold the write lock.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import CursorResult, delete, func, update
+from sqlmodel import Session, col, select
+
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.models import ApiToken, OneTimeLink, User, WebSession
+
+IDLE = timedelta(days=7)
+ABSOLUTE = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=5)
+SETUP_LIFETIME = timedelta(hours=24)
+SIGN_IN_LIFETIME = timedelta(hours=1)
+TOKEN_PREFIX = "pi_"  # noqa: S105  (not a secret: what secret scanners look for)
+SCOPES = ("read",)
+SHORTEST_PASSWORD = 10
+
+SETUP = "set-up"
+SIGN_IN = "sign-in"
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash(secrets.token_hex())
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def user_count(session: Session) -> int:
+    """How many people there are; none means that the set-up is still to be done."""
+    return session.exec(select(func.count()).select_from(User)).one()
+
+
+def users(session: Session) -> list[User]:
+    """Everyone who is active, by name."""
+    return list(session.exec(select(User).where(User.is_active).order_by(User.name)))
+
+
+def user(session: Session, user_id: int) -> User:
+    """One person; raises ``NotFound``."""
+    found = session.get(User, user_id)
+    if found is None:
+        raise NotFound("There is no such user.")
+    return found
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """The person with that address, whatever its case."""
+    return session.exec(select(User).where(User.email == email.strip().lower())).first()
+
+
+def add_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    now: datetime,
+    password: str | None = None,
+    is_admin: bool = False,
+    time_zone: str = "UTC",
+) -> User:
+    """A new person. Raises ``Invalid`` with a sentence for each field, or ``Conflict``."""
+    problems: dict[str, str] = {}
+    try:
+        valid = validate_email(email, check_deliverability=False, test_environment=True)
+        address = valid.normalized.lower()
+    except EmailNotValidError as error:
+        problems["email"] = str(error)
+        address = ""
+    if not name.strip():
+        problems["name"] = "Enter a name."
+    if time_zone not in available_timezones():
+        problems["time_zone"] = "Choose a time zone from the list."
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        problems["password"] = f"Use at least {SHORTEST_PASSWORD} characters."
+    if problems:
+        raise Invalid("The user cannot be added.", fields=problems)
+    if user_by_email(session, address):
+        raise Conflict(f"There is a user with the address {address} already.")
+    added = User(
+        email=address,
+        name=name.strip(),
+        is_admin=is_admin,
+        password=_hasher.hash(password) if password is not None else None,
+        time_zone=time_zone,
+        created_at=now,
+    )
+    session.add(added)
+    session.flush()
+    return added
+
+
+def set_password(session: Session, user_id: int, password: str) -> None:
+    """A new password; signs the person out everywhere."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(
+            "The password is too short.",
+            fields={"password": f"Use at least {SHORTEST_PASSWORD} characters."},
+        )
+    user(session, user_id).password = _hasher.hash(password)
+    close_sessions(session, user_id)
+
+
+def update_profile(
+    session: Session,
+    user_id: int,
+    *,
+    name: str,
+    time_zone: str,
+    digest_on: bool,
+    digest_hour: int,
+    digest_days: str,
+    shortcuts: bool,
+) -> User:
+    """What a person sets for themselves. Raises ``Invalid``."""
+    problems: dict[str, str] = {}
+    if not name.strip():
+        problems["name"] = "Enter a name."
+    if time_zone not in available_timezones():
+        problems["time_zone"] = "Choose a time zone from the list."
+    if not 0 <= digest_hour <= 23:
+        problems["digest_hour"] = "Choose an hour from 0 to 23."
+    if set(digest_days) - set("1234567"):
+        problems["digest_days"] = "Choose days from Monday to Sunday."
+    if problems:
+        raise Invalid("The settings were not saved.", fields=problems)
+    found = user(session, user_id)
+    found.name = name.strip()
+    found.time_zone = time_zone
+    found.digest_on = digest_on
+    found.digest_hour = digest_hour
+    found.digest_days = "".join(sorted(set(digest_days)))
+    found.shortcuts = shortcuts
+    return found
+
+
+# Signing in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What verifying needs. ``wait_until`` is set while too many attempts failed."""
+
+    user_id: int | None
+    password_hash: str
+    wait_until: datetime | None
+
+
+def credentials(session: Session, email: str) -> Credentials:
+    """The stored hash for that address, or one that nothing matches, so that both take as long."""
+    found = user_by_email(session, email)
+    if found is None or not found.is_active or found.password is None:
+        return Credentials(user_id=None, password_hash=_nobody, wait_until=None)
+    return Credentials(
+        user_id=found.id, password_hash=found.password, wait_until=found.next_sign_in_at
+    )
+
+
+def verify(known: Credentials, password: str, *, now: datetime) -> bool:
+    """Whether the password is right. Raises ``NotAllowed`` while the account has to wait."""
+    if known.wait_until is not None and known.wait_until > now:
+        seconds = int((known.wait_until - now).total_seconds()) + 1
+        raise NotAllowed(
+            "Too many attempts.", remedy=f"Try again in {seconds} seconds, or ask for a new link."
+        )
+    try:
+        return _hasher.verify(known.password_hash, password) and known.user_id is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def record_sign_in(session: Session, known: Credentials, *, ok: bool, now: datetime) -> User | None:
+    """Note how the attempt went: from the fifth failure on the wait doubles, up to 15 minutes."""
+    if known.user_id is None:
+        return None
+    found = user(session, known.user_id)
+    if ok:
+        found.failed_sign_ins = 0
+        found.next_sign_in_at = None
+        return found
+    found.failed_sign_ins += 1
+    if found.failed_sign_ins >= 5:
+        wait = min(2 ** (found.failed_sign_ins - 4), 900)
+        found.next_sign_in_at = now + timedelta(seconds=wait)
+    return None
+
+
+# Sessions
+
+
+def open_session(session: Session, user_id: int, *, now: datetime, agent: str = "") -> str:
+    """The value of a new session's cookie."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(
+            token_hash=_digest(token),
+            user_id=user_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + ABSOLUTE,
+            agent=agent[:200],
+        )
+    )
+    return token
+
+
+def session_user(session: Session, token: str, *, now: datetime) -> User | None:
+    """Who is signed in with that cookie; None when it is unknown, idle too long or over."""
+    found = session.get(WebSession, _digest(token))
+    if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
+        return None
+    person = session.get(User, found.user_id)
+    return person if person is not None and person.is_active else None
+
+
+def session_needs_touch(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether the session's last use is old enough to be written down again."""
+    found = session.get(WebSession, _digest(token))
+    return found is not None and found.seen_at + SEEN_EVERY <= now
+
+
+def touch_session(session: Session, token: str, *, now: datetime) -> None:
+    """Note that the session is in use."""
+    session.execute(
+        update(WebSession).where(col(WebSession.token_hash) == _digest(token)).values(seen_at=now)
+    )
+
+
+def close_session(session: Session, token: str) -> None:
+    """Sign that browser out."""
+    session.execute(delete(WebSession).where(col(WebSession.token_hash) == _digest(token)))
+
+
+def close_sessions(session: Session, user_id: int) -> None:
+    """Sign the person out everywhere."""
+    session.execute(delete(WebSession).where(col(WebSession.user_id) == user_id))
+
+
+# One-time links
+
+
+def make_link(
+    session: Session,
+    purpose: str,
+    *,
+    now: datetime,
+    user_id: int | None = None,
+    lifetime: timedelta = SIGN_IN_LIFETIME,
+) -> str:
+    """The secret part of a link that works once. A new set-up link replaces older ones."""
+    if purpose == SETUP:
+        session.execute(delete(OneTimeLink).where(col(OneTimeLink.purpose) == SETUP))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OneTimeLink(
+            token_hash=_digest(token), purpose=purpose, user_id=user_id, expires_at=now + lifetime
+        )
+    )
+    return token
+
+
+def link_is_good(session: Session, token: str, purpose: str, *, now: datetime) -> bool:
+    """Whether the link could still be used."""
+    found = session.get(OneTimeLink, _digest(token))
+    return (
+        found is not None
+        and found.purpose == purpose
+        and found.used_at is None
+        and found.expires_at > now
+    )
+
+
+def use_link(session: Session, token: str, purpose: str, *, now: datetime) -> OneTimeLink:
+    """Use the link up; raises ``NotAllowed`` when it is unknown, used or too old."""
+    used: CursorResult[Any] = session.connection().execute(
+        update(OneTimeLink)
+        .where(
+            col(OneTimeLink.token_hash) == _digest(token),
+            col(OneTimeLink.purpose) == purpose,
+            col(OneTimeLink.used_at).is_(None),
+            col(OneTimeLink.expires_at) > now,
+        )
+        .values(used_at=now)
+    )
+    if used.rowcount != 1:
+        raise NotAllowed(
+            "This link was used before or is too old.",
+            remedy="Sign in with your password, or ask for a new link.",
+        )
+    found = session.get(OneTimeLink, _digest(token))
+    assert found is not None
+    return found
+
+
+# Tokens for tools
+
+
+def add_token(
+    session: Session,
+    *,
+    name: str,
+    scope: str,
+    now: datetime,
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new token, given back this once. Raises ``Invalid`` or ``Conflict``."""
+    if not name.strip():
+        raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
+    if scope not in SCOPES:
+        raise Invalid("There is no such scope.", fields={"scope": f"One of: {', '.join(SCOPES)}."})
+    if session.exec(select(ApiToken).where(ApiToken.name == name.strip())).first():
+        raise Conflict(f"There is a token named {name.strip()} already.")
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    session.add(
+        ApiToken(
+            name=name.strip(),
+            token_hash=_digest(token),
+            hint=token[:8],
+            scope=scope,
+            user_id=user_id,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return token
+
+
+def tokens(session: Session) -> list[ApiToken]:
+    """All tokens that were not revoked, newest first."""
+    statement = select(ApiToken).where(col(ApiToken.revoked_at).is_(None))
+    return list(session.exec(statement.order_by(col(ApiToken.id).desc())))
+
+
+def token_for(session: Session, token: str, scope: str, *, now: datetime) -> ApiToken | None:
+    """The token's row when it is valid for that scope."""
+    found = session.exec(select(ApiToken).where(ApiToken.token_hash == _digest(token))).first()
+    if found is None or found.revoked_at is not None or found.scope != scope:
+        return None
+    if found.expires_at is not None and found.expires_at <= now:
+        return None
+    return found
+
+
+def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
+    """Note that the token was used."""
+    session.execute(update(ApiToken).where(col(ApiToken.id) == token_id).values(used_at=now))
+
+
+def revoke_token(session: Session, token_id: int, *, now: datetime) -> None:
+    """From now on the token opens nothing."""
+    found = session.get(ApiToken, token_id)
+    if found is None:
+        raise NotFound("There is no such token.")
+    found.revoked_at = now
