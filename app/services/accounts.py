@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from sqlalchemy import CursorResult, delete, func, update
 from sqlmodel import Session, col, select
 
@@ -32,6 +32,8 @@ SHORTEST_PASSWORD = 10
 
 SETUP = "set-up"
 SIGN_IN = "sign-in"
+
+SPECIAL_USE_DOMAIN_NAMES.remove("local")  # internal mail domains are often named so
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_hex())
@@ -77,7 +79,7 @@ def add_user(
     """A new person. Raises ``Invalid`` with a sentence for each field, or ``Conflict``."""
     problems: dict[str, str] = {}
     try:
-        valid = validate_email(email, check_deliverability=False, globally_deliverable=False)
+        valid = validate_email(email, check_deliverability=False)
         address = valid.normalized.lower()
     except EmailNotValidError as error:
         problems["email"] = str(error)
