@@ -1,0 +1,31 @@
+"""What every test may ask for; the parts are in ``tests/support``."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import environment
+
+environment.clean()
+
+pytest_plugins = [
+    "tests.support.database",
+    "tests.support.network",
+    "tests.support.skips",
+    "tests.support.browser",
+]
+
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "specs"
+
+
+@pytest.fixture(scope="session")
+def specs() -> Path:
+    """The folder of the vendors' own contracts and samples, which are not ours to publish."""
+    folder = Path(os.environ.get("PARTNER_INBOX_SPECS", BESIDE_THE_CHECKOUT))
+    if not folder.is_dir():
+        pytest.skip(
+            "the vendors' specifications are not here: put them beside the checkout as "
+            "shared/specs, or set PARTNER_INBOX_SPECS"
+        )
+    return folder
