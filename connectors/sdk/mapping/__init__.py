@@ -1,0 +1,27 @@
+"""From what platforms send to what records hold. Pure; a bad field raises ``BadField``.
+
+A connector calls these per row and catches ``BadField`` per row (see ``rows``), so that
+one bad field costs one row and never a page.
+"""
+
+from connectors.sdk.mapping.dates import date_of, due_of, instant_of
+from connectors.sdk.mapping.fields import BadField
+from connectors.sdk.mapping.html import clean_html, html_text
+from connectors.sdk.mapping.numbers import decimal_of, money_of
+from connectors.sdk.mapping.rows import rows
+from connectors.sdk.mapping.text import known, link_of, text_of
+
+__all__ = [
+    "BadField",
+    "clean_html",
+    "date_of",
+    "decimal_of",
+    "due_of",
+    "html_text",
+    "instant_of",
+    "known",
+    "link_of",
+    "money_of",
+    "rows",
+    "text_of",
+]

@@ -1,0 +1,101 @@
+"""HTML of platforms is hostile until it went through here."""
+
+from html.parser import HTMLParser
+
+import nh3
+
+from connectors.sdk.mapping.text import link_of, plain, visible
+from connectors.sdk.records import SafeHtml
+
+_LONGEST = 200_000
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "br",
+        "hr",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "pre",
+        "blockquote",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "caption",
+        "tr",
+    }
+)
+_TABLE = frozenset({"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"})
+_INLINE = frozenset({"a", "b", "strong", "i", "em", "u", "s", "sub", "sup", "code", "span"})
+_HOSTILE = frozenset(
+    {"script", "style", "title", "template", "noscript", "svg", "math", "select", "iframe"}
+)
+_cleaner = nh3.Cleaner(
+    tags=set(_BLOCKS | _TABLE | _INLINE),
+    # Gone with all they hold; other tags that are not allowed leave their text.
+    clean_content_tags=set(_HOSTILE),
+    attributes={
+        "a": {"href", "title"},
+        "td": {"colspan", "rowspan"},
+        "th": {"colspan", "rowspan", "scope"},
+    },
+    attribute_filter=lambda tag, name, value: _attribute(name, value),
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",  # a relative link would lead into our own pages
+    link_rel="noopener noreferrer nofollow",
+    strip_comments=True,
+)
+
+
+def clean_html(value: str) -> SafeHtml:
+    """HTML with a short allow-list of tags; links only http, https, mailto.
+
+    No images (they would tell the sender who reads), styles, classes, ids, forms or frames.
+    Input beyond 200,000 characters is cut. Applied twice it changes nothing.
+    """
+    return SafeHtml(_cleaner.clean(visible(value[:_LONGEST])).strip())
+
+
+def html_text(value: str, *, limit: int = 2000) -> str:
+    """The readable text of HTML: a line per block, a bullet per list item, cells by " · "."""
+    reader = _Reader()
+    reader.feed(clean_html(value))
+    reader.close()
+    lines = (plain(line, limit) for line in "".join(reader.parts).split("\n"))
+    text = "\n".join(line for line in lines if line.strip("•· "))
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _attribute(name: str, value: str) -> str | None:
+    if name == "href" and not value.lower().startswith("mailto:"):
+        return link_of(value)
+    if name in {"colspan", "rowspan"}:
+        return value if value.isdecimal() and len(value) <= 2 else None
+    return value
+
+
+class _Reader(HTMLParser):
+    """Collects the text of cleaned HTML; line ends in it are blanks, as in a browser."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"td", "th"}:
+            self.parts.append(" · " if self.parts and self.parts[-1] != "\n" else "")
+        elif tag in _BLOCKS:
+            self.parts.append("\n• " if tag == "li" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data.replace("\n", " "))
