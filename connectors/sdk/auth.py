@@ -1,11 +1,40 @@
 """Sign-in helpers. A token lives in memory only, and never in a log, an error or a URL."""
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from connectors.sdk.http import HttpSession
+from connectors.sdk.errors import AuthFailed, FormatChanged, Rejected
+from connectors.sdk.http import HttpSession, Reply
+from connectors.sdk.redact import register
+
+UNSAID = timedelta(hours=1)
+"""How long a token is used whose end the platform does not say; a 401 renews it sooner."""
+
+_REMEDY = "Edit the connection and enter the client id and secret again, for this environment."
+
+
+class Credentials(Protocol):
+    """Whatever signs requests with something that can run out."""
+
+    def token(self) -> str: ...
+
+    def headers(self) -> dict[str, str]: ...
+
+    def renew(self, stale: str) -> str: ...
+
+
+class _Grant:
+    """The token of one set of credentials in one session, and who may fetch it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.token = ""
+        self.until: datetime | None = None
+        self.refused: AuthFailed | None = None
 
 
 class ClientCredentials:
@@ -15,6 +44,13 @@ class ClientCredentials:
     ``margin`` before its end, at most ``longest``. ``expires_in`` may be a string.
     ``headers()`` is ``{"Authorization": "Bearer …"}``; after a 401 call ``renew(token)``:
     it refreshes unless another thread did already.
+
+    The token belongs to the session: credentials made anew for every stream share it. A
+    platform that refuses the credentials is not asked again in that session, so that
+    waiting threads cannot lock the account. Refusals raise ``AuthFailed``; a platform
+    that is down raises ``Unavailable`` like anywhere.
+
+    ``as_json`` sends the fields as JSON instead of a form, ``extra`` adds fields.
     """
 
     def __init__(
@@ -30,13 +66,133 @@ class ClientCredentials:
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
     ) -> None:
-        raise NotImplementedError
+        secret = client_secret.get_secret_value()
+        register(secret)
+        self._http = http
+        self._url = token_url
+        self._fields = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": secret,
+            **(extra or {}),
+        }
+        self._now = now
+        self._longest = longest
+        self._margin = margin
+        self._as_json = as_json
+        key = ("token", token_url, *sorted(self._fields.items()))
+        self._grant = http.once(key, _Grant)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     def token(self) -> str:
-        raise NotImplementedError
+        with self._grant.lock:
+            if self._grant.until is None or self._now() >= self._grant.until:
+                self._fetch()
+            return self._grant.token
 
     def headers(self) -> dict[str, str]:
-        raise NotImplementedError
+        return {"Authorization": f"Bearer {self.token()}"}
 
     def renew(self, stale: str) -> str:
-        raise NotImplementedError
+        """A token that is not ``stale``."""
+        with self._grant.lock:
+            if self._grant.token == stale:
+                self._fetch()
+            return self._grant.token
+
+    def _fetch(self) -> None:
+        """Asks for a token; the caller holds the lock."""
+        if self._grant.refused:
+            raise AuthFailed(self._grant.refused.message, remedy=self._grant.refused.remedy)
+        try:
+            answer = _granted(self._ask)
+        except AuthFailed as refusal:
+            self._grant.refused = refusal
+            raise
+        register(answer["access_token"])
+        self._grant.token = answer["access_token"]
+        self._grant.until = self._now() + self._use_for(answer.get("expires_in"))
+
+    def _ask(self) -> Reply:
+        headers = {"Accept": "application/json"}
+        if self._as_json:
+            return self._http.request("POST", self._url, json=self._fields, headers=headers)
+        return self._http.request("POST", self._url, data=self._fields, headers=headers)
+
+    def _use_for(self, expires_in: Any) -> timedelta:
+        """How long to use a token; one that ends within the margin for half its life."""
+        try:
+            life = timedelta(seconds=float(expires_in))
+        except (TypeError, ValueError, OverflowError):
+            life = timedelta(0)
+        if life <= timedelta(0):
+            life = UNSAID
+        return min(max(life - self._margin, life / 2), self._longest)
+
+
+class Authorized:
+    """Requests signed with ``credentials``, with one new token when one runs out early.
+
+    Same arguments and answers as ``HttpSession.request``. Works in the middle of a list:
+    only the refused page is asked for again.
+    """
+
+    def __init__(self, http: HttpSession, credentials: Credentials) -> None:
+        self._http = http
+        self._credentials = credentials
+
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **others: Any
+    ) -> Reply:
+        token = self._credentials.token()
+        try:
+            return self._signed(method, url, headers, others)
+        except AuthFailed as refusal:
+            if refusal.status != 401:  # 403 is about rights: a new token has the same
+                raise
+        self._credentials.renew(token)
+        return self._signed(method, url, headers, others)
+
+    def _signed(
+        self, method: str, url: str, headers: Mapping[str, str] | None, others: dict[str, Any]
+    ) -> Reply:
+        signed = {**(headers or {}), **self._credentials.headers()}
+        return self._http.request(method, url, headers=signed, **others)
+
+
+def _granted(ask: Callable[[], Reply]) -> dict[str, Any]:
+    """The token endpoint's answer, with a token in it; raises ``AuthFailed`` otherwise."""
+    try:
+        answer = ask().json()
+    except Rejected as refusal:
+        raise _refused(_error_code(refusal.body)) from None
+    except FormatChanged:
+        raise _refused("its answer is not a token") from None
+    except AuthFailed as refusal:
+        raise AuthFailed(refusal.message, status=refusal.status, remedy=_REMEDY) from None
+    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
+        code = answer.get("error") if isinstance(answer, dict) else None
+        raise _refused(_word(code) or "its answer holds no token")
+    return answer
+
+
+def _error_code(body: bytes) -> str:
+    try:
+        answer = Reply(status=400, headers={}, body=body, url="").json()
+    except FormatChanged:
+        return "no reason given"
+    code = answer.get("error") if isinstance(answer, dict) else None
+    return _word(code) or "no reason given"
+
+
+def _word(code: Any) -> str:
+    """OAuth's error code ("invalid_client"); never its description, which may echo a secret."""
+    return code if isinstance(code, str) and code.isidentifier() and len(code) < 40 else ""
+
+
+def _refused(reason: str) -> AuthFailed:
+    return AuthFailed(
+        f"The platform does not accept the client id and secret ({reason}).", remedy=_REMEDY
+    )

@@ -8,9 +8,15 @@ ConnectorError
 ├── FormatChanged    the answer is not what the contract says; daily, with diagnostics
 │   └── Rejected     the platform refused the request itself (a 4xx that is none of the above)
 └── Incomplete       what came is usable but not proven whole: nothing may be removed
+    └── Cancelled    we stopped the read ourselves
 """
 
 from datetime import datetime
+
+from connectors.sdk.redact import redact
+
+SAMPLE = 300
+"""Characters of an answer that an error carries."""
 
 
 class ConnectorError(Exception):
@@ -35,9 +41,18 @@ class ConfigInvalid(ConnectorError):
 
 
 class AuthFailed(ConnectorError):
-    """The platform does not accept the sign-in, or not for this data."""
+    """The platform does not accept the sign-in, or not for this data.
+
+    ``status`` is the HTTP status where there was one: 401 is worth one new token, 403 is not.
+    """
 
     remedy = "Edit the connection and enter valid credentials with the role that it needs."
+
+    def __init__(
+        self, message: str, *, status: int | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.status = status
 
 
 class RateLimited(ConnectorError):
@@ -51,9 +66,18 @@ class RateLimited(ConnectorError):
 
 
 class Unavailable(ConnectorError):
-    """The platform does not answer, or answers that it cannot."""
+    """The platform does not answer, or answers that it cannot.
+
+    ``until`` is the aware UTC instant before which it asks not to be tried, if it says so.
+    """
 
     remedy = "Nothing to do yet: it is tried again, less and less often."
+
+    def __init__(
+        self, message: str, *, until: datetime | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.until = until
 
 
 class FormatChanged(ConnectorError):
@@ -63,14 +87,14 @@ class FormatChanged(ConnectorError):
 
     def __init__(self, message: str, *, remedy: str | None = None, sample: str = "") -> None:
         super().__init__(message, remedy=remedy)
-        self.sample = sample
+        self.sample = redact(sample)[:SAMPLE]
 
 
 class Rejected(FormatChanged):
     """The platform refused the request. ``status`` is the HTTP status, ``body`` its answer."""
 
     def __init__(self, message: str, *, status: int, body: bytes = b"") -> None:
-        super().__init__(message, sample=body[:300].decode("utf-8", "replace"))
+        super().__init__(message, sample=body[: 2 * SAMPLE].decode("utf-8", "replace"))
         self.status = status
         self.body = body
 
@@ -79,3 +103,7 @@ class Incomplete(ConnectorError):
     """The list was not read to its end. What was read stands; nothing is removed."""
 
     remedy = "Nothing to do: the next sync reads the whole list again."
+
+
+class Cancelled(Incomplete):
+    """The read was stopped from our side: the sync was cancelled or its session closed."""

@@ -1,0 +1,114 @@
+"""One request on the wire and its whole answer."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from ssl import SSLContext
+from typing import Any, cast
+
+import httpcore2
+import httpx2
+
+from connectors.sdk import bodies
+from connectors.sdk.addresses import host_of
+from connectors.sdk.errors import FormatChanged, Incomplete, Unavailable
+from connectors.sdk.messages import HttpPolicy, Reply
+from connectors.sdk.outgoing import unsendable
+from connectors.sdk.wire import Cut, Deadline, Wire
+
+ERROR_BYTES = 64 * 1024
+"""How much of a refusal is read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What holds for all hops and attempts of one request."""
+
+    deadline: Deadline
+    also_ok: Collection[int] = ()
+    proof: bodies.Proof | None = None
+
+    def wants(self, status: int) -> bool:
+        """Whether the answer is for the caller, so that its body must be whole."""
+        return status < 300 or status in self.also_ok
+
+
+class Exchange:
+    """The connections of one session, kept open between requests."""
+
+    def __init__(self, policy: HttpPolicy, wire: Wire, tls: SSLContext) -> None:
+        self._policy = policy
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls, network_backend=wire, keepalive_expiry=5.0
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def send(self, request: httpx2.Request, terms: Terms) -> Reply:
+        """The answer, whatever its status; no redirect is followed.
+
+        Raises ``Unavailable`` or ``Incomplete`` when there is none or not all of it.
+        """
+        host = host_of(request.url)
+        try:
+            response = self._pool.handle_request(self._on_wire(request, terms.deadline))
+        except httpcore2.TimeoutException:
+            raise Unavailable(f"{host} did not answer in time.") from None
+        except httpcore2.LocalProtocolError:
+            raise unsendable() from None
+        except (httpcore2.NetworkError, httpcore2.ProtocolError):
+            raise Unavailable(f"{host} broke off the connection.") from None
+        try:
+            return self._read(request, response, terms)
+        finally:
+            response.close()
+
+    def _on_wire(self, request: httpx2.Request, deadline: Deadline) -> httpcore2.Request:
+        url, policy = request.url, self._policy
+        timeouts = {
+            "connect": Cut(policy.connect_timeout, deadline),
+            "read": Cut(policy.read_timeout, deadline),
+            "write": Cut(policy.read_timeout, deadline),
+            "pool": policy.connect_timeout,
+        }
+        return httpcore2.Request(
+            method=request.method,
+            url=httpcore2.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions={"timeout": timeouts},
+        )
+
+    def _read(self, request: httpx2.Request, response: httpcore2.Response, terms: Terms) -> Reply:
+        headers, status = httpx2.Headers(response.headers), response.status
+        try:
+            body = self._body(request, response, headers, terms)
+        except (Unavailable, Incomplete, FormatChanged):
+            if terms.wants(status):
+                raise
+            body = b""  # of a refusal the status says enough
+        url = str(request.url.copy_with(query=None, fragment=None))
+        return Reply(status=status, headers=headers, body=body, url=url)
+
+    def _body(
+        self,
+        request: httpx2.Request,
+        response: httpcore2.Response,
+        headers: httpx2.Headers,
+        terms: Terms,
+    ) -> bytes:
+        host = host_of(request.url)
+        try:
+            return bodies.read(
+                cast("Any", response.stream),
+                headers,
+                max_bytes=self._policy.max_bytes if terms.wants(response.status) else ERROR_BYTES,
+                bodyless=request.method == "HEAD" or response.status in (204, 304),
+                proof=terms.proof,
+            )
+        except httpcore2.TimeoutException:
+            raise Unavailable(f"{host} stopped in the middle of its answer.") from None
+        except (httpcore2.NetworkError, httpcore2.ProtocolError):
+            raise Incomplete(f"{host} broke off in the middle of its answer.") from None
