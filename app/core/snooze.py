@@ -1,0 +1,53 @@
+"""Sensible moments to put something off to. Pure: the clock is an argument."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from app.core.words import Clock, day_words, due_day
+from connectors.sdk.records import Due
+
+MORNING = time(8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SnoozeChoice:
+    """A label, the aware moment it stands for, and whether that is after the due date."""
+
+    label: str
+    until: datetime
+    after_due: bool
+
+
+def snooze_choices(due: Due | None, clock: Clock) -> tuple[SnoozeChoice, ...]:
+    """Tomorrow, Monday, next month, a week before it is due; mornings in the reader's zone."""
+    today = clock.today
+    days = {
+        "Tomorrow": today + timedelta(days=1),
+        "Monday": today + timedelta(days=7 - today.weekday()),
+        "In two weeks": today + timedelta(days=14),
+        "First of next month": (today.replace(day=1) + timedelta(days=32)).replace(day=1),
+    }
+    if due is not None:
+        days |= _before(due_day(due, clock), today)
+    return tuple(_choice(label, day, due, clock) for label, day in days.items())
+
+
+def _before(due: date, today: date) -> dict[str, date]:
+    marks = {
+        "A week before it is due": due - timedelta(days=7),
+        "The day before": due - timedelta(days=1),
+    }
+    return {label: day for label, day in marks.items() if day > today}
+
+
+def _choice(label: str, day: date, due: Due | None, clock: Clock) -> SnoozeChoice:
+    return SnoozeChoice(
+        label=f"{label}, {day_words(day, clock.today)}",
+        until=morning_of(day, clock),
+        after_due=due is not None and day > due_day(due, clock),
+    )
+
+
+def morning_of(day: date, clock: Clock) -> datetime:
+    """08:00 on that day on the reader's wall clock."""
+    return datetime.combine(day, MORNING, tzinfo=clock.zone)

@@ -1,0 +1,27 @@
+"""The small coloured tile beside an item: two or three letters that stand for a vendor."""
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+
+# Dark enough that white letters keep a contrast of 4.5 on each.
+PALETTE = (
+    "#1d4ed8", "#0067b8", "#0f766e", "#166534", "#854d0e",
+    "#b45309", "#b42318", "#9d174d", "#5b4bc4", "#475569",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """``letters`` on ``colour`` (``#rrggbb``)."""
+
+    letters: str
+    colour: str
+
+
+def tile_for(name: str) -> Tile:
+    """A tile for a name that brings none of its own; the same name always gets the same."""
+    words = re.findall(r"\w+", name) or ["?"]
+    letters = words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]
+    spot = blake2b(name.casefold().encode(), digest_size=2).digest()
+    return Tile(letters=letters.upper(), colour=PALETTE[spot[0] % len(PALETTE)])

@@ -1,0 +1,169 @@
+"""Money, dates and ages in a reader's words. Pure: now and zone are arguments.
+
+The pages and the digest say the same thing in the same words because both ask here.
+Nothing here ever shows UTC: an instant is always told in the reader's own zone.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_currency, format_decimal
+
+from connectors.sdk.records import Due, DueDate, DueInstant, Money
+
+LOCALE = "en_US"
+SOON_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """The reader's moment: an aware ``now`` and the IANA zone they live in."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def local(self, at: datetime) -> datetime:
+        """The same instant on the reader's wall clock."""
+        return at.astimezone(self.zone)
+
+    @cached_property
+    def today(self) -> date:
+        """The reader's calendar date."""
+        return self.local(self.now).date()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueWords:
+    """A due date as a pill: its text, its tone ("late", "soon" or "") and the full date."""
+
+    text: str
+    tone: str
+    full: str
+
+
+def due_day(due: Due, clock: Clock) -> date:
+    """The calendar date to show: a date stays itself, a moment is on the reader's day."""
+    return due.on if isinstance(due, DueDate) else clock.local(due.at).date()
+
+
+def is_late(due: Due, clock: Clock) -> bool:
+    """Whether the due moment has passed; a date passes when its day has ended."""
+    return due.on < clock.today if isinstance(due, DueDate) else due.at < clock.now
+
+
+def due_words(due: Due, clock: Clock) -> DueWords:
+    """ "2 days late", "today", "Tue 24 Nov" within a week, then "30 Nov" or "3 Feb 2027"."""
+    day = due_day(due, clock)
+    full = day_full(day)
+    if isinstance(due, DueInstant):
+        full = f"{full}, {clock.local(due.at):%H:%M}"
+    if is_late(due, clock):
+        return DueWords(text=_late(due, day, clock), tone="late", full=full)
+    ahead = (day - clock.today).days
+    tone = "soon" if ahead <= SOON_DAYS else ""
+    return DueWords(text=_ahead(due, day, ahead, clock), tone=tone, full=full)
+
+
+def _late(due: Due, day: date, clock: Clock) -> str:
+    days = (clock.today - day).days
+    if days == 0 and isinstance(due, DueInstant):
+        return f"late since {clock.local(due.at):%H:%M}"
+    return f"{days} day late" if days == 1 else f"{days} days late"
+
+
+def _ahead(due: Due, day: date, ahead: int, clock: Clock) -> str:
+    if ahead == 0 and isinstance(due, DueInstant):
+        return f"today {clock.local(due.at):%H:%M}"
+    if ahead <= 1:
+        return ("today", "tomorrow")[ahead]
+    return day_words(day, clock.today)
+
+
+def due_nature(due: Due) -> str:
+    """What sort of date it is: whether a time exists and whose clock rules it."""
+    if isinstance(due, DueInstant):
+        given = f", given in {due.zone}" if due.zone else ""
+        return f"an exact time, shown in your zone{given}"
+    return f"a calendar date, {due.zone} rules" if due.zone else "a calendar date, no time given"
+
+
+def day_words(day: date, today: date) -> str:
+    """ "Tue 24 Nov" near, "30 Nov" later this year, "3 Feb 2027" in another year."""
+    if day.year != today.year and abs((day - today).days) > 60:
+        return f"{day.day} {day:%b %Y}"
+    near = timedelta(0) <= day - today <= timedelta(days=10)
+    return f"{day:%a} {day.day} {day:%b}" if near else f"{day.day} {day:%b}"
+
+
+def day_full(day: date) -> str:
+    """ "Tue 24 Nov 2026"."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def when_words(at: datetime, clock: Clock) -> str:
+    """When something happened: "today 06:10", "yesterday 16:22", "17 Nov", "3 Feb 2025"."""
+    local = clock.local(at)
+    days = (clock.today - local.date()).days
+    if days == 0:
+        return f"today {local:%H:%M}"
+    if days == 1:
+        return f"yesterday {local:%H:%M}"
+    if 1 < days < 7:
+        return f"{local:%A %H:%M}"
+    return day_words(local.date(), clock.today)
+
+
+def when_full(at: datetime, clock: Clock) -> str:
+    """ "Sat 21 Nov 2026, 06:10 CET": for the tooltip beside ``when_words``."""
+    local = clock.local(at)
+    return f"{day_full(local.date())}, {local:%H:%M %Z}"
+
+
+def span_words(seconds: float) -> str:
+    """A length of time, rounded to what matters: "40 seconds", "5 minutes", "3 days"."""
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return plural(int(seconds // size), name)
+    return plural(int(seconds), "second")
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """ "1 item", "2,000 items"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+@lru_cache(maxsize=4096)
+def money_words(money: Money) -> str:
+    """ "$42,300", with cents only where there are any; a bare number without a currency."""
+    whole = money.amount == money.amount.to_integral_value()
+    if money.currency is None:
+        return format_decimal(money.amount, locale=LOCALE)
+    if len(money.currency) != 3:  # points, seats: not an ISO 4217 code
+        return f"{format_decimal(money.amount, locale=LOCALE)} {money.currency}"
+    return format_currency(
+        money.amount,
+        money.currency,
+        locale=LOCALE,
+        format="¤#,##0" if whole else None,
+        currency_digits=not whole,
+    )
+
+
+@lru_cache(maxsize=1024)
+def money_exact(money: Money) -> str:
+    """ "$42,300.00 USD", or "42,300.00, currency not given"."""
+    if money.currency is None:
+        number = format_decimal(money.amount, format="#,##0.00", locale=LOCALE)
+        return f"{number}, currency not given"
+    if len(money.currency) != 3:  # points, seats: not an ISO 4217 code
+        return money_words(money)
+    return f"{format_currency(money.amount, money.currency, locale=LOCALE)} {money.currency}"
+
+
+@lru_cache(maxsize=1024)
+def number_words(number: Decimal) -> str:
+    """ "1,250.5": grouped, without trailing zeros."""
+    return format_decimal(number, locale=LOCALE)

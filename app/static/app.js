@@ -1,0 +1,151 @@
+// Keys, focus and dialogs. Every page works without this file.
+// It changes nothing on the server by itself: it only clicks and focuses what is on the page.
+
+const doc = document;
+const one = (selector, root = doc) => root.querySelector(selector);
+const all = (selector, root = doc) => [...root.querySelectorAll(selector)];
+const shown = (element) => element?.checkVisibility?.() ?? Boolean(element?.offsetParent);
+
+doc.documentElement.classList.add("js");
+
+// --- keys: bound to exactly what the cheat sheet lists -------------------------------------
+
+const TWO_KEYS_MS = 1200;
+let first = "";
+let firstAt = 0;
+
+function shortcuts() {
+  return new Map(all("#keys [data-keys]").map((line) => [line.dataset.keys, line.dataset]));
+}
+
+const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+doc.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") return leave(event);
+  if (inField(event.target) || one("dialog[open]")) return;
+  const bound = shortcuts();
+  const key = event.shiftKey && event.key.length === 1 && /[A-Z]/.test(event.key) ? `Shift+${event.key.toLowerCase()}` : event.key;
+  const pair = Date.now() - firstAt < TWO_KEYS_MS ? `${first} ${key}` : "";
+  const found = bound.get(pair) ?? bound.get(key);
+  const begins = !found && [...bound.keys()].some((keys) => keys.startsWith(`${key} `));
+  first = begins ? key : "";
+  firstAt = begins ? Date.now() : 0;
+  if (!found) return;
+  if (acts[found.act](found.target) !== false) event.preventDefault();
+});
+
+const acts = {
+  click(selector) {
+    const target = all(selector).find(shown);
+    if (!target) return false;
+    target.click();
+    if (target.matches("summary")) one("button, input, select", target.parentElement.lastElementChild)?.focus();
+  },
+  focus(selector) {
+    const target = all(selector).find(shown);
+    if (!target) return false;
+    target.focus();
+    target.select?.();
+  },
+  move(step) {
+    const rows = all("[data-row]").filter(shown);
+    if (!rows.length) return false;
+    const at = rows.indexOf(currentRow());
+    const to = at < 0 ? 0 : Math.min(Math.max(at + Number(step), 0), rows.length - 1);
+    one("a", rows[to])?.focus();
+    rows[to].scrollIntoView({ block: "nearest" });
+  },
+  open() {
+    const link = one("a", currentRow() ?? doc.createElement("i"));
+    if (!link) return false;
+    link.click();
+  },
+  select() {
+    const box = one("[type=checkbox]", currentRow() ?? doc.createElement("i"));
+    if (!box) return false;
+    box.click();
+  },
+  help() {
+    one("#keys")?.showModal();
+  },
+};
+
+function currentRow() {
+  return doc.activeElement?.closest("[data-row]") ?? one("[data-row].on");
+}
+
+function leave(event) {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    one("summary", menu).focus();
+  } else if (event.target.matches?.("[type=search]")) {
+    event.target.blur();
+  }
+}
+
+// --- menus and dialogs ----------------------------------------------------------------------
+
+doc.addEventListener("click", (event) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  const opener = event.target.closest("[data-opens]");
+  if (opener) one(opener.dataset.opens)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog, .toast")?.[event.target.closest("dialog") ? "close" : "remove"]();
+});
+
+// --- toast: leaves by itself, but not while somebody is on it -------------------------------
+
+const TOAST_MS = 10_000;
+const busy = (element) => element.matches(":hover") || element.contains(doc.activeElement);
+
+function fade(toast) {
+  setTimeout(() => (busy(toast) ? fade(toast) : toast.remove()), TOAST_MS);
+}
+
+const awaited = new WeakSet();
+
+function watchToast() {
+  for (const toast of all("#toast .toast:not([data-stays])")) {
+    if (!awaited.has(toast)) fade(toast);
+    awaited.add(toast);
+  }
+}
+
+// --- after a swap: mark the open row, and never lose the keyboard ----------------------------
+
+let lastRow = 0;
+
+doc.addEventListener("focusin", () => {
+  const at = all("[data-row]").indexOf(doc.activeElement.closest("[data-row]"));
+  if (at >= 0) lastRow = at;
+});
+
+function settle() {
+  watchToast();
+  const open = one("#detail")?.dataset.item;
+  for (const row of all("[data-row]")) row.classList.toggle("on", Boolean(open) && row.dataset.row === open);
+  if (doc.activeElement && doc.activeElement !== doc.body && shown(doc.activeElement)) return;
+  const rows = all("[data-row]").filter(shown);
+  const next = rows.length ? one("a", rows[Math.min(lastRow, rows.length - 1)]) : all("[data-heading]").find(shown);
+  next?.focus({ preventScroll: !rows.length });
+}
+
+doc.addEventListener("htmx:after:swap", () => requestAnimationFrame(settle));
+
+// A failed request must not look like a saved one.
+doc.addEventListener("htmx:error", () => {
+  const toast = one("#offline")?.content.cloneNode(true);
+  if (toast) one("#toast").replaceChildren(toast);
+  watchToast();
+});
+
+// --- forms: guess the time zone where a form asks for it --------------------------------------
+
+for (const field of all("[data-guess=zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (all("option", field).some((option) => option.value === zone)) field.value = zone;
+}
+
+one("form[data-auto]")?.requestSubmit();
+watchToast();

@@ -1,0 +1,43 @@
+"""Addresses within the site, and the one way back that may be trusted."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import Request
+
+# One slash, then neither slash nor backslash; no control characters, blanks or backslashes.
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*", re.ASCII)
+
+
+def local(url: str | None, otherwise: str = "/") -> str:
+    """``url`` when it is a path on this site, else ``otherwise``: no open redirect."""
+    if not url or not _LOCAL.fullmatch(url):
+        return otherwise
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return otherwise
+    return url if not parts.scheme and not parts.netloc else otherwise
+
+
+def here(request: Request) -> str:
+    """The address that the person sees: of the page itself, or of the page htmx acts on."""
+    shown = request.headers.get("hx-current-url")
+    if shown is None:
+        return local(f"{request.url.path}?{request.url.query}".removesuffix("?"))
+    try:
+        parts = urlsplit(shown)
+    except ValueError:
+        return "/"
+    return local(f"{parts.path}?{parts.query}".removesuffix("?"))
+
+
+PINNED = frozenset({"mine", "unowned", "snoozed", "done"})
+
+
+def place(url: str) -> str:
+    """Which entry of the navigation an address belongs to: "inbox", "mine", "sources/3"."""
+    parts = urlsplit(url)
+    path = parts.path.strip("/")
+    tab = parse_qs(parts.query).get("tab", [""])[0]
+    return tab if path == "inbox" and tab in PINNED else path

@@ -1,0 +1,30 @@
+"""Puts the HTML edge onto the application."""
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from app.web import errors, sign_in, today
+from app.web.security import BodyLimit, KnownHosts, RequestId, SameSite, SecurityHeaders
+from app.web.site import Site
+
+UPLOADS = ("/sources/",)
+"""Below these paths files may be sent, so bodies may be larger."""
+
+
+def put_on(app: FastAPI, site: Site) -> None:
+    """Middlewares, static files, error pages and all pages.
+
+    ``add_middleware`` puts each around those before it: the last one named is outermost.
+    """
+    app.state.site = site
+    settings = site.settings
+    app.add_middleware(errors.LastResort)
+    app.add_middleware(SameSite, public_url=settings.public_url)
+    app.add_middleware(BodyLimit, uploads=UPLOADS)
+    app.add_middleware(KnownHosts, public_url=settings.public_url, also=settings.allowed_hosts)
+    app.add_middleware(SecurityHeaders, https=site.https)
+    app.add_middleware(RequestId)
+    app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
+    for part in (sign_in, today):
+        app.include_router(part.router)
+    errors.install(app)

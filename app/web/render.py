@@ -1,0 +1,115 @@
+"""From a page object to an answer: the whole page, or the one block that htmx asked for.
+
+A page and its parts are one template, so they cannot drift apart. htmx says into which
+element (by id) it will put the answer; the route says which blocks may be had alone; a
+block is named as its element. Everything else gets the whole page: a browser, a reload,
+and above all a history request (Back), which must never get a bare part.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from jinja2 import Template
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.web import flash
+from app.web.addresses import here, place
+from app.web.flash import Toast
+from app.web.site import site_of
+from app.web.visit import Visit
+
+VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request, HX-Target, Cookie"
+PRIVATE = "private, no-cache"
+
+
+def by_htmx(request: Request) -> bool:
+    """Whether htmx asks for a part, not for a page and not for a step back in history."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-request-type") == "partial"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def wanted_part(request: Request, parts: Collection[str]) -> str | None:
+    """The block to answer with, None for the whole page."""
+    if not by_htmx(request):
+        return None
+    target = request.headers.get("hx-target", "").partition("#")[2]
+    return target if target in parts else None
+
+
+def render(
+    visit: Visit, template: str, *, parts: Collection[str] = (), status: int = 200, **page: Any
+) -> HTMLResponse:
+    """The page, or the block of it that is wanted; ``page`` are the template's names."""
+    part = wanted_part(visit.request, parts)
+    if part is not None:
+        return answer(fragment(visit, template, part, titled=True, **page), status=status)
+    toast = flash.take(visit.request, vault=visit.site.vault, https=visit.site.https)
+    names = around(visit) | {"nav": visit.nav, "toast": toast} | page
+    response = answer(visit.site.templates.get_template(template).render(names), status=status)
+    if toast is not None:
+        flash.drop(response, https=visit.site.https)
+    return response
+
+
+def fragment(visit: Visit, template: str, *blocks: str, titled: bool = False, **page: Any) -> str:
+    """Blocks of a template, as they stand in its whole page.
+
+    ``titled`` adds the page's title, which htmx takes for the window.
+    """
+    found = visit.site.templates.get_template(template)
+    names = around(visit) | page
+    title = f"<title>{block(found, 'title', names)} · Partner Inbox</title>" if titled else ""
+    return title + "".join(block(found, name, names) for name in blocks)
+
+
+def block(template: Template, name: str, names: Mapping[str, Any]) -> str:
+    """One block of a template; it must be defined in the template's own file."""
+    return "".join(template.blocks[name](template.new_context(dict(names))))
+
+
+def around(visit: Visit) -> dict[str, Any]:
+    """What every template may name beside its page object."""
+    at = here(visit.request)
+    return {
+        "clock": visit.clock,
+        "user": visit.user,
+        "here": at,
+        "place": place(at),
+        "company": visit.site.settings.company,
+    }
+
+
+def answer(html: str, *, status: int = 200) -> HTMLResponse:
+    """Private to this person and checked anew each time, whole or part."""
+    headers = {"Vary": VARY, "Cache-Control": PRIVATE}
+    return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def out_of_band(visit: Visit, toast: Toast | None = None, *, counts: bool = True) -> str:
+    """What an act adds to its fragment: the new counts and the toast with Undo."""
+    templates = visit.site.templates
+    names = around(visit) | {"nav": visit.nav, "toast": toast, "out_of_band": True}
+    wanted = ["parts/nav.html"] * counts + ["parts/toast.html"] * (toast is not None)
+    return "".join(templates.get_template(name).render(names) for name in wanted)
+
+
+def see_other(request: Request, url: str, toast: Toast | None = None) -> Response:
+    """After a form: look at ``url``, where the toast will be shown."""
+    site = site_of(request)
+    response = RedirectResponse(url, status_code=303)
+    if toast is not None:
+        flash.keep(response, toast, vault=site.vault, https=site.https)
+    return response
+
+
+def render_plain(
+    request: Request, template: str, *, status: int = 200, **page: Any
+) -> HTMLResponse:
+    """A whole page for somebody who is not signed in."""
+    found = site_of(request).templates.get_template(template)
+    return answer(found.render(page), status=status)

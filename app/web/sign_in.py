@@ -1,0 +1,166 @@
+"""Signing in and out, and the links that work once."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Form
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.errors import AppError, Conflict, Invalid, NotAllowed
+from app.services import accounts
+from app.web.addresses import local
+from app.web.cookies import drop_cookie, set_cookie
+from app.web.render import render_plain
+from app.web.site import site_of
+from app.web.visit import SESSION, session_token
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+
+WRONG = "That e-mail address and password do not belong together."
+ZONES = tuple((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()))
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request, next: str = "/") -> Response:
+    """The form, or how to begin where nobody has an account yet."""
+    with site_of(request).database.read() as session:
+        people = accounts.user_count(session)
+    return render_plain(
+        request, "sign_in.html", next=local(next), people=people, email="", wrong=""
+    )
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, email: Text, password: Text, next: Text = "/") -> Response:
+    """Verify between two transactions: Argon2 is slow and must not hold the write lock."""
+    site = site_of(request)
+    now = site.now()
+    with site.database.read() as session:
+        known = accounts.credentials(session, email)
+    try:
+        ok = accounts.verify(known, password, now=now)
+    except NotAllowed as error:
+        return _again(request, email, next, str(error), status=429)
+    with site.database.write() as session:
+        user = accounts.record_sign_in(session, known, ok=ok, now=now)
+        token = _begin(request, session, user.id) if user is not None else None
+    if token is None:
+        return _again(request, email, next, WRONG, status=422)
+    return _enter(request, token, local(next))
+
+
+def _again(request: Request, email: str, to: str, wrong: str, *, status: int) -> Response:
+    return render_plain(
+        request, "sign_in.html", status=status, next=local(to), people=1, email=email, wrong=wrong
+    )
+
+
+def _begin(request: Request, session: Session, user_id: int | None) -> str:
+    """A new session under a new id; whatever this browser had before is over."""
+    assert user_id is not None
+    before = session_token(request)
+    if before:
+        accounts.close_session(session, before)
+    agent = request.headers.get("user-agent", "")
+    return accounts.open_session(session, user_id, now=site_of(request).now(), agent=agent)
+
+
+def _enter(request: Request, token: str, to: str) -> Response:
+    response = RedirectResponse(to, status_code=303)
+    seconds = int(accounts.ABSOLUTE.total_seconds())
+    set_cookie(response, SESSION, token, https=site_of(request).https, seconds=seconds)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """The session ends on the server, not only in the browser."""
+    site = site_of(request)
+    token = session_token(request)
+    if token:
+        with site.database.write() as session:
+            accounts.close_session(session, token)
+    response = RedirectResponse("/sign-in", status_code=303)
+    drop_cookie(response, SESSION, https=site.https)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+# Links that work once. Looking at one does not use it up: mail scanners look at all links.
+
+
+@router.get("/link/{token}")
+def link_form(request: Request, token: str) -> Response:
+    """A page whose button uses the link; the script presses it."""
+    with site_of(request).database.read() as session:
+        good = accounts.link_is_good(session, token, accounts.SIGN_IN, now=site_of(request).now())
+    status = 200 if good else 410
+    return render_plain(request, "link.html", status=status, token=token, good=good)
+
+
+@router.post("/link/{token}")
+def link_enter(request: Request, token: str) -> Response:
+    """Sign in by the link."""
+    site = site_of(request)
+    try:
+        with site.database.write() as session:
+            link = accounts.use_link(session, token, accounts.SIGN_IN, now=site.now())
+            cookie = _begin(request, session, link.user_id)
+    except NotAllowed:
+        return render_plain(request, "link.html", status=410, token=token, good=False)
+    return _enter(request, cookie, "/")
+
+
+@router.get("/set-up/{token}")
+def set_up_form(request: Request, token: str) -> Response:
+    """The form for the first person, who is the admin."""
+    site = site_of(request)
+    with site.database.read() as session:
+        if not accounts.link_is_good(session, token, accounts.SETUP, now=site.now()):
+            return render_plain(request, "link.html", status=410, token=token, good=False)
+    return _set_up(request, token, time_zone=site.settings.time_zone)
+
+
+class SetUpForm(BaseModel):
+    """What the first person types."""
+
+    name: str
+    email: str
+    password: str
+    time_zone: str
+
+
+@router.post("/set-up/{token}")
+def set_up(request: Request, token: str, form: Annotated[SetUpForm, Form()]) -> Response:
+    """Make the admin and sign them in; a form that cannot be taken does not use the link up."""
+    site = site_of(request)
+    try:
+        with site.database.write() as session:
+            accounts.use_link(session, token, accounts.SETUP, now=site.now())
+            user = accounts.add_user(session, **form.model_dump(), is_admin=True, now=site.now())
+            cookie = _begin(request, session, user.id)
+    except NotAllowed:
+        return render_plain(request, "link.html", status=410, token=token, good=False)
+    except (Invalid, Conflict) as error:
+        return _set_up(request, token, **form.model_dump(exclude={"password"}), error=error)
+    return _enter(request, cookie, "/")
+
+
+def _set_up(
+    request: Request, token: str, *, error: AppError | None = None, **typed: str
+) -> Response:
+    return render_plain(
+        request,
+        "set_up.html",
+        status=422 if error else 200,
+        token=token,
+        typed={"name": "", "email": ""} | typed,
+        wrong=str(error) if error else "",
+        errors=error.fields if isinstance(error, Invalid) else {},
+        zones=ZONES,
+        shortest=accounts.SHORTEST_PASSWORD,
+    )

@@ -1,0 +1,47 @@
+"""What every page needs of the process, in one place: ``request.app.state.site``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from jinja2 import Environment
+from starlette.requests import Request
+
+from app.config import Settings
+from app.db import Database
+from app.paths import STATIC, TEMPLATES
+from app.secrets import Vault
+from app.web.assets import Assets
+from app.web.templating import environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The running application as its pages see it. ``now`` gives an aware instant."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """The static files."""
+        return Assets(STATIC)
+
+    @cached_property
+    def templates(self) -> Environment:
+        """The templates, compiled as they are first used."""
+        return environment(TEMPLATES, self.assets)
+
+    @cached_property
+    def https(self) -> bool:
+        """Whether people come over https."""
+        return self.settings.public_url.startswith("https://")
+
+
+def site_of(request: Request) -> Site:
+    """The site that answers this request."""
+    site: Site = request.app.state.site
+    return site

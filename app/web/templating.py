@@ -1,0 +1,98 @@
+"""The Jinja environment: escaping always on, a missing name is an error, our filters."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.core import words
+from app.services.pages import COUNTED, Stake
+from app.web.assets import Assets
+from app.web.keys import SHORTCUTS
+from connectors.sdk.records import SafeHtml
+
+LINKS = frozenset({"http", "https"})
+
+
+def environment(folder: Path, assets: Assets) -> Environment:
+    """All templates below ``folder``.
+
+    Macros are the global ``ui``: a block that is rendered alone does not run the imports
+    at the top of its file. They get the reader's clock as an argument.
+    """
+    env = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= {
+        "money": words.money_words,
+        "money_exact": words.money_exact,
+        "number": words.number_words,
+        "stake": stake_words,
+        "due": words.due_words,
+        "nature": words.due_nature,
+        "day": words.day_full,
+        "when": words.when_words,
+        "when_full": words.when_full,
+        "span": words.span_words,
+        "plural": words.plural,
+        "count": count_words,
+        "clean": clean,
+        "link": link,
+    }
+    env.globals |= {
+        "static": assets.url,
+        "icon": icon_maker(assets),
+        "address": address,
+        "shortcuts": SHORTCUTS,
+    }
+    env.globals["ui"] = env.get_template("macros.html").module
+    return env
+
+
+def stake_words(stake: Stake) -> str:
+    """ "$96,150", or "$96,150 + €1,200": currencies stand side by side, never summed."""
+    return " + ".join(words.money_words(money) for money in stake)
+
+
+def count_words(count: int) -> str:
+    """Exact up to 999, then "999+"."""
+    return str(count) if count <= COUNTED else f"{COUNTED}+"
+
+
+def clean(html: SafeHtml) -> Markup:
+    """HTML as HTML; only what the sanitiser made, anything else raises ``TypeError``."""
+    if not isinstance(html, SafeHtml):
+        raise TypeError("only SafeHtml may be shown as HTML")
+    return Markup(html)  # noqa: S704  (SafeHtml comes from clean_html alone)
+
+
+def link(url: str | None) -> str | None:
+    """The address when a browser may follow it (http, https with a host), else None."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme.lower() in LINKS and parts.hostname else None
+
+
+def icon_maker(assets: Assets) -> Callable[..., Markup]:
+    """``icon("check")``: a symbol of the sprite, hidden from screen readers."""
+    sprite = assets.url("vendor/icons.svg")
+    shape = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>')
+    return lambda name: shape.format(sprite, name)
+
+
+def address(path: str, query: dict[str, str] | None = None, **more: str | int | None) -> str:
+    """A path with a query; a value of None or "" leaves its name out."""
+    said = {**(query or {}), **more}
+    kept = {name: value for name, value in said.items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path

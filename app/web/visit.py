@@ -1,0 +1,99 @@
+"""A visit: who asks, when, and the transaction that answers.
+
+A route opens it itself (``with reading(request) as visit``) instead of having FastAPI
+inject a session: the commit then surely happens before the answer leaves, everything
+runs in one thread, and a request can never wait for a second thread while it holds the
+write lock or a pooled connection, which would stall a small thread pool for good.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+from starlette.requests import Request
+
+from app.core.words import Clock
+from app.errors import NotAllowed
+from app.models import User
+from app.services import accounts
+from app.services.pages import Nav
+from app.web.cookies import cookie_name
+from app.web.site import Site, site_of
+
+SESSION = "session"
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in: send them to sign in, then back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request by somebody who is signed in."""
+
+    request: Request
+    site: Site
+    session: Session
+    user: User
+    clock: Clock
+    token: str
+
+    @property
+    def user_id(self) -> int:
+        """The user's id; a stored user has one."""
+        assert self.user.id is not None
+        return self.user.id
+
+    @cached_property
+    def nav(self) -> Nav:
+        """The counts around the page, asked for only when the whole page is shown."""
+        return Nav()
+
+    def admin(self) -> None:
+        """Go on only for an admin; raises ``NotAllowed``."""
+        if not self.user.is_admin:
+            raise NotAllowed("Only an admin can do this.", remedy="Ask one of your admins.")
+
+
+@contextmanager
+def reading(request: Request) -> Iterator[Visit]:
+    """A visit that looks; nothing that it writes stays. Raises ``SignInNeeded``."""
+    site = site_of(request)
+    with site.database.read() as session:
+        visit = _visit(request, site, session)
+        idle = accounts.session_needs_touch(session, visit.token, now=visit.clock.now)
+        yield visit
+    if idle:
+        with site.database.write() as session:
+            accounts.touch_session(session, visit.token, now=visit.clock.now)
+
+
+@contextmanager
+def acting(request: Request) -> Iterator[Visit]:
+    """A visit that changes something: committed when the block ends, undone when it raises.
+
+    Who asks is settled before the write lock is taken. Raises ``SignInNeeded``.
+    """
+    site = site_of(request)
+    with site.database.read() as session:
+        _visit(request, site, session)
+    with site.database.write() as session:
+        yield _visit(request, site, session)
+
+
+def _visit(request: Request, site: Site, session: Session) -> Visit:
+    token = session_token(request)
+    now = site.now()
+    user = accounts.session_user(session, token, now=now) if token else None
+    if token is None or user is None:
+        raise SignInNeeded
+    clock = Clock(now=now, zone=ZoneInfo(user.time_zone))
+    return Visit(request=request, site=site, session=session, user=user, clock=clock, token=token)
+
+
+def session_token(request: Request) -> str | None:
+    """The value of the session's cookie."""
+    return request.cookies.get(cookie_name(SESSION, https=site_of(request).https))

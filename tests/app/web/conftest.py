@@ -1,0 +1,132 @@
+"""The HTML edge on a real database; for browsers, behind a real server on loopback."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.config import Settings
+from app.db import Database
+from app.secrets import Vault
+from app.services import accounts
+from app.web.edge import put_on
+from app.web.site import Site
+
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+PASSWORD = "a long sentence is a password"
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+KEY = "k" * 32
+
+
+@pytest.fixture
+def engine_name() -> str:
+    """Pages are above the database: one engine is enough here."""
+    return "sqlite"
+
+
+def make_site(database: Database, public_url: str, folder: Path) -> Site:
+    settings = Settings(
+        data_dir=folder, secret_key=SecretStr(KEY), public_url=public_url, time_zone="Europe/Berlin"
+    )
+    return Site(settings=settings, database=database, vault=Vault([KEY]), now=lambda: NOW)
+
+
+def make_app(site: Site) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    put_on(app, site)
+    return app
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path) -> Site:
+    return make_site(database, "http://testserver", tmp_path)
+
+
+@pytest.fixture
+def app(site: Site) -> FastAPI:
+    return make_app(site)
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> Iterator[TestClient]:
+    """Somebody who is not signed in, with a browser of today."""
+    with TestClient(app, follow_redirects=False, headers=SAME_ORIGIN) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(site: Site) -> int:
+    """The id of Dana, the admin."""
+    with site.database.write() as session:
+        user = accounts.add_user(
+            session,
+            email="dana@partner.example",
+            name="Dana Kim",
+            password=PASSWORD,
+            is_admin=True,
+            time_zone="Europe/Berlin",
+            now=NOW,
+        )
+    assert user.id is not None
+    return user.id
+
+
+@pytest.fixture
+def client(visitor: TestClient, admin: int) -> TestClient:
+    """Dana, signed in."""
+    answer = visitor.post("/sign-in", data={"email": "dana@partner.example", "password": PASSWORD})
+    assert answer.status_code == 303
+    return visitor
+
+
+class Loopback:
+    """A real server in a thread."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.site = make_site(database, self.url, folder)
+        config = uvicorn.Config(make_app(self.site), log_level="warning", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@pytest.fixture
+def served(database: Database, tmp_path: Path) -> Iterator[Loopback]:
+    running = Loopback(database, tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def enter(served: Loopback, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens a page that is signed in as the admin; takes a browser context's options."""
+
+    def entered(path: str = "/", **options: object) -> Page:
+        with served.site.database.write() as session:
+            user = accounts.user_by_email(session, "dana@partner.example")
+            assert user is not None
+            assert user.id is not None
+            token = accounts.make_link(session, accounts.SIGN_IN, user_id=user.id, now=NOW)
+        page = new_page(base_url=served.url, **options)
+        page.goto(f"/link/{token}")
+        if options.get("java_script_enabled", True) is False:
+            page.get_by_role("button", name="Continue").click()
+        page.wait_for_url(lambda url: "/link/" not in url)
+        page.goto(path)
+        return page
+
+    return entered
