@@ -1,3 +1,5 @@
+"""Northwind on loopback, and a raw server, a clock and sessions for HTTP."""
+
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +9,8 @@ import pytest
 
 from connectors.sdk.http import HttpPolicy, HttpSession
 from connectors.sdk.limits import Limits
+from connectors.sdk.sandbox import SandboxClock, SandboxHost
+from tests.connectors.sdk.northwind.sandbox import Sandbox
 from tests.connectors.sdk.raw_server import RawServer
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -94,3 +98,14 @@ def sockets() -> Iterator[Sockets]:
     _sockets.watching = True
     yield _sockets
     _sockets.watching = False
+
+
+@pytest.fixture
+def northwind() -> Sandbox:
+    return Sandbox(SandboxClock(datetime(2026, 3, 2, 9, tzinfo=UTC)), size=25)
+
+
+@pytest.fixture
+def host(northwind: Sandbox) -> Iterator[SandboxHost]:
+    with SandboxHost({"northwind": northwind}) as running:
+        yield running
