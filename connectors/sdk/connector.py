@@ -1,9 +1,10 @@
 """The contract: one object, a manifest, ``read`` and ``check``.
 
 ``read`` is called once for each stream, in the manifest's order, with no transaction
-open. It yields pages and ends the stream with ``Complete``. A read that ends without
-``Complete``, or that raises, may add and update but removes nothing. A row that cannot
-be read is put into the page's ``quarantined`` with its raw text; it is never raised.
+open. It yields pages and ends the stream with ``Complete``, or yields ``Unchanged`` alone
+where the source proved that nothing changed. A read that ends without ``Complete``, or that
+raises, may add and update but removes nothing. A row that cannot be read is put into the
+page's ``quarantined`` with its raw text; it is never raised.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,6 +56,16 @@ class Complete:
     state: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unchanged:
+    """The source proved that nothing changed since the stream's state was stored (a 304).
+
+    It ends a stream in place of ``Complete``, and no ``Page`` comes before it. What is stored
+    stands and is as fresh as this read; the state stays; nothing is removed. It says no more
+    than the read that left the state: what was missing then counts as missing once, not twice.
+    """
+
+
 class CheckState(StrEnum):
     """How a named check went."""
 
@@ -88,6 +99,10 @@ class ReadContext:
     files: Path | None = None
 
 
+Event = Page | Complete | Unchanged
+"""What ``read`` yields."""
+
+
 class Connector(Protocol):
     """Knows one platform. Stateless: all it needs arrives as arguments.
 
@@ -97,7 +112,7 @@ class Connector(Protocol):
     @property
     def manifest(self) -> Manifest: ...
 
-    def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Page | Complete]: ...
+    def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Event]: ...
 
     def check(self, config: Any, context: ReadContext) -> Iterator[Check]: ...
 
@@ -108,7 +123,9 @@ __all__ = [
     "Complete",
     "Connector",
     "ConnectorConfig",
+    "Event",
     "Page",
     "Quarantined",
     "ReadContext",
+    "Unchanged",
 ]

@@ -20,7 +20,8 @@ class ConnectorConfig(BaseModel):
     ``widget`` ("textarea", "file").
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An address may hold a token: a validation error must not repeat what was entered.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Completeness(StrEnum):

@@ -216,7 +216,15 @@ AnyRecord = AnyItem | Program | Fund | Certification | Contact
 
 R = TypeVar("R", bound=Record)
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+
+def _plain(value: object) -> str:
+    """msgspec encodes str but no kind of str; ``SafeHtml`` is the only one in a record."""
+    if isinstance(value, SafeHtml):
+        return str(value)
+    raise NotImplementedError
+
+
+_encoder = msgspec.json.Encoder(order="deterministic", enc_hook=_plain)
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 
 
