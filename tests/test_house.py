@@ -20,6 +20,7 @@ FUNCTION_CEILING = 60
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
 READS_THE_ENVIRONMENT = {"app/config.py"}
+EDGES = ("app/web/", "app/api/", "app/jobs")
 COMMITS = {"app/db.py"}
 
 
@@ -107,6 +108,12 @@ def test_only_the_settings_read_the_environment() -> None:
     found = uses(without(OURS, READS_THE_ENVIRONMENT), r"^os\.(environb?|getenvb?)$")
 
     assert found == []
+
+
+def test_the_edges_hand_the_session_on_and_ask_it_nothing() -> None:
+    edges = {p: tree for p, tree in APPLICATION.items() if p.startswith(EDGES)}
+
+    assert uses(edges, r"^sqlmodel\.(?!Session$)|\bsession\.(exec|execute|scalars?|get)$") == []
 
 
 def test_only_the_database_commits() -> None:
