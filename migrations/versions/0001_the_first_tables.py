@@ -56,8 +56,8 @@ def upgrade() -> None:
         sa.Column("failing_since", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_attempt_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_success_at", app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
         sa.UniqueConstraint("name", name=op.f("uq_connections_name")),
     )
