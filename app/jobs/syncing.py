@@ -84,7 +84,7 @@ class Syncer:
         only_due: bool = False,
         watch: Callable[[Progress], None] | None = None,
     ) -> SyncRun | None:
-        """Sync one connection; None when somebody else has it. Never raises for a source's fault."""
+        """Sync one connection; None when somebody else has it. A source's fault is in the run."""
         with self.database.write() as session:
             claim = syncing.claim(
                 session,
@@ -125,9 +125,7 @@ class _Run:
             connector, config, files = self._load()
         except AppError as error:
             return self._finish(errors.ConfigInvalid(error.message, remedy=error.remedy))
-        policy = policy_of(
-            connector.manifest, config, self.syncer.settings.allowed_private_hosts
-        )
+        policy = policy_of(connector.manifest, config, self.syncer.settings.allowed_private_hosts)
         with HttpSession(policy) as http:
             for spec in connector.manifest.streams:
                 if not self._stream(connector, config, spec, http, files):
@@ -270,10 +268,7 @@ def _severity(problem: errors.ConnectorError) -> int:
 def _judge(reading: merging.StreamReading) -> errors.ConnectorError | None:
     """A read that did not raise can still be no whole read."""
     outcome = reading.outcome
-    if (
-        outcome.read >= FEWEST_TO_JUDGE
-        and outcome.quarantined > outcome.read * MOST_UNREADABLE
-    ):
+    if outcome.read >= FEWEST_TO_JUDGE and outcome.quarantined > outcome.read * MOST_UNREADABLE:
         reading.complete = None
         outcome.complete = False
         return errors.FormatChanged(
@@ -287,5 +282,3 @@ def _judge(reading: merging.StreamReading) -> errors.ConnectorError | None:
 def _sentence(spec: StreamSpec, page: Page, reading: merging.StreamReading) -> str:
     of = f" of {page.expected:,}" if page.expected else ""
     return f"{spec.title}: {reading.outcome.read:,}{of} read"
-
-

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel
 
-
 _KNOWN = (
     "SELECT external_id, id, content_hash, missing_reads, removed_at IS NOT NULL FROM {table} "
     "WHERE connection_id = {mark} AND stream = {mark} AND external_id {among}"
@@ -40,7 +39,9 @@ class Bulk:
         """What is stored under those external ids."""
         values: tuple[Any, ...]
         if self.sqlite:
-            sql = _KNOWN.format(table=self.table.name, mark="?", among="IN (SELECT value FROM json_each(?))")
+            sql = _KNOWN.format(
+                table=self.table.name, mark="?", among="IN (SELECT value FROM json_each(?))"
+            )
             values = (connection_id, stream, orjson.dumps(list(ids)).decode())
         else:
             sql = _KNOWN.format(table=self.table.name, mark="%s", among="= ANY(%s)")
@@ -54,11 +55,9 @@ class Bulk:
             sql = f"SELECT coalesce(max(id), 0) FROM {self.table.name}"  # noqa: S608  (our name)
             last = self.connection.exec_driver_sql(sql).scalar_one()
             return list(range(last + 1, last + 1 + count))
-        sql = (
-            f"SELECT nextval(pg_get_serial_sequence('{self.table.name}', 'id')) "
-            "FROM generate_series(1, %s)"
-        )
-        return [row[0] for row in self.connection.exec_driver_sql(sql, (count,))]
+        sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        values = (self.table.name, count)
+        return [row[0] for row in self.connection.exec_driver_sql(sql, values)]
 
     def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows that all have the same columns; values as SQLAlchemy would take them."""
