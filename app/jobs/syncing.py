@@ -17,7 +17,8 @@ from app.db import Database
 from app.errors import AppError
 from app.models import SyncRun
 from app.secrets import Vault
-from app.services import merging, sources, syncing
+from app.services import sources, syncing
+from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Connector, Page, ReadContext
@@ -60,7 +61,7 @@ class Progress:
 
     stream: str
     title: str
-    outcome: merging.Outcome
+    outcome: Outcome
     expected: int | None = None
     done: bool = False
 
@@ -159,7 +160,7 @@ class _Run:
         with self.database.read() as session:
             state = syncing.state_of(session, self.claim, spec.name)
         context = ReadContext(http=http, now=self.syncer.now(), state=state, files=files)
-        with merging.StreamReading(
+        with StreamReading(
             self.database.read,
             connection_id=self.claim.connection_id,
             stream=spec.name,
@@ -187,7 +188,7 @@ class _Run:
         config: ConnectorConfig,
         spec: StreamSpec,
         context: ReadContext,
-        reading: merging.StreamReading,
+        reading: StreamReading,
     ) -> errors.ConnectorError | None:
         """Take the stream's pages in; the problem that ended it, if any."""
         try:
@@ -212,7 +213,7 @@ class _Run:
             )
         return _judge(reading)
 
-    def _page(self, spec: StreamSpec, page: Page, reading: merging.StreamReading) -> None:
+    def _page(self, spec: StreamSpec, page: Page, reading: StreamReading) -> None:
         reading.add(page)
         crash.here(f"page:{spec.name}")
         if self.syncer.stopping.is_set():
@@ -265,7 +266,7 @@ def _severity(problem: errors.ConnectorError) -> int:
     return len(SEVERITY)
 
 
-def _judge(reading: merging.StreamReading) -> errors.ConnectorError | None:
+def _judge(reading: StreamReading) -> errors.ConnectorError | None:
     """A read that did not raise can still be no whole read."""
     outcome = reading.outcome
     if outcome.read >= FEWEST_TO_JUDGE and outcome.quarantined > outcome.read * MOST_UNREADABLE:
@@ -279,6 +280,6 @@ def _judge(reading: merging.StreamReading) -> errors.ConnectorError | None:
     return None
 
 
-def _sentence(spec: StreamSpec, page: Page, reading: merging.StreamReading) -> str:
+def _sentence(spec: StreamSpec, page: Page, reading: StreamReading) -> str:
     of = f" of {page.expected:,}" if page.expected else ""
     return f"{spec.title}: {reading.outcome.read:,}{of} read"

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from app.core import timing
 from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun
 from app.services import merging
+from app.services.reading import Outcome, StreamReading
 from app.services.sources import schedule_of
 from connectors.sdk import errors
 
@@ -138,9 +139,7 @@ def state_of(session: Session, claim: Claim, stream: str) -> dict[str, Any]:
     return dict(found or {})
 
 
-def store(
-    session: Session, claim: Claim, reading: merging.StreamReading, *, now: datetime
-) -> merging.Outcome:
+def store(session: Session, claim: Claim, reading: StreamReading, *, now: datetime) -> Outcome:
     """Write one stream's read, all of it or nothing; raises ``LeaseLost``."""
     _prove(session, claim, now=now)
     outcome = merging.apply(session, reading, run_id=claim.run_id, now=now)
