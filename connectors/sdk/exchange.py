@@ -1,6 +1,6 @@
 """One request on the wire and its whole answer."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any, cast
@@ -26,6 +26,7 @@ class Terms:
     deadline: Deadline
     also_ok: Collection[int] = ()
     proof: bodies.Proof | None = None
+    throttled: Callable[[Reply], bool] | None = None
 
     def wants(self, status: int) -> bool:
         """Whether the answer is for the caller, so that its body must be whole."""

@@ -105,6 +105,7 @@ class HttpSession:
         data: Mapping[str, str] | bytes | None = None,
         also_ok: Collection[int] = (),
         proof: Proof | None = None,
+        throttled: Callable[[Reply], bool] | None = None,
     ) -> Reply:
         """One answer, or one of the typed errors.
 
@@ -117,10 +118,12 @@ class HttpSession:
         Every request counts as a read that may be repeated, POST too. ``params`` are added
         to the address's own query, those that are None left out. ``proof`` says of a body
         whose framing proves no end whether its own syntax does; by default JSON can.
+        ``throttled`` knows an answer by which the platform asks to slow down with another
+        status than 429: it is treated as one.
         """
         request = outgoing.build(method, url, params=params, headers=headers, json=json, data=data)
         deadline = Deadline(self.policy.total_timeout, self._clock)
-        terms = Terms(deadline=deadline, also_ok=also_ok, proof=proof)
+        terms = Terms(deadline=deadline, also_ok=also_ok, proof=proof, throttled=throttled)
         attempt = 0
         while True:
             attempt += 1
@@ -153,7 +156,7 @@ class HttpSession:
             return Trouble(error=error)
         if reply.status in REDIRECTS and reply.status not in terms.also_ok:
             raise FormatChanged(f"{host_of(request.url)} redirects in circles.")
-        return judge(reply, terms.also_ok, self._now())
+        return judge(reply, terms, self._now())
 
     def _redirected(
         self, request: httpx2.Request, reply: Reply, terms: Terms

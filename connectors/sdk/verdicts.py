@@ -1,6 +1,5 @@
 """What an HTTP status means for whoever asked."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +7,7 @@ import httpx2
 
 from connectors.sdk import waits
 from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited, Rejected, Unavailable
+from connectors.sdk.exchange import Terms
 from connectors.sdk.messages import Reply
 
 
@@ -22,10 +22,12 @@ class Trouble:
     floor: float = 0.0
 
 
-def judge(reply: Reply, also_ok: Collection[int], now: datetime) -> Reply | Trouble:
+def judge(reply: Reply, terms: Terms, now: datetime) -> Reply | Trouble:
     """The reply where it is one; raises what another attempt cannot cure."""
     status, host = reply.status, httpx2.URL(reply.url).host
-    if status < 300 or status in also_ok:
+    if terms.throttled is not None and terms.throttled(reply):
+        return _throttled(reply, host, now)
+    if terms.wants(status):
         return reply
     if status == 401:
         raise AuthFailed(f"{host} does not accept the sign-in.", status=status)

@@ -201,6 +201,23 @@ def test_a_status_becomes_what_the_catcher_does_next(
     assert raised.value.remedy.endswith(".")
 
 
+def test_a_platform_that_throttles_by_another_status_is_waited_for(
+    server: RawServer, session: OpenSession, time: Time
+) -> None:
+    slow_down = json_reply({"__type": "ThrottlingException"}, status=400)
+    server.plan(slow_down, slow_down, json_reply({"rows": []}))
+
+    answer = session().request(
+        "GET",
+        server.url("/rows"),
+        also_ok=(400,),
+        throttled=lambda given: b"ThrottlingException" in given.body,
+    )
+
+    assert answer.json() == {"rows": []}
+    assert len(time.slept) == 2
+
+
 def test_a_refusal_carries_the_platforms_words(server: RawServer, session: OpenSession) -> None:
     server.plan(json_reply({"message": "pageSize too large", "api_key": "k-1234567"}, status=422))
 
