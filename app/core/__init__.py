@@ -1,1 +1,0 @@
-"""Pure decisions: the time, the zone and the stored values are arguments."""

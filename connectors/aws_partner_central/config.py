@@ -1,0 +1,64 @@
+"""What a connection to AWS Partner Central asks its owner for."""
+
+from enum import StrEnum
+
+from pydantic import Field, SecretStr
+
+from connectors.sdk.manifest import ConnectorConfig
+
+
+class Catalog(StrEnum):
+    """The two worlds of Partner Central: live business, and AWS's own test catalog."""
+
+    AWS = "AWS"
+    SANDBOX = "Sandbox"
+
+
+class AwsConfig(ConnectorConfig):
+    """Keys of an IAM user or role in the AWS account that is linked to Partner Central."""
+
+    access_key_id: str = Field(
+        title="Access key ID",
+        description="Of an IAM user in the AWS account that is linked to Partner Central.",
+        min_length=16,
+        max_length=128,
+        pattern=r"^\s*\w+\s*$",
+        json_schema_extra={"placeholder": "AKIA…", "group": "Sign-in"},
+    )
+    secret_access_key: SecretStr = Field(
+        title="Secret access key",
+        description="Shown once by IAM when the access key is created.",
+        min_length=1,
+        json_schema_extra={"group": "Sign-in"},
+    )
+    session_token: SecretStr | None = Field(
+        default=None,
+        title="Session token",
+        description="Only with temporary keys; they stop working when the session ends.",
+        json_schema_extra={"group": "Sign-in", "advanced": True},
+    )
+    catalog: Catalog = Field(
+        default=Catalog.AWS,
+        title="Catalog",
+        description="AWS is live business; Sandbox is the test catalog of Partner Central.",
+        json_schema_extra={"group": "What to read"},
+    )
+    read_benefits: bool = Field(
+        default=True,
+        title="Read benefits",
+        description="Benefit applications and allocations: credits, cash, access.",
+        json_schema_extra={"group": "What to read"},
+    )
+    read_agreements: bool = Field(
+        default=True,
+        title="Read Marketplace agreements",
+        description="AWS Marketplace agreements that end or renew.",
+        json_schema_extra={"group": "What to read"},
+    )
+    endpoint_url: str | None = Field(
+        default=None,
+        title="Other address",
+        description="Instead of AWS's own addresses: a private endpoint or a simulated platform.",
+        pattern=r"^https?://",
+        json_schema_extra={"advanced": True, "placeholder": "https://…"},
+    )
