@@ -39,7 +39,7 @@ lint: $(VENV)/.dev ## Style, types, who may import whom, templates
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-	test ! -d templates || $(bin)/djlint templates --lint --quiet
+	$(bin)/djlint templates --lint --quiet
 
 format: $(VENV)/.dev ## Put the code into the shape that lint asks for
 	$(bin)/ruff check --fix .

@@ -1,5 +1,7 @@
 """Every connector, by its id: the built-in tuple, then installed entry points."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -26,6 +28,19 @@ def _load(path: str) -> Connector:
     return connector
 
 
+_installed: dict[str, Connector] = {}
+
+
+@contextmanager
+def installed(connector: Connector) -> Iterator[None]:
+    """Within the block that connector exists too: for tests, and for programs that embed us."""
+    _installed[connector.manifest.id] = connector
+    try:
+        yield
+    finally:
+        del _installed[connector.manifest.id]
+
+
 @cache
 def connectors() -> dict[str, Connector]:
     """All connectors by id, built-in ones first. An installed one cannot replace a built-in."""
@@ -39,7 +54,7 @@ def connectors() -> dict[str, Connector]:
 def connector(connector_id: str) -> Connector:
     """The connector of that id; raises ``UnknownConnector``."""
     try:
-        return connectors()[connector_id]
+        return _installed.get(connector_id) or connectors()[connector_id]
     except KeyError:
         raise UnknownConnector(connector_id) from None
 

@@ -18,7 +18,7 @@ with engine.connect() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
         include_name=lambda name, kind, _parents: (
-            not (kind == "table" and name is not None and name.startswith("search_"))
+            not (kind in ("table", "index") and name is not None and name.startswith("search_"))
         ),
     )
     with context.begin_transaction():

@@ -1,0 +1,1 @@
+"""Pure decisions: the time, the zone and the stored values are arguments."""

@@ -2,7 +2,6 @@
 
 from app.models.accounts import ApiToken, OneTimeLink, User, WebSession
 from app.models.items import (
-    NO_DUE_DAY,
     Event,
     Item,
     ItemState,
@@ -21,7 +20,6 @@ from app.models.sources import (
 )
 
 __all__ = [
-    "NO_DUE_DAY",
     "ApiToken",
     "AppSetting",
     "Certification",

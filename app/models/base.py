@@ -28,7 +28,7 @@ class SourceRow(SQLModel):
     """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
-    connection_id: int = Field(foreign_key="connections.id", ondelete="CASCADE")
+    connection_id: int = Field(foreign_key="connections.id")
     stream: str = Field(sa_type=Text)
     external_id: str = Field(sa_type=Text)
     content_hash: bytes = Field(sa_type=LargeBinary)

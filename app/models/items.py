@@ -8,11 +8,9 @@ from typing import Any
 from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from app.core.columns import NO_DUE_DAY
 from app.db import CalendarDate, Exact, UtcDateTime
 from app.models.base import Json, SourceRow
-
-NO_DUE_DAY = date(9999, 12, 31)
-"""``sort_on`` of an item without a due date: such items stand last."""
 
 
 class TeamState(StrEnum):

@@ -26,7 +26,8 @@ class Connection(SQLModel, table=True):
 
     The schedule is either ``interval_minutes`` or ``cron`` (in ``time_zone``), plus jitter
     and quiet hours ("22:00-06:00" local). ``next_due_at`` is the schedule's one truth.
-    ``lease_*`` say which worker has it and until when; ``fence`` counts leases, so that a
+    A removed connection stays as a row, without credentials, so that its items keep their
+    history. ``lease_*`` say which worker has it and until when; ``fence`` counts leases, so that a
     worker that lost its lease cannot write.
     """
 
@@ -55,8 +56,8 @@ class Connection(SQLModel, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    is_demo: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class SyncRun(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """The first tables
 
-Revises:
+Revises: nothing.
 """
 
 import sqlalchemy as sa
@@ -56,8 +56,8 @@ def upgrade() -> None:
         sa.Column("failing_since", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_attempt_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_success_at", app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
         sa.UniqueConstraint("name", name=op.f("uq_connections_name")),
     )
@@ -198,7 +198,6 @@ def upgrade() -> None:
             ["connection_id"],
             ["connections.id"],
             name=op.f("fk_certifications_connection_id_connections"),
-            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certifications")),
         sa.UniqueConstraint(
@@ -236,7 +235,6 @@ def upgrade() -> None:
             ["connection_id"],
             ["connections.id"],
             name=op.f("fk_contacts_connection_id_connections"),
-            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint(
@@ -304,10 +302,7 @@ def upgrade() -> None:
         sa.Column("lapses_on", app.db.CalendarDate(), nullable=True),
         sa.Column("lapses_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connections.id"],
-            name=op.f("fk_funds_connection_id_connections"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connections.id"], name=op.f("fk_funds_connection_id_connections")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_funds")),
         sa.UniqueConstraint(
@@ -365,10 +360,7 @@ def upgrade() -> None:
         sa.Column("sort_on", app.db.CalendarDate(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connections.id"],
-            name=op.f("fk_items_connection_id_connections"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connections.id"], name=op.f("fk_items_connection_id_connections")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint(
@@ -428,7 +420,6 @@ def upgrade() -> None:
             ["connection_id"],
             ["connections.id"],
             name=op.f("fk_programs_connection_id_connections"),
-            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programs")),
         sa.UniqueConstraint(

@@ -1,0 +1,49 @@
+"""Deadlines that follow from reference records, always labelled as derived."""
+
+from connectors.sdk.records import (
+    AnyRecord,
+    Category,
+    Certification,
+    Deadline,
+    Fund,
+    Money,
+)
+
+
+def deadline_of(record: AnyRecord) -> Deadline | None:
+    """The deadline that a record implies: a fund lapses, a certification expires."""
+    match record:
+        case Fund(lapses=lapses) if lapses is not None:
+            return Deadline(
+                external_id=f"derived:fund:{record.external_id}",
+                title=f"Use {record.title} before it lapses",
+                url=record.url,
+                vendor=record.vendor,
+                program=record.program,
+                status=record.status,
+                due=lapses,
+                amount=_left(record),
+                amount_label="lapses",
+                category=Category.FUND_CLAIM,
+                closed=record.remaining == 0,
+                derived_from=f"fund {record.external_id}",
+            )
+        case Certification(expires=expires) if expires is not None:
+            holder = f" — {record.person}" if record.person else ""
+            return Deadline(
+                external_id=f"derived:certification:{record.external_id}",
+                title=f"{record.title} expires{holder}",
+                url=record.url,
+                vendor=record.vendor,
+                program=record.program,
+                status=record.status,
+                due=expires,
+                category=Category.CERTIFICATION,
+                derived_from=f"certification {record.external_id}",
+            )
+    return None
+
+
+def _left(fund: Fund) -> Money | None:
+    left = fund.remaining if fund.remaining is not None else fund.allocated
+    return Money(amount=left, currency=fund.currency) if left is not None else None

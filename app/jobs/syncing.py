@@ -1,0 +1,285 @@
+"""One sync, a straight line: claim, read between transactions, store a stream at a time, finish."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from app import crash
+from app.config import Settings
+from app.db import Database
+from app.errors import AppError
+from app.models import SyncRun
+from app.secrets import Vault
+from app.services import sources, syncing
+from app.services.reading import Outcome, StreamReading
+from connectors import registry
+from connectors.sdk import errors
+from connectors.sdk.connector import Complete, Connector, Page, ReadContext
+from connectors.sdk.http import HttpSession
+from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
+from connectors.sdk.policy import policy_of
+
+log = logging.getLogger(__name__)
+
+MOST_UNREADABLE = 0.5
+FEWEST_TO_JUDGE = 10
+
+SEVERITY: tuple[type[errors.ConnectorError], ...] = (
+    errors.AuthFailed,
+    errors.ConfigInvalid,
+    errors.RateLimited,
+    errors.Unavailable,
+    errors.FormatChanged,
+    errors.Incomplete,
+)
+"""Of several streams' problems the first of these decides the connection's health."""
+
+STOPS = (errors.AuthFailed, errors.ConfigInvalid, errors.RateLimited, errors.Unavailable)
+"""Problems that other streams of the same connection would meet as well."""
+
+
+def utc_now() -> datetime:
+    """The edge's clock."""
+    return datetime.now(UTC)
+
+
+def worker_name() -> str:
+    """Who holds a lease: host, process and a random part, for people who look at the table."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What a running sync tells whoever watches."""
+
+    stream: str
+    title: str
+    outcome: Outcome
+    expected: int | None = None
+    done: bool = False
+
+
+@dataclass(kw_only=True)
+class Syncer:
+    """All that a sync needs beside its claim. Thread-safe; one for the process."""
+
+    database: Database
+    vault: Vault
+    settings: Settings
+    owner: str = field(default_factory=worker_name)
+    now: Callable[[], datetime] = utc_now
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(
+        self,
+        connection_id: int,
+        *,
+        trigger: str,
+        only_due: bool = False,
+        watch: Callable[[Progress], None] | None = None,
+    ) -> SyncRun | None:
+        """Sync one connection; None when somebody else has it. A source's fault is in the run."""
+        with self.database.write() as session:
+            claim = syncing.claim(
+                session,
+                connection_id,
+                owner=self.owner,
+                now=self.now(),
+                trigger=trigger,
+                only_due=only_due,
+            )
+        if claim is None:
+            return None
+        crash.here("claimed")
+        try:
+            return _Run(self, claim, watch).go()
+        except syncing.LeaseLost:
+            log.warning("sync of connection %s lost its lease; nothing written", connection_id)
+            with self.database.read() as session:
+                return sources.run(session, claim.run_id)
+
+
+class _Run:
+    """One claimed run."""
+
+    def __init__(
+        self, syncer: Syncer, claim: syncing.Claim, watch: Callable[[Progress], None] | None
+    ) -> None:
+        self.syncer = syncer
+        self.database = syncer.database
+        self.claim = claim
+        self.watch = watch or (lambda _progress: None)
+        self.problems: list[errors.ConnectorError] = []
+        self.whole = True
+        self.held_at = syncer.now()
+        self.started = time.monotonic()
+
+    def go(self) -> SyncRun:
+        try:
+            connector, config, files = self._load()
+        except AppError as error:
+            return self._finish(errors.ConfigInvalid(error.message, remedy=error.remedy))
+        policy = policy_of(connector.manifest, config, self.syncer.settings.allowed_private_hosts)
+        with HttpSession(policy) as http:
+            for spec in connector.manifest.streams:
+                if not self._stream(connector, config, spec, http, files):
+                    self.whole = False
+                    if isinstance(self.problems[-1], STOPS) and not self._read_any():
+                        break
+        return self._finish(self._worst())
+
+    def _load(self) -> tuple[Connector, ConnectorConfig, Path]:
+        with self.database.read() as session:
+            connection = sources.get(session, self.claim.connection_id)
+        try:
+            connector = registry.connector(connection.connector)
+        except registry.UnknownConnector:
+            raise AppError(
+                f"The connector {connection.connector} is not installed.",
+                remedy="Install the package that brings it, or remove the connection.",
+            ) from None
+        config = sources.config_of(connection, self.syncer.vault)
+        return connector, config, self.syncer.settings.uploads / str(connection.id)
+
+    def _stream(
+        self,
+        connector: Connector,
+        config: ConnectorConfig,
+        spec: StreamSpec,
+        http: HttpSession,
+        files: Path,
+    ) -> bool:
+        """Read and store one stream; True when it was read to its proven end."""
+        with self.database.read() as session:
+            state = syncing.state_of(session, self.claim, spec.name)
+        context = ReadContext(http=http, now=self.syncer.now(), state=state, files=files)
+        with StreamReading(
+            self.database.read,
+            connection_id=self.claim.connection_id,
+            stream=spec.name,
+            zone=self.syncer.settings.zone,
+            lists_all=spec.completeness is not Completeness.UNKNOWN,
+        ) as reading:
+            problem = self._read(connector, config, spec, context, reading)
+            if problem is not None:
+                self.problems.append(problem)
+                reading.outcome.error = problem.message
+                reading.outcome.error_kind = type(problem).__name__
+            crash.here(f"read:{spec.name}")
+            with self.database.write() as session:
+                syncing.store(session, self.claim, reading, now=self.syncer.now())
+                crash.here(f"storing:{spec.name}")
+            crash.here(f"stored:{spec.name}")
+            self.watch(
+                Progress(stream=spec.name, title=spec.title, outcome=reading.outcome, done=True)
+            )
+        return problem is None
+
+    def _read(
+        self,
+        connector: Connector,
+        config: ConnectorConfig,
+        spec: StreamSpec,
+        context: ReadContext,
+        reading: StreamReading,
+    ) -> errors.ConnectorError | None:
+        """Take the stream's pages in; the problem that ended it, if any."""
+        try:
+            for step in connector.read(spec.name, config, context):
+                if isinstance(step, Complete):
+                    reading.end(step)
+                else:
+                    self._page(spec, step, reading)
+            reading.flush()
+        except errors.ConnectorError as error:
+            reading.complete = None
+            reading.flush()
+            return error
+        except syncing.LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("connector %s failed", connector.manifest.id)
+            reading.complete = None
+            reading.flush()
+            return errors.FormatChanged(
+                f"The connector met something it does not understand ({type(error).__name__})."
+            )
+        return _judge(reading)
+
+    def _page(self, spec: StreamSpec, page: Page, reading: StreamReading) -> None:
+        reading.add(page)
+        crash.here(f"page:{spec.name}")
+        if self.syncer.stopping.is_set():
+            raise errors.Incomplete("The process was asked to stop.")
+        now = self.syncer.now()
+        if (now - self.held_at).total_seconds() >= 1:
+            self.held_at = now
+            with self.database.write() as session:
+                syncing.hold(session, self.claim, now=now, progress=_sentence(spec, page, reading))
+        if time.monotonic() - self.started > syncing.LONGEST_RUN.total_seconds():
+            raise errors.Incomplete("The sync took longer than an hour.")
+        self.watch(
+            Progress(
+                stream=spec.name,
+                title=spec.title,
+                outcome=reading.outcome,
+                expected=page.expected,
+            )
+        )
+
+    def _read_any(self) -> bool:
+        with self.database.read() as session:
+            run = sources.run(session, self.claim.run_id)
+        return any(outcome["complete"] for outcome in run.streams.values())
+
+    def _worst(self) -> errors.ConnectorError | None:
+        if not self.problems:
+            return None
+        return min(self.problems, key=_severity)
+
+    def _finish(self, problem: errors.ConnectorError | None) -> SyncRun:
+        crash.here("finishing")
+        with self.database.write() as session:
+            run = syncing.finish(
+                session,
+                self.claim,
+                problem=problem,
+                whole=self.whole and problem is None,
+                now=self.syncer.now(),
+                seconds=time.monotonic() - self.started,
+            )
+        crash.here("finished")
+        return run
+
+
+def _severity(problem: errors.ConnectorError) -> int:
+    for rank, kind in enumerate(SEVERITY):
+        if isinstance(problem, kind):
+            return rank
+    return len(SEVERITY)
+
+
+def _judge(reading: StreamReading) -> errors.ConnectorError | None:
+    """A read that did not raise can still be no whole read."""
+    outcome = reading.outcome
+    if outcome.read >= FEWEST_TO_JUDGE and outcome.quarantined > outcome.read * MOST_UNREADABLE:
+        reading.complete = None
+        outcome.complete = False
+        return errors.FormatChanged(
+            f"{outcome.quarantined} of {outcome.read} rows could not be read."
+        )
+    if reading.complete is None:
+        return errors.Incomplete("The list ended without proof that it was whole.")
+    return None
+
+
+def _sentence(spec: StreamSpec, page: Page, reading: StreamReading) -> str:
+    of = f" of {page.expected:,}" if page.expected else ""
+    return f"{spec.title}: {reading.outcome.read:,}{of} read"

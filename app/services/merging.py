@@ -1,0 +1,377 @@
+"""From one stream's read to stored rows with history, in one transaction (P3)."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core import changes as history
+from app.core import removal
+from app.core.columns import columns_of
+from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
+from app.services.bulk import Bulk
+from app.services.reading import BATCH, Outcome, Seen, StreamReading
+from app.services.spool import Entry
+from connectors.sdk.connector import Quarantined
+from connectors.sdk.records import decode
+
+TEXT_IN_HISTORY = 500
+
+
+def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetime) -> Outcome:
+    """Write one stream's read: rows, history, people's reopened items, removals, quarantine.
+
+    The caller has proven (by the fence) that this sync still holds the connection.
+    """
+    writer = _Writer(session, reading, run_id=run_id, now=now)
+    live = writer.count_live()
+    for batch in reading.spool.batches(BATCH):
+        writer.write(batch)
+    writer.bring_back()
+    if reading.proves_absence:
+        writer.mark_missing(live)
+    writer.keep_quarantined()
+    writer.keep_state()
+    return reading.outcome
+
+
+class _Writer:
+    """One stream's write transaction, step by step."""
+
+    def __init__(
+        self, session: Session, reading: StreamReading, *, run_id: int, now: datetime
+    ) -> None:
+        self.session = session
+        self.reading = reading
+        self.outcome = reading.outcome
+        self.run_id = run_id
+        self.now = now
+        self.key: dict[str, Any] = {
+            "connection_id": reading.connection_id,
+            "stream": reading.stream,
+        }
+
+    def count_live(self) -> dict[str, int]:
+        """Live rows of this stream in each table, before anything is written."""
+        counts = {}
+        for name in ("items", "programs", "funds", "certifications", "contacts"):
+            table = SQLModel.metadata.tables[name]
+            statement = sa.select(sa.func.count()).where(*self._live(table))
+            counts[name] = self.session.execute(statement).scalar_one()
+        return counts
+
+    def _live(self, table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+        return (
+            table.c.connection_id == self.reading.connection_id,
+            table.c.stream == self.reading.stream,
+            table.c.removed_at.is_(None),
+        )
+
+    def write(self, batch: Sequence[Entry]) -> None:
+        """Insert the new and update the changed records of one batch, with their history."""
+        for table in dict.fromkeys(entry.table for entry in batch):
+            entries = [entry for entry in batch if entry.table == table]
+            self._insert(table, [entry for entry in entries if not entry.id])
+            self._update(table, [entry for entry in entries if entry.id])
+
+    def _columns(self, entry: Entry) -> dict[str, Any]:
+        columns = columns_of(decode(entry.encoded), self.reading.zone)
+        return {
+            **columns,
+            "content_hash": entry.content_hash,
+            "changed_at": self.now,
+            "missing_reads": 0,
+            "removed_at": None,
+        }
+
+    def _insert(self, table: str, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        bulk = Bulk(self.session, table)
+        rows = []
+        for id_, entry in zip(bulk.next_ids(len(entries)), entries, strict=True):
+            row = {
+                "id": id_,
+                **self.key,
+                "external_id": entry.external_id,
+                "first_seen_at": self.now,
+                **self._columns(entry),
+            }
+            if table == "items":
+                row["is_open"] = not row["closed"]
+            rows.append(row)
+        bulk.insert(rows)
+        self._record(table, [(row["id"], history.Change(kind=history.NEW)) for row in rows])
+        self.outcome.new += len(rows)
+
+    def _update(self, table: str, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        target = SQLModel.metadata.tables[table]
+        ids = [entry.id for entry in entries]
+        stored = {
+            row["id"]: dict(row)
+            for row in self.session.execute(
+                sa.select(target).where(target.c.id.in_(ids))
+            ).mappings()
+        }
+        rows = [{"id": entry.id, **self._columns(entry)} for entry in entries]
+        lines = [
+            (row["id"], change)
+            for row in rows
+            for change in history.changes(stored[row["id"]], row)
+        ]
+        back = [row["id"] for row in rows if stored[row["id"]]["removed_at"] is not None]
+        lines += [(id_, history.Change(kind=history.RETURNED)) for id_ in back]
+        self.outcome.returned += len(back)
+        if table == "items":
+            self._reopen(stored, rows)
+        Bulk(self.session, table).update(rows)
+        self._record(table, lines)
+        self.outcome.changed += len(rows)
+
+    def _reopen(self, stored: Mapping[int, Any], rows: list[dict[str, Any]]) -> None:
+        """Decide what is open; a material change brings a done or snoozed item back (P6)."""
+        states = {
+            state.item_id: state
+            for state in self.session.exec(
+                select(ItemState).where(col(ItemState.item_id).in_([row["id"] for row in rows]))
+            )
+        }
+        for row in rows:
+            state = states.get(row["id"])
+            if state is not None and state.state != TeamState.OPEN:
+                because = history.reopening(stored[row["id"]], row)
+                if because is not None and not row["closed"]:
+                    self._bring_to_people(state, because)
+            team_open = state is None or state.state == TeamState.OPEN
+            row["is_open"] = team_open and not row["closed"]
+
+    def _bring_to_people(self, state: ItemState, because: str) -> None:
+        before = {"state": state.state}
+        state.state = TeamState.OPEN
+        state.snoozed_until = None
+        state.done_at = None
+        state.reopened_because = because
+        state.version += 1
+        state.changed_at = self.now
+        self.session.add(state)
+        self.session.add(
+            Event(
+                subject="item",
+                subject_id=state.item_id,
+                at=self.now,
+                kind="reopened",
+                run_id=self.run_id,
+                note=because,
+                before=before,
+            )
+        )
+
+    def bring_back(self) -> None:
+        """Rows that were missing or removed and are listed again as they were."""
+        for table, seen in self.reading.seen.items():
+            target = SQLModel.metadata.tables[table]
+            for ids in _chunks(seen.back):
+                gone = sa.select(target.c.id).where(
+                    target.c.id.in_(ids), target.c.removed_at.is_not(None)
+                )
+                returned = list(self.session.execute(gone).scalars())
+                self.session.execute(
+                    sa.update(target)
+                    .where(target.c.id.in_(ids))
+                    .values(missing_reads=0, removed_at=None)
+                )
+                if table == "items":
+                    self._refresh_open(returned)
+                self._record(
+                    table, [(id_, history.Change(kind=history.RETURNED)) for id_ in returned]
+                )
+                self.outcome.returned += len(returned)
+
+    def _refresh_open(self, ids: Sequence[int]) -> None:
+        items = SQLModel.metadata.tables["items"]
+        states = SQLModel.metadata.tables["item_states"]
+        closed_by_team = sa.select(states.c.item_id).where(
+            states.c.item_id == items.c.id, states.c.state != TeamState.OPEN
+        )
+        self.session.execute(
+            sa.update(items)
+            .where(items.c.id.in_(ids))
+            .values(is_open=sa.and_(sa.not_(items.c.closed), ~closed_by_team.exists()))
+        )
+
+    def mark_missing(self, live_before: Mapping[str, int]) -> None:
+        """Count what a complete read did not list; remove it after two, below the brake (P2)."""
+        held = 0
+        for table, live in live_before.items():
+            seen = self.reading.seen.get(table, Seen())
+            if live == seen.live:
+                continue
+            first, again = self._missing(table, seen)
+            verdict = removal.decide(live=live, missing=len(again))
+            held += verdict.held
+            target = SQLModel.metadata.tables[table]
+            for ids in _chunks([*first, *again]):
+                self.session.execute(
+                    sa.update(target)
+                    .where(target.c.id.in_(ids))
+                    .values(missing_reads=target.c.missing_reads + 1)
+                )
+            if verdict.removed:
+                remove(self.session, table, again, run_id=self.run_id, now=self.now)
+                self.outcome.removed += verdict.removed
+        self.outcome.held = held
+
+    def _missing(self, table: str, seen: Seen) -> tuple[list[int], list[int]]:
+        """Ids that this read missed for the first time, and those that it missed again."""
+        assert self.reading.complete is not None
+        window = self.reading.complete.window
+        spared = self.reading.spared
+        target = SQLModel.metadata.tables[table]
+        due = target.c.get("due_on", sa.null())
+        statement = sa.select(target.c.id, target.c.external_id, target.c.missing_reads, due).where(
+            *self._live(target)
+        )
+        first: list[int] = []
+        again: list[int] = []
+        for id_, external_id, missing_reads, due_on in self.session.execute(statement):
+            if external_id in seen.hashes or external_id in spared:
+                continue
+            if window and not (due_on is not None and window[0] <= due_on <= window[1]):
+                continue
+            (again if missing_reads + 1 >= removal.READS else first).append(id_)
+        return first, again
+
+    def keep_quarantined(self) -> None:
+        """List each unreadable row once; a complete read that no longer brings it resolves it."""
+        scope = (
+            col(QuarantinedRow.connection_id) == self.reading.connection_id,
+            col(QuarantinedRow.stream) == self.reading.stream,
+        )
+        known = {
+            row.fingerprint: row for row in self.session.exec(select(QuarantinedRow).where(*scope))
+        }
+        seen = set()
+        for bad in self.reading.quarantined:
+            fingerprint = _fingerprint(bad)
+            seen.add(fingerprint)
+            row = known.get(fingerprint) or QuarantinedRow(
+                **self.key,
+                fingerprint=fingerprint,
+                reason="",
+                raw="",
+                run_id=self.run_id,
+                first_seen_at=self.now,
+                last_seen_at=self.now,
+            )
+            row.external_id, row.place, row.reason, row.raw = (
+                bad.external_id,
+                bad.where,
+                bad.reason,
+                bad.raw,
+            )
+            row.run_id, row.last_seen_at, row.resolved_at = self.run_id, self.now, None
+            known[fingerprint] = row
+            self.session.add(row)
+        if self.reading.complete is not None:
+            for fingerprint, row in known.items():
+                if fingerprint not in seen and row.resolved_at is None:
+                    row.resolved_at = self.now
+
+    def keep_state(self) -> None:
+        """The stream's cursor moves in the same transaction as the rows it covers."""
+        state = stream_state(self.session, self.reading.connection_id, self.reading.stream)
+        state.last_read_at = self.now
+        if self.reading.complete is None:
+            return
+        state.state = dict(self.reading.complete.state)
+        state.complete_reads += 1
+        state.last_complete_at = self.now
+        if self.reading.proves_absence:
+            state.held_since = (state.held_since or self.now) if self.outcome.held else None
+            state.held = self.outcome.held
+
+    def _record(self, table: str, lines: Sequence[tuple[int, history.Change]]) -> None:
+        record_events(self.session, table, lines, run_id=self.run_id, at=self.now)
+
+
+def record_events(
+    session: Session,
+    table: str,
+    lines: Iterable[tuple[int, history.Change]],
+    *,
+    at: datetime,
+    run_id: int | None = None,
+    actor_id: int | None = None,
+) -> None:
+    """Append one line of history for each (row's id, change)."""
+    subject = table.removesuffix("s")
+    Bulk(session, "events").insert(
+        [
+            {
+                "subject": subject,
+                "subject_id": id_,
+                "at": at,
+                "kind": change.kind,
+                "run_id": run_id,
+                "actor_id": actor_id,
+                "field": change.field,
+                "old": _short(change.old),
+                "new": _short(change.new),
+            }
+            for id_, change in lines
+        ]
+    )
+
+
+def remove(
+    session: Session,
+    table: str,
+    ids: Sequence[int],
+    *,
+    now: datetime,
+    run_id: int | None = None,
+    actor_id: int | None = None,
+) -> None:
+    """Show these rows as removed at the source. Nothing is ever deleted (P1)."""
+    target = SQLModel.metadata.tables[table]
+    values: dict[str, Any] = {"removed_at": now}
+    if table == "items":
+        values["is_open"] = False
+    for chunk in _chunks(ids):
+        session.execute(sa.update(target).where(target.c.id.in_(chunk)).values(**values))
+    gone = [(id_, history.Change(kind=history.GONE)) for id_ in ids]
+    record_events(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)
+
+
+def stream_state(session: Session, connection_id: int, stream: str) -> StreamState:
+    """The stream's state, made when it is missing."""
+    found = session.exec(
+        select(StreamState).where(
+            StreamState.connection_id == connection_id, StreamState.stream == stream
+        )
+    ).first()
+    if found is None:
+        found = StreamState(connection_id=connection_id, stream=stream)
+        session.add(found)
+    return found
+
+
+def _fingerprint(row: Quarantined) -> str:
+    text = f"id\0{row.external_id}" if row.external_id else f"raw\0{row.raw}"
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _short(text: str | None) -> str | None:
+    if text is None or len(text) <= TEXT_IN_HISTORY:
+        return text
+    return text[: TEXT_IN_HISTORY - 1] + "…"
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]

@@ -1,0 +1,162 @@
+"""One read of one stream, compared with what is stored while the pages come in.
+
+Comparing happens between the pages and outside any write transaction. That is safe
+because the connection's lease makes this sync the only writer of source columns. Memory
+holds ids and hashes; records that must be written are spooled.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app.core.columns import table_of
+from app.core.derive import deadline_of
+from app.services.bulk import Bulk, Known
+from app.services.spool import Entry, Spool
+from connectors.sdk.connector import Complete, Page, Quarantined
+from connectors.sdk.records import AnyRecord, content_hash, encode
+
+BATCH = 1000
+MOST_QUARANTINED = 500
+"""Quarantined rows of one read that are kept with their raw text; all are counted."""
+
+Reader = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What one read of a stream brought, as numbers for the source's page."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    held: int = 0
+    removed: int = 0
+    returned: int = 0
+    complete: bool = False
+    error: str | None = None
+    error_kind: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``SyncRun.streams``."""
+        return asdict(self)
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """Ids of one table that this read listed, with the hash they came with."""
+
+    hashes: dict[str, bytes] = field(default_factory=dict)
+    live: int = 0
+    back: list[int] = field(default_factory=list)
+
+
+class StreamReading:
+    """Collects one read of one stream. Use as a context manager: it holds a temporary file."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        connection_id: int,
+        stream: str,
+        zone: ZoneInfo,
+        lists_all: bool = True,
+    ) -> None:
+        """``reader`` opens a read transaction; ``lists_all`` is False for a stream whose
+        finished read proves nothing about what it does not list.
+        """
+        self.connection_id = connection_id
+        self.stream = stream
+        self.zone = zone
+        self.outcome = Outcome()
+        self.complete: Complete | None = None
+        self.quarantined: list[Quarantined] = []
+        self.spared: set[str] = set()
+        self.seen: dict[str, Seen] = {}
+        self.spool = Spool()
+        self._reader = reader
+        self._waiting: list[tuple[str, str, bytes, bytes]] = []
+        self._proves = lists_all
+
+    def __enter__(self) -> "StreamReading":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.spool.close()
+
+    def add(self, page: Page) -> None:
+        """Take one page in. Memory holds ids and hashes; records that differ are spooled."""
+        for record in page.records:
+            self.outcome.read += 1
+            self._take(record)
+            derived = deadline_of(record)
+            if derived is not None:
+                self._take(derived)
+        for row in page.quarantined:
+            self.outcome.read += 1
+            self.outcome.quarantined += 1
+            self._proves &= row.external_id is not None
+            if row.external_id is not None:
+                self.spared.add(row.external_id)
+            if len(self.quarantined) < MOST_QUARANTINED:
+                self.quarantined.append(row)
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def end(self, complete: Complete) -> None:
+        """The stream was read to its proven end."""
+        self.complete = complete
+        self.outcome.complete = True
+
+    @property
+    def proves_absence(self) -> bool:
+        """Whether what was not listed is missing: an unreadable row without an id could be it."""
+        return self.complete is not None and self._proves
+
+    def _take(self, record: AnyRecord) -> None:
+        table = table_of(record)
+        seen = self.seen.setdefault(table, Seen())
+        if record.external_id in seen.hashes:
+            return  # listed twice: pages overlap when a list moves while it is read
+        encoded = encode(record)
+        digest = content_hash(encoded + self.zone.key.encode())
+        seen.hashes[record.external_id] = digest
+        self._waiting.append((table, record.external_id, digest, encoded))
+
+    def flush(self) -> None:
+        """Compare what waits with what is stored, and keep what differs."""
+        waiting, self._waiting = self._waiting, []
+        tables: dict[str, list[str]] = {}
+        for table, external_id, _digest, _encoded in waiting:
+            tables.setdefault(table, []).append(external_id)
+        with self._reader() as session:
+            stored = {
+                table: Bulk(session, table).known(self.connection_id, self.stream, ids)
+                for table, ids in tables.items()
+            }
+        for table, external_id, digest, encoded in waiting:
+            known = stored[table].get(external_id)
+            if known is not None:
+                self._note_seen(table, known)
+            if known is None or known.content_hash != digest:
+                self.spool.append(
+                    Entry(table, known.id if known else 0, external_id, digest, encoded)
+                )
+            else:
+                self.outcome.unchanged += 1
+
+    def _note_seen(self, table: str, known: Known) -> None:
+        seen = self.seen[table]
+        if known.removed:
+            seen.back.append(known.id)
+            return
+        seen.live += 1
+        if known.missing_reads:
+            seen.back.append(known.id)

@@ -1,0 +1,351 @@
+"""Connections: add, edit, check, remove, and what their page shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import sqlalchemy as sa
+from pydantic import SecretStr, ValidationError
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core import removal, timing
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
+from app.secrets import Vault
+from app.services import merging
+from connectors import registry
+from connectors.sdk.manifest import ConnectorConfig, Manifest
+
+REMOVABLE = ("items", "programs", "funds", "certifications", "contacts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleInput:
+    """How often a connection is synced, as a person enters it. Either interval or cron."""
+
+    interval_minutes: int | None = None
+    cron: str | None = None
+    jitter_minutes: int = 0
+    quiet_hours: str | None = None
+    time_zone: str = "UTC"
+
+
+# Settings and secrets
+
+
+def secret_names(model: type[ConnectorConfig]) -> frozenset[str]:
+    """The settings of a connector that are stored encrypted and never shown again."""
+    return frozenset(
+        name for name, info in model.model_fields.items() if "SecretStr" in str(info.annotation)
+    )
+
+
+def validate(manifest: Manifest, values: Mapping[str, Any]) -> ConnectorConfig:
+    """The connector's settings; raises ``Invalid`` with a sentence for each field."""
+    try:
+        return manifest.config.model_validate(dict(values))
+    except ValidationError as error:
+        fields = {
+            ".".join(str(part) for part in problem["loc"]) or "config": _sentence(problem["msg"])
+            for problem in error.errors(include_input=False, include_url=False)
+        }
+        raise Invalid("The settings are not complete.", fields=fields) from None
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ").strip()
+    return text if text.endswith(".") else f"{text}."
+
+
+def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings as plain JSON, and the secret ones apart."""
+    secret = secret_names(type(config))
+    plain = config.model_dump(mode="json", exclude=set(secret))
+    hidden = {}
+    for name in secret:
+        value = getattr(config, name)
+        if isinstance(value, SecretStr):
+            hidden[name] = value.get_secret_value()
+    return plain, hidden
+
+
+def config_of(connection: Connection, vault: Vault) -> ConnectorConfig:
+    """The settings as the connector takes them. Raises ``Locked`` or ``Invalid``."""
+    manifest = registry.connector(connection.connector).manifest
+    return validate(manifest, {**connection.config, **vault.open(connection.secrets)})
+
+
+def schedule_of(connection: Connection) -> timing.Schedule:
+    """The connection's schedule as the timing rules take it."""
+    return timing.Schedule(
+        key=f"{connection.id}:{connection.name}",
+        interval=timedelta(minutes=connection.interval_minutes)
+        if connection.interval_minutes
+        else None,
+        cron=connection.cron,
+        zone=ZoneInfo(connection.time_zone),
+        jitter=timedelta(minutes=connection.jitter_minutes),
+        quiet=connection.quiet_hours,
+    )
+
+
+# Verbs
+
+
+def add(
+    session: Session,
+    *,
+    name: str,
+    connector: str,
+    values: Mapping[str, Any],
+    vault: Vault,
+    now: datetime,
+    schedule: ScheduleInput | None = None,
+) -> Connection:
+    """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
+    manifest = _manifest(connector)
+    config = validate(manifest, values)
+    _free(session, name)
+    plain, hidden = split(config)
+    connection = Connection(
+        name=name.strip(),
+        connector=connector,
+        config=plain,
+        secrets=vault.seal(hidden),
+        interval_minutes=int(manifest.interval.total_seconds() // 60),
+        next_due_at=now,
+        created_at=now,
+    )
+    if schedule is not None:
+        _set_schedule(connection, manifest, schedule)
+    session.add(connection)
+    session.flush()
+    return connection
+
+
+def edit(
+    session: Session,
+    connection_id: int,
+    *,
+    name: str,
+    values: Mapping[str, Any],
+    vault: Vault,
+    now: datetime,
+    schedule: ScheduleInput | None = None,
+) -> Connection:
+    """Change a connection; a secret that is left empty stays. It becomes due at once."""
+    connection = get(session, connection_id)
+    manifest = _manifest(connection.connector)
+    config = validate(manifest, with_kept_secrets(connection, values, vault))
+    if name.strip() != connection.name:
+        _free(session, name)
+        connection.name = name.strip()
+    plain, hidden = split(config)
+    connection.config, connection.secrets = plain, vault.seal(hidden)
+    if schedule is not None:
+        _set_schedule(connection, manifest, schedule)
+    if connection.health in (Health.NEEDS_SIGN_IN, Health.BROKEN):
+        connection.health = Health.NEW
+        connection.error = connection.error_kind = connection.remedy = None
+    connection.failures = 0
+    connection.next_due_at = now
+    return connection
+
+
+def with_kept_secrets(
+    connection: Connection, values: Mapping[str, Any], vault: Vault
+) -> dict[str, Any]:
+    """The entered values, with the stored secret where none was entered."""
+    model = _manifest(connection.connector).config
+    entered = {
+        key: value
+        for key, value in values.items()
+        if not (key in secret_names(model) and value in ("", None))
+    }
+    return {**vault.open(connection.secrets), **entered}
+
+
+def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:
+    fields: dict[str, str] = {}
+    if entered.time_zone not in available_timezones():
+        raise Invalid("The schedule cannot be kept.", fields={"time_zone": "Choose a time zone."})
+    connection.cron = (entered.cron or "").strip() or None
+    connection.interval_minutes = None if connection.cron else entered.interval_minutes
+    connection.jitter_minutes = entered.jitter_minutes
+    connection.quiet_hours = (entered.quiet_hours or "").strip() or None
+    connection.time_zone = entered.time_zone
+    least = int(manifest.minimum_interval.total_seconds() // 60)
+    if not connection.cron and (entered.interval_minutes or 0) < least:
+        fields["interval_minutes"] = f"{manifest.name} is read at most every {least} minutes."
+    if not 0 <= entered.jitter_minutes <= 24 * 60:
+        fields["jitter_minutes"] = "From 0 to 1440 minutes."
+    fields |= timing.problems(schedule_of(connection))
+    if fields:
+        raise Invalid("The schedule cannot be kept.", fields=fields)
+
+
+def pause(session: Session, connection_id: int, *, paused: bool, now: datetime) -> Connection:
+    """Stop or resume the scheduled syncs of a connection."""
+    connection = get(session, connection_id)
+    connection.enabled = not paused
+    if not paused:
+        connection.next_due_at = now
+    return connection
+
+
+def remove(session: Session, connection_id: int, *, now: datetime, actor_id: int | None) -> None:
+    """Forget the credentials and stop syncing; its items stay, shown as removed (P1)."""
+    connection = get(session, connection_id)
+    for name in REMOVABLE:
+        table = SQLModel.metadata.tables[name]
+        live = sa.select(table.c.id).where(
+            table.c.connection_id == connection_id, table.c.removed_at.is_(None)
+        )
+        ids = list(session.execute(live).scalars())
+        merging.remove(session, name, ids, now=now, actor_id=actor_id)
+    connection.secrets = ""
+    connection.config = {}
+    connection.enabled = False
+    connection.next_due_at = None
+    connection.fence += 1  # a sync that runs now cannot write any more
+    connection.lease_owner = connection.lease_until = None
+    connection.removed_at = now
+    connection.name = f"{connection.name} (removed {now:%Y-%m-%d %H:%M:%S}, {connection.id})"
+
+
+def sync_now(session: Session, connection_id: int, *, now: datetime) -> None:
+    """Make it due; whoever runs syncs takes it up. Signing in again is not needed for this."""
+    connection = get(session, connection_id)
+    connection.next_due_at = now
+
+
+def confirm_removals(
+    session: Session, connection_id: int, stream: str, *, now: datetime, actor_id: int | None
+) -> int:
+    """A person says that the held records are really gone; how many were removed."""
+    removed = 0
+    for name, ids in _held(session, connection_id, stream):
+        merging.remove(session, name, ids, now=now, actor_id=actor_id)
+        removed += len(ids)
+    _release(session, connection_id, stream)
+    return removed
+
+
+def keep_held(session: Session, connection_id: int, stream: str) -> None:
+    """A person says that the held records are not gone: counting begins again."""
+    for name, ids in _held(session, connection_id, stream):
+        table = SQLModel.metadata.tables[name]
+        session.execute(sa.update(table).where(table.c.id.in_(ids)).values(missing_reads=0))
+    _release(session, connection_id, stream)
+
+
+def _held(session: Session, connection_id: int, stream: str) -> list[tuple[str, list[int]]]:
+    found = []
+    for name in REMOVABLE:
+        table = SQLModel.metadata.tables[name]
+        held = sa.select(table.c.id).where(
+            table.c.connection_id == connection_id,
+            table.c.stream == stream,
+            table.c.removed_at.is_(None),
+            table.c.missing_reads >= removal.READS,
+        )
+        found.append((name, list(session.execute(held).scalars())))
+    return [(name, ids) for name, ids in found if ids]
+
+
+def _release(session: Session, connection_id: int, stream: str) -> None:
+    state = merging.stream_state(session, connection_id, stream)
+    state.held, state.held_since = 0, None
+
+
+# Reading
+
+
+def get(session: Session, connection_id: int) -> Connection:
+    """One connection that was not removed; raises ``NotFound``."""
+    found = session.get(Connection, connection_id)
+    if found is None or found.removed_at is not None:
+        raise NotFound("There is no such connection.")
+    return found
+
+
+def by_name(session: Session, name: str) -> Connection:
+    """One connection by its name; raises ``NotFound`` that names the ones there are."""
+    found = session.exec(
+        select(Connection).where(Connection.name == name, col(Connection.removed_at).is_(None))
+    ).first()
+    if found is None:
+        known = ", ".join(connection.name for connection in every(session)) or "none yet"
+        raise NotFound(f"There is no connection named {name}.", remedy=f"There are: {known}.")
+    return found
+
+
+def every(session: Session) -> list[Connection]:
+    """All connections that were not removed, by name."""
+    statement = select(Connection).where(col(Connection.removed_at).is_(None))
+    return list(session.exec(statement.order_by(Connection.name)))
+
+
+def runs(session: Session, connection_id: int, *, limit: int = 20) -> list[SyncRun]:
+    """The newest runs of a connection first."""
+    statement = select(SyncRun).where(SyncRun.connection_id == connection_id)
+    return list(session.exec(statement.order_by(col(SyncRun.id).desc()).limit(limit)))
+
+
+def run(session: Session, run_id: int) -> SyncRun:
+    """One run; raises ``NotFound``."""
+    found = session.get(SyncRun, run_id)
+    if found is None:
+        raise NotFound("There is no such sync run.")
+    return found
+
+
+def streams(session: Session, connection_id: int) -> list[StreamState]:
+    """The state of each stream that was ever read."""
+    statement = select(StreamState).where(StreamState.connection_id == connection_id)
+    return list(session.exec(statement.order_by(StreamState.stream)))
+
+
+def quarantine(session: Session, connection_id: int, *, limit: int = 200) -> list[QuarantinedRow]:
+    """Rows that could not be read and still cannot, newest first."""
+    statement = select(QuarantinedRow).where(
+        QuarantinedRow.connection_id == connection_id, col(QuarantinedRow.resolved_at).is_(None)
+    )
+    return list(session.exec(statement.order_by(col(QuarantinedRow.id).desc()).limit(limit)))
+
+
+def quarantined_count(session: Session, connection_id: int | None = None) -> int:
+    """How many rows wait in quarantine, of one connection or of all."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(QuarantinedRow)
+        .where(col(QuarantinedRow.resolved_at).is_(None))
+    )
+    if connection_id is not None:
+        statement = statement.where(col(QuarantinedRow.connection_id) == connection_id)
+    return int(session.execute(statement).scalar_one())
+
+
+def freshness(connection: Connection, *, now: datetime) -> timing.Freshness:
+    """Whether what the connection gave is still today's."""
+    usual = timing.period(schedule_of(connection), now=now)
+    return timing.freshness(connection.last_success_at, usual=usual, now=now)
+
+
+def _manifest(connector: str) -> Manifest:
+    try:
+        return registry.connector(connector).manifest
+    except registry.UnknownConnector:
+        known = ", ".join(sorted(registry.connectors()))
+        raise NotFound(
+            f"There is no connector named {connector}.", remedy=f"There are: {known}."
+        ) from None
+
+
+def _free(session: Session, name: str) -> None:
+    if not name.strip():
+        raise Invalid("The connection needs a name.", fields={"name": "Enter a name."})
+    if session.exec(select(Connection).where(Connection.name == name.strip())).first():
+        raise Conflict(f"There is a connection named {name.strip()} already.")

@@ -1,0 +1,253 @@
+"""One sync's bookkeeping: who is due, who has it, how it went. See architecture.md.
+
+A claim is a lease with a fencing token: one conditional UPDATE that must change exactly
+one row. Every later write proves the fence again, so that a worker that was thought dead
+and comes back cannot write (P4).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.core import timing
+from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun
+from app.services import merging
+from app.services.reading import Outcome, StreamReading
+from app.services.sources import schedule_of
+from connectors.sdk import errors
+
+LEASE = timedelta(minutes=5)
+RENEW_AFTER = timedelta(minutes=1)
+LONGEST_RUN = timedelta(minutes=60)
+
+OK = "ok"
+PARTIAL = "partial"
+FAILED = "failed"
+INTERRUPTED = "interrupted"
+
+
+class LeaseLost(Exception):
+    """Another worker has the connection now, or it was removed. Nothing may be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The right to sync one connection, until the lease ends or is renewed."""
+
+    connection_id: int
+    run_id: int
+    fence: int
+    owner: str
+
+
+def due(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
+    """Connections that are due and that nobody has, the longest waiting first."""
+    statement = (
+        select(Connection.id)
+        .where(
+            Connection.enabled,
+            col(Connection.removed_at).is_(None),
+            col(Connection.next_due_at) <= now,
+            _free(now),
+        )
+        .order_by(col(Connection.next_due_at))
+        .limit(limit)
+    )
+    return [id_ for id_ in session.exec(statement) if id_ is not None]
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(col(Connection.lease_until).is_(None), col(Connection.lease_until) <= now)
+
+
+def claim(
+    session: Session,
+    connection_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    trigger: str,
+    only_due: bool = False,
+) -> Claim | None:
+    """Take the connection, or None when somebody else has it (or, ``only_due``, was faster)."""
+    conditions: list[sa.ColumnElement[bool]] = [
+        col(Connection.id) == connection_id,
+        col(Connection.removed_at).is_(None),
+        _free(now),
+    ]
+    if only_due:
+        conditions += [col(Connection.enabled).is_(True), col(Connection.next_due_at) <= now]
+    taken: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(Connection)
+        .where(*conditions)
+        .values(
+            lease_owner=owner,
+            lease_until=now + LEASE,
+            fence=col(Connection.fence) + 1,
+            last_attempt_at=now,
+        )
+    )
+    if taken.rowcount != 1:
+        return None
+    fence = session.exec(select(Connection.fence).where(Connection.id == connection_id)).one()
+    session.connection().execute(
+        sa.update(SyncRun)
+        .where(col(SyncRun.connection_id) == connection_id, col(SyncRun.outcome).is_(None))
+        .values(
+            outcome=INTERRUPTED,
+            finished_at=now,
+            progress=None,
+            error="The process that ran it ended before it was done.",
+        )
+    )
+    run = SyncRun(connection_id=connection_id, trigger=trigger, fence=fence, started_at=now)
+    session.add(run)
+    session.flush()
+    assert run.id is not None
+    return Claim(connection_id=connection_id, run_id=run.id, fence=fence, owner=owner)
+
+
+def hold(session: Session, claim: Claim, *, now: datetime, progress: str | None = None) -> None:
+    """Renew the lease and say how far it is; raises ``LeaseLost``."""
+    _prove(session, claim, now=now)
+    if progress is not None:
+        session.connection().execute(
+            sa.update(SyncRun).where(col(SyncRun.id) == claim.run_id).values(progress=progress)
+        )
+
+
+def _prove(session: Session, claim: Claim, *, now: datetime) -> None:
+    held: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(Connection)
+        .where(col(Connection.id) == claim.connection_id, col(Connection.fence) == claim.fence)
+        .values(lease_until=now + LEASE)
+    )
+    if held.rowcount != 1:
+        raise LeaseLost
+
+
+def state_of(session: Session, claim: Claim, stream: str) -> dict[str, Any]:
+    """What the stream's last complete read left."""
+    found = session.exec(
+        select(StreamState.state).where(
+            StreamState.connection_id == claim.connection_id, StreamState.stream == stream
+        )
+    ).first()
+    return dict(found or {})
+
+
+def store(session: Session, claim: Claim, reading: StreamReading, *, now: datetime) -> Outcome:
+    """Write one stream's read, all of it or nothing; raises ``LeaseLost``."""
+    _prove(session, claim, now=now)
+    outcome = merging.apply(session, reading, run_id=claim.run_id, now=now)
+    run = session.get_one(SyncRun, claim.run_id)
+    run.streams = {**run.streams, reading.stream: outcome.as_json()}
+    for name in ("read", "new", "changed", "unchanged", "quarantined", "held", "removed"):
+        setattr(run, name, getattr(run, name) + getattr(outcome, name))
+    return outcome
+
+
+def finish(
+    session: Session,
+    claim: Claim,
+    *,
+    problem: errors.ConnectorError | None,
+    whole: bool,
+    now: datetime,
+    seconds: float,
+) -> SyncRun:
+    """Close the run, decide the connection's health and when it is due again; give the lease back.
+
+    ``whole``: every stream was read to its proven end. Raises ``LeaseLost``.
+    """
+    _prove(session, claim, now=now)
+    connection = session.get_one(Connection, claim.connection_id)
+    run = session.get_one(SyncRun, claim.run_id)
+    run.finished_at, run.seconds, run.progress = now, round(seconds, 3), None
+    run.outcome = OK if whole else (PARTIAL if run.streams and _any_complete(run) else FAILED)
+    if problem is not None:
+        run.error_kind = type(problem).__name__
+        run.error, run.remedy = problem.message, problem.remedy
+        run.sample = getattr(problem, "sample", None) or None
+    _judge(session, connection, problem, now=now)
+    if whole:
+        connection.last_success_at = now
+    connection.lease_owner = connection.lease_until = None
+    return run
+
+
+def _any_complete(run: SyncRun) -> bool:
+    return any(outcome["complete"] for outcome in run.streams.values())
+
+
+def _judge(
+    session: Session,
+    connection: Connection,
+    problem: errors.ConnectorError | None,
+    *,
+    now: datetime,
+) -> None:
+    """The table in architecture.md: what the connection becomes, and when it is tried again."""
+    schedule = schedule_of(connection)
+    before = connection.health
+    usual = timing.next_due(schedule, now=now)
+    connection.next_due_at = usual
+    match problem:
+        case None | errors.Incomplete():
+            connection.health = Health.OK
+            connection.failures = 0
+        case errors.RateLimited(until=until):
+            connection.health = Health.OK if before != Health.NEW else Health.NEW
+            connection.next_due_at = max(until, now)
+        case errors.AuthFailed():
+            connection.health = Health.NEEDS_SIGN_IN
+            connection.next_due_at = None
+        case errors.Unavailable():
+            connection.failures += 1
+            connection.next_due_at = timing.retry_at(
+                schedule, failures=connection.failures, now=now
+            )
+            if connection.failures >= timing.FAILING_AFTER:
+                connection.health = Health.FAILING
+        case errors.ConfigInvalid():
+            connection.health = Health.BROKEN
+            connection.next_due_at = None
+        case _:
+            connection.health = Health.BROKEN
+            connection.failures += 1
+            connection.next_due_at = max(usual, now + timing.DAILY)
+    _tell(session, connection, before, now=now)
+    if problem is None:
+        connection.error = connection.error_kind = connection.remedy = None
+        connection.failing_since = None
+    else:
+        connection.error, connection.remedy = problem.message, problem.remedy
+        connection.error_kind = type(problem).__name__
+        connection.failing_since = connection.failing_since or now
+
+
+BAD = (Health.FAILING, Health.NEEDS_SIGN_IN, Health.BROKEN)
+
+
+def _tell(session: Session, connection: Connection, before: str, *, now: datetime) -> None:
+    """People hear once when a source goes bad and once when it is well again."""
+    if connection.health == before:
+        return
+    if connection.health in BAD:
+        kind = "source down"
+    elif before in BAD and connection.health == Health.OK:
+        kind = "source up"
+    else:
+        return
+    session.add(
+        OutboxEntry(
+            key=f"{kind}:{connection.id}:{connection.fence}",
+            kind=kind,
+            payload={"connection_id": connection.id, "health": connection.health},
+            created_at=now,
+            next_attempt_at=now,
+        )
+    )
