@@ -19,7 +19,7 @@ def postgres_server() -> Iterator[postgres.Server]:
         with postgres.running() as server:
             yield server
     except postgres.NoPostgres as why:
-        pytest.fail(str(why), pytrace=False)
+        raise pytest.fail.Exception(str(why), pytrace=False) from None
 
 
 @pytest.fixture(scope="session")

@@ -58,5 +58,5 @@ def test_in_ci_a_skipped_test_fails_the_run(
     )
 
     assert run.returncode == code, run.stdout
-    assert ("test_one: Skipped: no browser" in run.stdout) is bool(code)
+    assert ("no browser (test_one.py::test_one)" in run.stdout) is ("skip" in body)
     assert run.stdout.strip().splitlines()[-1].startswith("=")
