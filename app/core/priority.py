@@ -78,7 +78,8 @@ def _worth(stakes: Stakes) -> tuple[float, str]:
         )
     if stakes.kind == Kind.DEADLINE and stakes.category:
         usual = BY_CATEGORY.get(Category(stakes.category), BY_CATEGORY[Category.OTHER])
-        return usual, f"The source names no amount; ranked as {_a(stakes.category)}."
+        sort = "any deadline" if stakes.category == Category.OTHER else _a(stakes.category)
+        return usual, f"The source names no amount; ranked as {sort}."
     usual = BY_KIND.get(Kind(stakes.kind), BY_CATEGORY[Category.OTHER])
     return usual, f"The source names no amount; ranked as {_a(_KIND_WORDS[Kind(stakes.kind)])}."
 

@@ -21,7 +21,7 @@ from app.services import sources, syncing
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
-from connectors.sdk.connector import Complete, Connector, Page, ReadContext
+from connectors.sdk.connector import Complete, Connector, Page, ReadContext, Unchanged
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
@@ -193,20 +193,23 @@ class _Run:
         """Take the stream's pages in; the problem that ended it, if any."""
         try:
             for step in connector.read(spec.name, config, context):
-                if isinstance(step, Complete):
-                    reading.end(step)
-                else:
-                    self._page(spec, step, reading)
+                match step:
+                    case Complete():
+                        reading.end(step)
+                    case Unchanged():
+                        reading.repeat()
+                    case Page():
+                        self._page(spec, step, reading)
             reading.flush()
         except errors.ConnectorError as error:
-            reading.complete = None
+            reading.give_up()
             reading.flush()
             return error
         except syncing.LeaseLost:
             raise
         except Exception as error:
             log.exception("connector %s failed", connector.manifest.id)
-            reading.complete = None
+            reading.give_up()
             reading.flush()
             return errors.FormatChanged(
                 f"The connector met something it does not understand ({type(error).__name__})."
@@ -270,12 +273,11 @@ def _judge(reading: StreamReading) -> errors.ConnectorError | None:
     """A read that did not raise can still be no whole read."""
     outcome = reading.outcome
     if outcome.read >= FEWEST_TO_JUDGE and outcome.quarantined > outcome.read * MOST_UNREADABLE:
-        reading.complete = None
-        outcome.complete = False
+        reading.give_up()
         return errors.FormatChanged(
             f"{outcome.quarantined} of {outcome.read} rows could not be read."
         )
-    if reading.complete is None:
+    if reading.complete is None and not reading.repeats:
         return errors.Incomplete("The list ended without proof that it was whole.")
     return None
 

@@ -12,6 +12,7 @@ from app.core import changes as history
 from app.core import removal
 from app.core.columns import columns_of
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
+from app.services import acts
 from app.services.bulk import Bulk
 from app.services.reading import BATCH, Outcome, Seen, StreamReading
 from app.services.spool import Entry
@@ -31,7 +32,9 @@ def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetim
     for batch in reading.spool.batches(BATCH):
         writer.write(batch)
     writer.bring_back()
-    if reading.proves_absence:
+    if reading.repeats:
+        writer.mark_still_missing(live)
+    elif reading.proves_absence:
         writer.mark_missing(live)
     writer.keep_quarantined()
     writer.keep_state()
@@ -186,23 +189,11 @@ class _Writer:
                     .values(missing_reads=0, removed_at=None)
                 )
                 if table == "items":
-                    self._refresh_open(returned)
+                    acts.refresh_open(self.session, returned)
                 self._record(
                     table, [(id_, history.Change(kind=history.RETURNED)) for id_ in returned]
                 )
                 self.outcome.returned += len(returned)
-
-    def _refresh_open(self, ids: Sequence[int]) -> None:
-        items = SQLModel.metadata.tables["items"]
-        states = SQLModel.metadata.tables["item_states"]
-        closed_by_team = sa.select(states.c.item_id).where(
-            states.c.item_id == items.c.id, states.c.state != TeamState.OPEN
-        )
-        self.session.execute(
-            sa.update(items)
-            .where(items.c.id.in_(ids))
-            .values(is_open=sa.and_(sa.not_(items.c.closed), ~closed_by_team.exists()))
-        )
 
     def mark_missing(self, live_before: Mapping[str, int]) -> None:
         """Count what a complete read did not list; remove it after two, below the brake (P2)."""
@@ -212,19 +203,33 @@ class _Writer:
             if live == seen.live:
                 continue
             first, again = self._missing(table, seen)
-            verdict = removal.decide(live=live, missing=len(again))
-            held += verdict.held
-            target = SQLModel.metadata.tables[table]
-            for ids in _chunks([*first, *again]):
-                self.session.execute(
-                    sa.update(target)
-                    .where(target.c.id.in_(ids))
-                    .values(missing_reads=target.c.missing_reads + 1)
-                )
-            if verdict.removed:
-                remove(self.session, table, again, run_id=self.run_id, now=self.now)
-                self.outcome.removed += verdict.removed
+            held += self._missed(table, live, first, again)
         self.outcome.held = held
+
+    def mark_still_missing(self, live_before: Mapping[str, int]) -> None:
+        """The list is as it was: what it did not hold then is missing once more."""
+        held = 0
+        for table, live in live_before.items():
+            target = SQLModel.metadata.tables[table]
+            missing = sa.select(target.c.id).where(*self._live(target), target.c.missing_reads > 0)
+            again = list(self.session.execute(missing).scalars())
+            held += self._missed(table, live, [], again)
+        self.outcome.held = held
+
+    def _missed(self, table: str, live: int, first: list[int], again: list[int]) -> int:
+        """Count these reads up, remove what the brake lets through; how many are held."""
+        verdict = removal.decide(live=live, missing=len(again))
+        target = SQLModel.metadata.tables[table]
+        for ids in _chunks([*first, *again]):
+            self.session.execute(
+                sa.update(target)
+                .where(target.c.id.in_(ids))
+                .values(missing_reads=target.c.missing_reads + 1)
+            )
+        if verdict.removed:
+            remove(self.session, table, again, run_id=self.run_id, now=self.now)
+            self.outcome.removed += verdict.removed
+        return verdict.held
 
     def _missing(self, table: str, seen: Seen) -> tuple[list[int], list[int]]:
         """Ids that this read missed for the first time, and those that it missed again."""
@@ -286,12 +291,13 @@ class _Writer:
         """The stream's cursor moves in the same transaction as the rows it covers."""
         state = stream_state(self.session, self.reading.connection_id, self.reading.stream)
         state.last_read_at = self.now
-        if self.reading.complete is None:
+        if not self.outcome.complete:
             return
-        state.state = dict(self.reading.complete.state)
+        if self.reading.complete is not None:
+            state.state = dict(self.reading.complete.state)
         state.complete_reads += 1
         state.last_complete_at = self.now
-        if self.reading.proves_absence:
+        if self.reading.proves_absence or self.reading.repeats:
             state.held_since = (state.held_since or self.now) if self.outcome.held else None
             state.held = self.outcome.held
 

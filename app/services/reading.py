@@ -77,6 +77,7 @@ class StreamReading:
         self.zone = zone
         self.outcome = Outcome()
         self.complete: Complete | None = None
+        self.repeats = False
         self.quarantined: list[Quarantined] = []
         self.spared: set[str] = set()
         self.seen: dict[str, Seen] = {}
@@ -114,6 +115,16 @@ class StreamReading:
         """The stream was read to its proven end."""
         self.complete = complete
         self.outcome.complete = True
+
+    def repeat(self) -> None:
+        """The source proved that its list is still the one of the last complete read."""
+        self.repeats = True
+        self.outcome.complete = True
+
+    def give_up(self) -> None:
+        """What was read stands, but it is not the whole list."""
+        self.complete, self.repeats = None, False
+        self.outcome.complete = False
 
     @property
     def proves_absence(self) -> bool:

@@ -61,8 +61,9 @@ class Unchanged:
     """The source proved that nothing changed since the stream's state was stored (a 304).
 
     It ends a stream in place of ``Complete``, and no ``Page`` comes before it. What is stored
-    stands and is as fresh as this read; the state stays; nothing is removed. It says no more
-    than the read that left the state: what was missing then counts as missing once, not twice.
+    stands and is as fresh as this read, and the state stays. It repeats the read that left the
+    state: what that read did not list is now missing for the second time, by another answer of
+    the source. (Without this, a row that left an otherwise still list would stay for ever.)
     """
 
 

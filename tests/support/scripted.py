@@ -7,7 +7,15 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connectors.sdk.connector import Check, CheckState, Complete, Page, Quarantined, ReadContext
+from connectors.sdk.connector import (
+    Check,
+    CheckState,
+    Complete,
+    Page,
+    Quarantined,
+    ReadContext,
+    Unchanged,
+)
 from connectors.sdk.manifest import (
     Completeness,
     ConnectorConfig,
@@ -25,7 +33,7 @@ class ScriptedConfig(ConnectorConfig):
     password: SecretStr = SecretStr("open sesame")
 
 
-Step = Page | Complete | Exception | Callable[[], None]
+Step = Page | Complete | Unchanged | Exception | Callable[[], None]
 
 
 @dataclass
@@ -66,11 +74,13 @@ class Scripted:
         """From now on the stream is this whole list."""
         self.script[stream] = [Page(records=records), Complete()]
 
-    def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Page | Complete]:
+    def read(
+        self, stream: str, config: Any, context: ReadContext
+    ) -> Iterator[Page | Complete | Unchanged]:
         for step in self.script.get(stream, [Complete()]):
             if isinstance(step, Exception):
                 raise step
-            if isinstance(step, (Page, Complete)):
+            if isinstance(step, (Page, Complete, Unchanged)):
                 yield step
             else:
                 step()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.sdk import errors
-from connectors.sdk.connector import Complete, Page
+from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.records import Certification, DueDate, Fund, Money
 from tests.app.jobs.conftest import World
 from tests.support.scripted import deadline, deadlines, unreadable
@@ -137,3 +137,16 @@ def test_what_a_problem_makes_of_the_connection(
         connection = sources.get(session, world.connection_id)
     assert (run.outcome, connection.health) == ("failed", health)
     assert (connection.next_due_at is not None) == retried
+
+
+@pytest.mark.promise("P2")
+def test_a_source_that_says_nothing_changed_confirms_what_was_missing(world: World) -> None:
+    world.connector.lists(*deadlines(range(5)))
+    world.sync()
+    world.connector.lists(*deadlines(range(4)))
+    world.sync()
+    world.connector.script["things"] = [Unchanged()]
+    run = world.sync()
+    assert (run.outcome, run.removed) == ("ok", 1)
+    assert world.live() == {"0", "1", "2", "3"}
+    assert world.sync().removed == 0

@@ -1,0 +1,314 @@
+"""What people do with items: done, reopen, snooze, assign, note, read, and undo of these.
+
+Every act is a line of history in the same transaction, with what was before, so that it
+can be undone as long as nobody did something else with the item since.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core.words import Clock, day_words, plural
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Event, Item, ItemState, PersonalState, TeamState, User
+from app.services.pages import Act
+
+DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
+ASSIGNED, NOTED, UNDONE = "assigned", "noted", "undone"
+UNDOABLE = (DONE, REOPENED, SNOOZED, ASSIGNED)
+LONGEST_NOTE = 4000
+MOST_AT_ONCE = 500
+
+Versions = Mapping[int, int]
+"""The versions that the person saw, by item: an act on another version is a conflict."""
+ANY: Versions = MappingProxyType({})
+
+
+def done(
+    session: Session, ids: Sequence[int], *, user_id: int, clock: Clock, versions: Versions = ANY
+) -> Act:
+    """The team has done what these items ask for."""
+
+    def change(state: ItemState) -> None:
+        state.state, state.done_at = TeamState.DONE, clock.now
+        state.snoozed_until = state.reopened_because = None
+
+    return _act(session, ids, DONE, change, user_id=user_id, clock=clock, versions=versions)
+
+
+def reopen(
+    session: Session, ids: Sequence[int], *, user_id: int, clock: Clock, versions: Versions = ANY
+) -> Act:
+    """Back to the inbox."""
+
+    def change(state: ItemState) -> None:
+        state.state = TeamState.OPEN
+        state.snoozed_until = state.done_at = None
+
+    return _act(session, ids, REOPENED, change, user_id=user_id, clock=clock, versions=versions)
+
+
+def snooze(
+    session: Session,
+    ids: Sequence[int],
+    until: datetime,
+    *,
+    user_id: int,
+    clock: Clock,
+    versions: Versions = ANY,
+) -> Act:
+    """Out of sight until that instant, or until the source changes it. Raises ``Invalid``."""
+    if until <= clock.now:
+        raise Invalid(
+            "It cannot be snoozed into the past.", fields={"until": "Choose a later day."}
+        )
+
+    def change(state: ItemState) -> None:
+        state.state, state.snoozed_until = TeamState.SNOOZED, until
+        state.done_at = None
+
+    words = day_words(clock.local(until).date(), clock.today)
+    return _act(
+        session,
+        ids,
+        SNOOZED,
+        change,
+        user_id=user_id,
+        clock=clock,
+        versions=versions,
+        new=words,
+        said=f"Snoozed until {words}",
+    )
+
+
+def assign(
+    session: Session,
+    ids: Sequence[int],
+    owner_id: int | None,
+    *,
+    user_id: int,
+    clock: Clock,
+    versions: Versions = ANY,
+) -> Act:
+    """Give these items an owner, or none. Raises ``NotFound`` for an unknown person."""
+    owner = session.get(User, owner_id) if owner_id is not None else None
+    if owner_id is not None and (owner is None or not owner.is_active):
+        raise NotFound("There is no such person to assign it to.")
+
+    def change(state: ItemState) -> None:
+        state.owner_id = owner_id
+
+    return _act(
+        session,
+        ids,
+        ASSIGNED,
+        change,
+        user_id=user_id,
+        clock=clock,
+        versions=versions,
+        new=owner.name if owner else "nobody",
+        said=f"Assigned to {owner.name}" if owner else "Assigned to nobody",
+    )
+
+
+def note(session: Session, item_id: int, text: str, *, user_id: int, clock: Clock) -> Act:
+    """Write something down about an item. Raises ``Invalid`` when it is empty or too long."""
+    text = text.strip()
+    if not text:
+        raise Invalid("The note is empty.", fields={"text": "Write something down."})
+    if len(text) > LONGEST_NOTE:
+        raise Invalid(
+            "The note is too long.", fields={"text": f"At most {LONGEST_NOTE:,} characters."}
+        )
+    _items(session, [item_id])
+    session.add(
+        Event(
+            subject="item",
+            subject_id=item_id,
+            at=clock.now,
+            kind=NOTED,
+            actor_id=user_id,
+            note=text,
+        )
+    )
+    return Act(said="Noted", items=(item_id,))
+
+
+def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:
+    """This person has seen the item as it is now."""
+    found = session.get(PersonalState, (user_id, item_id))
+    if found is None:
+        found = PersonalState(user_id=user_id, item_id=item_id)
+        session.add(found)
+    found.read_at = clock.now
+
+
+def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
+    """Take an act of one's own back. Raises ``Conflict`` when somebody acted since."""
+    events = _undoable(session, key, user_id)
+    for event in events:
+        before = dict(event.before or {})
+        state = session.get(ItemState, event.subject_id)
+        if state is None or state.version != before.pop("version"):
+            raise Conflict(
+                "This was not undone: the item was changed in the meantime.",
+                remedy="Open it to see its history.",
+            )
+        state.state, state.owner_id = before["state"], before["owner_id"]
+        state.snoozed_until = _instant(before["snoozed_until"])
+        state.done_at = _instant(before["done_at"])
+        state.version += 1
+        state.changed_at = clock.now
+        session.add(
+            Event(
+                subject="item",
+                subject_id=event.subject_id,
+                at=clock.now,
+                kind=UNDONE,
+                actor_id=user_id,
+                old=event.kind,
+            )
+        )
+    ids = [event.subject_id for event in events]
+    session.flush()
+    refresh_open(session, ids)
+    return Act(said="Undone", items=tuple(ids))
+
+
+def wake(session: Session, *, now: datetime) -> int:
+    """Bring back what was snoozed until now; how many. Called by the clock's edge."""
+    due = list(
+        session.exec(
+            select(ItemState).where(
+                ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now
+            )
+        )
+    )
+    for state in due:
+        state.state, state.snoozed_until = TeamState.OPEN, None
+        state.version += 1
+        state.changed_at = now
+        session.add(Event(subject="item", subject_id=state.item_id, at=now, kind=WOKEN))
+    session.flush()
+    refresh_open(session, [state.item_id for state in due])
+    return len(due)
+
+
+def refresh_open(session: Session, ids: Sequence[int]) -> None:
+    """Write the derived ``is_open`` of these items: live, not closed, and open for the team."""
+    items = SQLModel.metadata.tables["items"]
+    states = SQLModel.metadata.tables["item_states"]
+    settled = sa.select(states.c.item_id).where(
+        states.c.item_id == items.c.id, states.c.state != TeamState.OPEN
+    )
+    session.execute(
+        sa.update(items)
+        .where(items.c.id.in_(ids))
+        .values(
+            is_open=sa.and_(
+                sa.not_(items.c.closed), items.c.removed_at.is_(None), ~settled.exists()
+            )
+        )
+    )
+
+
+def _act(
+    session: Session,
+    ids: Sequence[int],
+    kind: str,
+    change: Callable[[ItemState], None],
+    *,
+    user_id: int,
+    clock: Clock,
+    versions: Versions,
+    new: str | None = None,
+    said: str | None = None,
+) -> Act:
+    _items(session, ids)
+    states = _states(session, ids, clock)
+    lines = []
+    for id_ in ids:
+        state = states[id_]
+        if id_ in versions and versions[id_] != (state.version if state in session else 0):
+            raise Conflict(
+                "Somebody else changed this item in the meantime.",
+                remedy="Look at it again, then decide.",
+            )
+        before = _before(state)
+        change(state)
+        state.version += 1
+        state.changed_at = clock.now
+        session.add(state)
+        lines.append(
+            Event(
+                subject="item",
+                subject_id=id_,
+                at=clock.now,
+                kind=kind,
+                actor_id=user_id,
+                new=new,
+                before={**before, "version": state.version},
+            )
+        )
+    session.add_all(lines)
+    session.flush()
+    refresh_open(session, ids)
+    many = f" {plural(len(ids), 'item')}" if len(ids) > 1 else ""
+    return Act(
+        said=f"{said or kind.capitalize()}{many}",
+        items=tuple(ids),
+        undo=".".join(str(line.id) for line in lines),
+    )
+
+
+def _items(session: Session, ids: Sequence[int]) -> None:
+    if not ids or len(ids) > MOST_AT_ONCE:
+        raise Invalid(f"Choose from 1 to {MOST_AT_ONCE} items.")
+    known = set(session.exec(select(Item.id).where(col(Item.id).in_(ids))))
+    if known != set(ids):
+        raise NotFound("There is no such item.")
+
+
+def _states(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, ItemState]:
+    found = {
+        state.item_id: state
+        for state in session.exec(select(ItemState).where(col(ItemState.item_id).in_(ids)))
+    }
+    for id_ in ids:
+        found.setdefault(id_, ItemState(item_id=id_, version=0, changed_at=clock.now))
+    return found
+
+
+def _before(state: ItemState) -> dict[str, Any]:
+    kept: dict[str, Any] = {"state": str(state.state), "owner_id": state.owner_id}
+    for name in ("snoozed_until", "done_at"):
+        at: datetime | None = getattr(state, name)
+        kept[name] = at.isoformat() if at else None
+    return kept
+
+
+def _instant(kept: str | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if kept else None
+
+
+def _undoable(session: Session, key: str, user_id: int) -> list[Event]:
+    try:
+        ids = [int(part) for part in key.split(".")]
+    except ValueError:
+        ids = []
+    found = list(
+        session.exec(
+            select(Event).where(
+                col(Event.id).in_(ids[:MOST_AT_ONCE]),
+                Event.actor_id == user_id,
+                col(Event.kind).in_(UNDOABLE),
+            )
+        )
+    )
+    if not found or len(found) != len(ids):
+        raise NotFound("There is nothing to undo.")
+    return found

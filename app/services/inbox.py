@@ -1,0 +1,288 @@
+"""The inbox: one page of a view, its tabs and heads, and the counts around every page."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core import pace
+from app.core.columns import NO_DUE_DAY
+from app.core.words import Clock
+from app.services import accounts, listing
+from app.services.listing import MONTH, WEEK, Sources, items, joined
+from app.services.pages import (
+    COUNTED,
+    GROUPS,
+    TABS,
+    Choice,
+    Group,
+    GroupHead,
+    InboxPage,
+    Nav,
+    Person,
+    Stake,
+    Tab,
+    View,
+)
+from app.services.revisions import remembered
+from connectors.sdk.records import Due, Kind, Money
+
+PAGE = 50
+
+
+def inbox_page(
+    session: Session,
+    view: View,
+    *,
+    user_id: int,
+    clock: Clock,
+    after: str = "",
+    limit: int = PAGE,
+    whole: bool = True,
+) -> InboxPage:
+    """One page of the view. ``whole`` is False where only the list is shown, without filters."""
+    where = listing.in_view(session, view, user_id, clock)
+    statement = sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*where)
+    place = listing.cursor_from(after) if after else None
+    found = session.execute(listing.ordered(statement, view.tab, place).limit(limit + 1)).all()
+    more, found = len(found) > limit, found[:limit]
+    known = Sources(session, now=clock.now)
+    heads = group_heads(session, view, user_id=user_id, clock=clock)
+    tabs = tab_counts(session, user_id=user_id, clock=clock)
+    total = next((tab.count for tab in tabs if tab.key == view.tab), tabs[0].count)
+    return InboxPage(
+        view=view,
+        tabs=tabs,
+        groups=_groups(session, found, heads, known, clock, continued=place is not None),
+        heads=heads,
+        total=total,
+        shown=total if not view.narrowed else sum(head.count for head in heads),
+        stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
+        stake_days=MONTH,
+        after=listing.cursor_of(found[-1]) if more else None,
+        doubtful=known.doubtful,
+        sources=len(known.lines),
+        read_at=known.read_at,
+        next_due=next_due(session, clock) if not found else None,
+        people=people(session) if whole else (),
+        choices=choices(session, known) if whole else {},
+    )
+
+
+def _groups(
+    session: Session,
+    found: Sequence[Any],
+    heads: tuple[GroupHead, ...],
+    known: Sources,
+    clock: Clock,
+    *,
+    continued: bool,
+) -> tuple[Group, ...]:
+    by_key: dict[str, list[Any]] = {}
+    rows = listing.rows_of(session, found, known, clock)
+    for stored, row in zip(found, rows, strict=True):
+        by_key.setdefault(listing.group_of(stored, clock), []).append(row)
+    head_of = {head.key: head for head in heads}
+    return tuple(
+        Group(
+            head=head_of.get(key) or GroupHead(key=key, title=GROUPS[key], count=len(members)),
+            rows=tuple(members),
+            continued=continued and number == 0,
+        )
+        for number, (key, members) in enumerate(by_key.items())
+    )
+
+
+def group_heads(
+    session: Session, view: View, *, user_id: int, clock: Clock
+) -> tuple[GroupHead, ...]:
+    """Every group of the view with its count and money; above ``COUNTED`` items without money."""
+    key = ("heads", view, user_id, clock.today, clock.zone.key)
+    return remembered(session, key, lambda: _count_heads(session, view, user_id, clock))
+
+
+def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
+    where = listing.in_view(session, view, user_id, clock)
+    heads = []
+    for key, title in GROUPS.items():
+        members = (
+            sa.select(items.c.amount, items.c.currency)
+            .select_from(joined(user_id))
+            .where(*where, _within(key, clock))
+            .limit(COUNTED + 1)
+            .subquery()
+        )
+        sums = session.execute(
+            sa.select(members.c.currency, sa.func.sum(members.c.amount), sa.func.count()).group_by(
+                members.c.currency
+            )
+        ).all()
+        count = sum(number for _currency, _amount, number in sums)
+        if count:
+            money = _stake(sums) if count <= COUNTED else ()
+            heads.append(GroupHead(key=key, title=title, count=count, stake=money))
+    return tuple(heads)
+
+
+def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
+    day = items.c.sort_on
+    match group:
+        case "overdue":
+            return sa.and_(listing.overdue(clock), day != NO_DUE_DAY)
+        case "week":
+            return listing.due_within(clock, WEEK)
+        case "month":
+            return sa.and_(
+                day > clock.today + timedelta(days=WEEK), day <= clock.today + timedelta(days=MONTH)
+            )
+        case "later":
+            return sa.and_(day > clock.today + timedelta(days=MONTH), day < NO_DUE_DAY)
+    return day == NO_DUE_DAY
+
+
+def _stake(sums: Sequence[Any]) -> Stake:
+    """One amount a currency, the largest first. Never added across currencies."""
+    found = [Money(amount=amount, currency=currency) for currency, amount, *_ in sums if amount]
+    return tuple(sorted(found, key=lambda money: -money.amount))
+
+
+def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:
+    """The money of open items that are overdue or due within so many days."""
+
+    def make() -> Stake:
+        statement = (
+            sa.select(items.c.currency, sa.func.sum(items.c.amount))
+            .where(items.c.is_open, items.c.sort_on <= clock.today + timedelta(days=days))
+            .group_by(items.c.currency)
+        )
+        return _stake(session.execute(statement).all())
+
+    return remembered(session, ("stake", days, clock.today), make)
+
+
+def tab_counts(session: Session, *, user_id: int, clock: Clock) -> tuple[Tab, ...]:
+    """How many items each tab holds, counted up to ``COUNTED`` + 1."""
+
+    def make() -> tuple[Tab, ...]:
+        counts = [
+            sa.select(sa.func.count())
+            .select_from(
+                sa.select(items.c.id)
+                .select_from(joined(user_id))
+                .where(listing.in_tab(key, user_id, clock))
+                .limit(COUNTED + 1)
+                .subquery()
+            )
+            .scalar_subquery()
+            .label(key)
+            for key in TABS
+        ]
+        row = session.execute(sa.select(*counts)).one()
+        return tuple(
+            Tab(key=key, title=title, count=getattr(row, key)) for key, title in TABS.items()
+        )
+
+    # An instant can become overdue within a day, so that the hour is part of the key.
+    key = ("tabs", user_id, clock.zone.key, clock.local(clock.now).strftime("%Y-%m-%d %H"))
+    return remembered(session, key, make)
+
+
+def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
+    """The counts beside the navigation, and the sources below it."""
+    tabs = {tab.key: tab.count for tab in tab_counts(session, user_id=user_id, clock=clock)}
+    known = Sources(session, now=clock.now)
+    behind, reports, programs = remembered(
+        session, ("nav", clock.today), lambda: _tracked(session, clock)
+    )
+    return Nav(
+        today=min(tabs["overdue"] + tabs["week"], 10),
+        inbox=tabs["all"],
+        goals_behind=behind,
+        reports_due=reports,
+        programs=programs,
+        mine=tabs["mine"],
+        unowned=tabs["unowned"],
+        snoozed=tabs["snoozed"],
+        sources=tuple(known.lines.values()),
+    )
+
+
+def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
+    goals = session.execute(
+        sa.select(items.c.target, items.c.actual, items.c.period_start, items.c.period_end).where(
+            items.c.kind == Kind.GOAL, items.c.is_open
+        )
+    )
+    behind = sum(
+        pace.is_behind(pace.share(target, actual), pace.pace(start, end, clock.today))
+        for target, actual, start, end in goals
+    )
+    reports = session.execute(
+        sa.select(sa.func.count())
+        .select_from(items)
+        .where(
+            items.c.kind == Kind.REPORTING,
+            items.c.is_open,
+            items.c.sort_on <= clock.today + timedelta(days=MONTH),
+        )
+    ).scalar_one()
+    programs = session.execute(
+        sa.text("SELECT count(*) FROM programs WHERE removed_at IS NULL")
+    ).scalar_one()
+    return behind, int(reports), int(programs)
+
+
+def people(session: Session) -> tuple[Person, ...]:
+    """Everyone who can own an item."""
+    return tuple(
+        Person(id=user.id, name=user.name)
+        for user in accounts.users(session)
+        if user.id is not None
+    )
+
+
+def choices(session: Session, known: Sources) -> dict[str, tuple[Choice, ...]]:
+    """What the filters offer: every vendor, program, kind and source that items have."""
+
+    def make() -> dict[str, tuple[Choice, ...]]:
+        return {
+            "vendor": _distinct(session, items.c.vendor),
+            "program": _distinct(session, items.c.program),
+            "kind": (
+                *_distinct(session, items.c.kind),
+                *_distinct(session, items.c.category),
+            ),
+            "source": tuple(
+                Choice(value=str(line.id), label=line.name) for line in known.lines.values()
+            ),
+        }
+
+    return remembered(session, ("choices",), make)
+
+
+def _distinct(session: Session, column: sa.Column[Any]) -> tuple[Choice, ...]:
+    statement = (
+        sa.select(column, sa.func.count())
+        .where(column.is_not(None), items.c.removed_at.is_(None))
+        .group_by(column)
+        .order_by(column)
+        .limit(200)
+    )
+    return tuple(
+        Choice(value=value, label=value[:1].upper() + value[1:], count=count)
+        for value, count in session.execute(statement)
+    )
+
+
+def next_due(session: Session, clock: Clock) -> Due | None:
+    """The next date that any open item is due, for an empty page."""
+    statement = (
+        sa.select(items.c.due_on, items.c.due_at, items.c.due_zone)
+        .where(items.c.is_open, items.c.sort_on >= clock.today, items.c.sort_on < NO_DUE_DAY)
+        .order_by(items.c.sort_on)
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    return listing.due_of(found) if found else None

@@ -1,0 +1,187 @@
+"""One item's page: its facts, where they come from, and what happened."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.core import changes, pace
+from app.core.words import Clock, number_words
+from app.errors import NotFound
+from app.models import Event, Item, ItemState, StreamState, User
+from app.services import acts, inbox, listing, today
+from app.services.listing import Sources, items, joined
+from app.services.pages import (
+    GoalLine,
+    Health,
+    HistoryLine,
+    ItemPage,
+    NoteLine,
+    SourceLine,
+)
+from connectors.sdk.records import Fact, Kind, SafeHtml
+
+HISTORY = 200
+
+WHAT = {
+    changes.NEW: "First seen",
+    changes.DUE_MOVED: "{field} moved",
+    changes.CHANGED: "{field} changed",
+    changes.CLOSED: "Closed at the source",
+    changes.REOPENED: "Opened again at the source",
+    changes.GONE: "Removed at the source",
+    changes.RETURNED: "Listed at the source again",
+    acts.DONE: "Done",
+    acts.REOPENED: "Reopened",
+    acts.SNOOZED: "Snoozed until {new}",
+    acts.WOKEN: "Back from snooze",
+    acts.ASSIGNED: "Assigned to {new}",
+    acts.UNDONE: "Undid: {old}",
+}
+MATERIAL = (changes.DUE_MOVED, changes.CLOSED, changes.REOPENED, changes.GONE, changes.RETURNED)
+
+
+def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> ItemPage:
+    """Everything that is known of an item; raises ``NotFound``."""
+    stored = session.execute(
+        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id == item_id)
+    ).first()
+    item = session.get(Item, item_id)
+    if stored is None or item is None:
+        raise NotFound("There is no such item.", remedy="Go back to the inbox.")
+    known = Sources(session, now=clock.now)
+    row = listing.rows_of(session, [stored], known, clock)[0]
+    state = session.get(ItemState, item_id)
+    history, notes = _history(session, item_id)
+    return ItemPage(
+        row=row,
+        version=state.version if state else 0,
+        crumbs=_crumbs(item, known),
+        source=known.lines.get(item.connection_id) or _removed(item.connection_id, known),
+        url=item.url,
+        why=_why(row, item, state, clock),
+        account=item.account,
+        reference=item.reference,
+        vendor=item.vendor,
+        program=item.program,
+        category=item.category,
+        status=item.status,
+        derived_from=item.derived_from,
+        due_raw=item.due_raw,
+        summary=item.summary,
+        body=SafeHtml(item.body) if item.body else None,
+        facts=_facts(item),
+        first_seen=item.first_seen_at,
+        seen_at=_seen_at(session, item),
+        proof=_proof(session, item),
+        goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
+        history=history,
+        notes=notes,
+        people=inbox.people(session),
+    )
+
+
+def _crumbs(item: Item, known: Sources) -> tuple[str, ...]:
+    parts = (known.name(item.connection_id), item.vendor, item.program, item.category or item.kind)
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _removed(connection_id: int, known: Sources) -> SourceLine:
+    return SourceLine(id=connection_id, name=known.name(connection_id), health=Health.PAUSED)
+
+
+def _why(row: Any, item: Item, state: ItemState | None, clock: Clock) -> tuple[str, ...]:
+    reasons = today.rank_of(row, item.category, clock).reasons
+    if state is not None and state.reopened_because:
+        return (f"It came back: {state.reopened_because}.", *reasons)
+    return reasons
+
+
+def _facts(item: Item) -> tuple[Fact, ...]:
+    """What the kind brings beside the shared facts, then what the source said in its own labels."""
+    own = {
+        "To": item.recipient,
+        "Period": item.period,
+        "Rhythm": item.cadence,
+        "Published": changes.words(item.published_on),
+        "Period start": changes.words(item.period_start),
+        "Period end": changes.words(item.period_end),
+    }
+    said = [Fact(label=str(label), value=str(value)) for label, value in item.facts]
+    return (*(Fact(label=label, value=value) for label, value in own.items() if value), *said)
+
+
+def goal_line(item: Item, clock: Clock) -> GoalLine:
+    """A goal in words: "412,000 of 600,000 USD"."""
+    assert item.id is not None
+    reached = number_words(item.actual) if item.actual is not None else "?"
+    target = number_words(item.target) if item.target is not None else "no target given"
+    return GoalLine(
+        id=item.id,
+        title=item.title,
+        words=f"{reached} of {target} {item.unit or ''}".rstrip(),
+        share=pace.share(item.target, item.actual) or 0.0,
+        pace=pace.pace(item.period_start, item.period_end, clock.today),
+    )
+
+
+def _stream(session: Session, item: Item) -> StreamState | None:
+    return session.exec(
+        select(StreamState).where(
+            StreamState.connection_id == item.connection_id, StreamState.stream == item.stream
+        )
+    ).first()
+
+
+def _seen_at(session: Session, item: Item) -> datetime | None:
+    """When its source last listed it: the list's last whole read, unless that missed it."""
+    stream = _stream(session, item)
+    if item.removed_at is not None or item.missing_reads or stream is None:
+        return None
+    return stream.last_complete_at
+
+
+def _proof(session: Session, item: Item) -> str | None:
+    if item.removed_at is not None:
+        return "no longer listed in two whole reads"
+    if item.missing_reads:
+        return "not listed in the last whole read; one more decides"
+    stream = _stream(session, item)
+    if stream is None or not stream.complete_reads:
+        return "the list was not yet read to its end"
+    return "whole list"
+
+
+def _history(
+    session: Session, item_id: int
+) -> tuple[tuple[HistoryLine, ...], tuple[NoteLine, ...]]:
+    statement = (
+        select(Event, User.name)
+        .join(User, col(User.id) == col(Event.actor_id), isouter=True)
+        .where(Event.subject == "item", Event.subject_id == item_id)
+        .order_by(col(Event.id).desc())
+        .limit(HISTORY)
+    )
+    found = list(session.exec(statement))
+    notes = tuple(
+        NoteLine(at=event.at, who=name or "somebody", text=event.note or "")
+        for event, name in found
+        if event.kind == acts.NOTED
+    )
+    lines = tuple(_line(event, name) for event, name in found if event.kind != acts.NOTED)
+    return lines, notes
+
+
+def _line(event: Event, name: str | None) -> HistoryLine:
+    what = WHAT.get(event.kind, event.kind.capitalize())
+    by_sync = event.actor_id is None
+    return HistoryLine(
+        at=event.at,
+        who=(name or "somebody") if not by_sync else "sync",
+        what=what.format(field=event.field or "Field", new=event.new, old=event.old),
+        old=event.old if event.kind in (changes.CHANGED, changes.DUE_MOVED) else None,
+        new=event.new if event.kind in (changes.CHANGED, changes.DUE_MOVED) else None,
+        text=event.note,
+        material=event.kind in MATERIAL or (by_sync and event.kind == acts.REOPENED),
+    )

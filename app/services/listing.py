@@ -1,0 +1,338 @@
+"""Items as lines: which ones a view shows, in which order, and what stands on each line.
+
+Only the columns that a line shows are read, as rows and not as entities.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from app.core import changes
+from app.core.columns import NO_DUE_DAY
+from app.core.tiles import Tile, tile_for
+from app.core.words import Clock
+from app.models import Connection
+from app.services import search, sources
+from app.services.pages import Health, Person, Row, SourceLine, State, View
+from connectors import registry
+from connectors.sdk.manifest import PlatformType
+from connectors.sdk.records import Due, DueDate, DueInstant, Money
+
+items = SQLModel.metadata.tables["items"]
+states = SQLModel.metadata.tables["item_states"]
+personal = SQLModel.metadata.tables["personal_states"]
+users = SQLModel.metadata.tables["users"]
+events = SQLModel.metadata.tables["events"]
+
+WEEK = 7
+MONTH = 30
+NEW_FOR = timedelta(days=3)
+MOVED_FOR = timedelta(days=14)
+BACKWARDS = ("done", "removed")
+"""Tabs whose newest date stands first."""
+
+SHOWN = (
+    items.c.id,
+    items.c.title,
+    items.c.kind,
+    items.c.category,
+    items.c.vendor,
+    items.c.program,
+    items.c.account,
+    items.c.reference,
+    items.c.due_on,
+    items.c.due_at,
+    items.c.due_zone,
+    items.c.amount,
+    items.c.currency,
+    items.c.amount_label,
+    items.c.connection_id,
+    items.c.sort_on,
+    items.c.closed,
+    items.c.removed_at,
+    items.c.derived_from,
+    states.c.state,
+    states.c.snoozed_until,
+    states.c.owner_id,
+    users.c.name.label("owner_name"),
+    personal.c.read_at,
+)
+
+
+def joined(user_id: int) -> sa.FromClause:
+    """Items with the team's state, the owner and this person's state, where there are any."""
+    return (
+        items.outerjoin(states, states.c.item_id == items.c.id)
+        .outerjoin(users, users.c.id == states.c.owner_id)
+        .outerjoin(
+            personal, sa.and_(personal.c.item_id == items.c.id, personal.c.user_id == user_id)
+        )
+    )
+
+
+# Which items
+
+
+def overdue(clock: Clock) -> sa.ColumnElement[bool]:
+    """The due date's day has ended, or the due instant has passed."""
+    return sa.and_(
+        items.c.sort_on <= clock.today + timedelta(days=1),
+        sa.case(
+            (items.c.due_at.is_not(None), items.c.due_at < clock.now),
+            else_=items.c.due_on < clock.today,
+        ),
+    )
+
+
+def due_within(clock: Clock, days: int) -> sa.ColumnElement[bool]:
+    """Due from now until the end of that many days ahead."""
+    last = clock.today + timedelta(days=days)
+    return sa.and_(
+        items.c.sort_on >= clock.today - timedelta(days=1),
+        items.c.sort_on <= last,
+        sa.not_(overdue(clock)),
+    )
+
+
+def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
+    """The tab's own condition; an unknown tab is the first one."""
+    there = items.c.removed_at.is_(None)
+    among_open = {
+        "overdue": overdue(clock),
+        "week": due_within(clock, WEEK),
+        "month": due_within(clock, MONTH),
+        "new": sa.and_(items.c.first_seen_at > clock.now - NEW_FOR, personal.c.read_at.is_(None)),
+        "mine": states.c.owner_id == user_id,
+        "unowned": states.c.owner_id.is_(None),
+    }
+    others = {
+        "snoozed": sa.and_(states.c.state == "snoozed", there),
+        "done": sa.and_(sa.or_(states.c.state == "done", items.c.closed), there),
+        "removed": items.c.removed_at.is_not(None),
+    }
+    if tab in others:
+        return others[tab]
+    return (
+        sa.and_(items.c.is_open, among_open[tab]) if tab in among_open else sa.and_(items.c.is_open)
+    )
+
+
+def in_view(
+    session: Session, view: View, user_id: int, clock: Clock
+) -> list[sa.ColumnElement[bool]]:
+    """All conditions of a view."""
+    found = [in_tab(view.tab, user_id, clock)]
+    if view.vendor:
+        found.append(items.c.vendor == view.vendor)
+    if view.program:
+        found.append(items.c.program == view.program)
+    if view.kind:
+        found.append(sa.or_(items.c.kind == view.kind, items.c.category == view.kind))
+    if view.source:
+        found.append(items.c.connection_id == _number(view.source))
+    if view.q:
+        matching = search.matching(session, view.q)
+        found.append(sa.false() if matching is None else items.c.id.in_(matching))
+    return found
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+# In which order
+
+
+def ordered(statement: sa.Select[Any], tab: str, after: tuple[date, int] | None) -> sa.Select[Any]:
+    """By date, then id; keyset paging goes on behind ``after``."""
+    key = sa.tuple_(items.c.sort_on, items.c.id)
+    backwards = tab in BACKWARDS
+    if after is not None:
+        edge = sa.tuple_(
+            sa.literal(after[0], items.c.sort_on.type), sa.literal(after[1], sa.Integer)
+        )
+        statement = statement.where(key < edge if backwards else key > edge)
+    if backwards:
+        return statement.order_by(items.c.sort_on.desc(), items.c.id.desc())
+    return statement.order_by(items.c.sort_on, items.c.id)
+
+
+def cursor_of(row: Any) -> str:
+    """Where a page that ends with this row goes on."""
+    return f"{row.sort_on.isoformat()}_{row.id}"
+
+
+def cursor_from(text: str) -> tuple[date, int] | None:
+    """The place that a cursor names; None for one that is not ours."""
+    day, _, number = text.partition("_")
+    try:
+        return date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+# What stands on a line
+
+
+def due_of(row: Any) -> Due | None:
+    """The due date or instant of a stored item."""
+    if row.due_at is not None:
+        return DueInstant(at=row.due_at, zone=row.due_zone)
+    if row.due_on is not None:
+        return DueDate(on=row.due_on, zone=row.due_zone)
+    return None
+
+
+def money_of(amount: Any, currency: str | None) -> Money | None:
+    """Stored columns as money."""
+    return None if amount is None else Money(amount=amount, currency=currency)
+
+
+def state_of(row: Any) -> State:
+    """The state that people see: the source's word first, then the team's."""
+    if row.removed_at is not None:
+        return State.REMOVED
+    if row.state == "snoozed":
+        return State.SNOOZED
+    if row.state == "done" or row.closed:
+        return State.DONE
+    return State.OPEN
+
+
+def group_of(row: Any, clock: Clock) -> str:
+    """Under which head of the list a row stands."""
+    if row.sort_on == NO_DUE_DAY:
+        return "undated"
+    late = row.due_at < clock.now if row.due_at is not None else row.sort_on < clock.today
+    if late:
+        return "overdue"
+    ahead = (row.sort_on - clock.today).days
+    return "week" if ahead <= WEEK else "month" if ahead <= MONTH else "later"
+
+
+class Sources:
+    """The connections that lines belong to, read once for a page."""
+
+    def __init__(self, session: Session, *, now: datetime) -> None:
+        self.lines = {
+            connection.id: source_line(connection, now=now) for connection in sources.every(session)
+        }
+        self._connectors = {
+            connection.id: connection.connector for connection in sources.every(session)
+        }
+
+    @property
+    def doubtful(self) -> tuple[SourceLine, ...]:
+        """Sources that are not fresh."""
+        return tuple(line for line in self.lines.values() if not line.health.trusted)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """The oldest of the newest reads: what is shown is at least as new as this."""
+        read = [line.read_at for line in self.lines.values() if line.read_at is not None]
+        return min(read) if read else None
+
+    def stale(self, connection_id: int) -> bool:
+        """Whether what this connection gave can be old."""
+        line = self.lines.get(connection_id)
+        return line is None or not line.health.trusted
+
+    def name(self, connection_id: int) -> str:
+        """The connection's name; of a removed one, that it was removed."""
+        line = self.lines.get(connection_id)
+        return line.name if line else "Removed connection"
+
+    def tile(self, connection_id: int, vendor: str | None) -> Tile:
+        """A platform's own tile; of a generic source, the vendor's."""
+        connector = self._connectors.get(connection_id)
+        if connector is not None:
+            try:
+                manifest = registry.connector(connector).manifest
+            except registry.UnknownConnector:
+                return tile_for(vendor or self.name(connection_id))
+            if manifest.platform is not PlatformType.GENERIC:
+                return Tile(letters=manifest.badge, colour=manifest.colour)
+        return tile_for(vendor or self.name(connection_id))
+
+
+def source_line(connection: Connection, *, now: datetime) -> SourceLine:
+    """A connection as the pages name it: its health first, then its freshness."""
+    assert connection.id is not None
+    freshness = sources.freshness(connection, now=now)
+    if connection.health in ("needs sign-in", "broken", "failing"):
+        health = Health(connection.health)
+    elif not connection.enabled:
+        health = Health.PAUSED
+    elif freshness == "never read":
+        health = Health.WAITING
+    else:
+        health = Health(freshness.value)
+    return SourceLine(
+        id=connection.id,
+        name=connection.name,
+        health=health,
+        read_at=connection.last_success_at,
+        since=connection.failing_since,
+        problem=connection.error,
+    )
+
+
+def rows_of(
+    session: Session, found: Sequence[Any], known: Sources, clock: Clock
+) -> tuple[Row, ...]:
+    """The stored rows as lines."""
+    moved = moved_from(session, [row.id for row in found], clock)
+    return tuple(
+        Row(
+            id=row.id,
+            title=row.title,
+            tile=known.tile(row.connection_id, row.vendor),
+            kind=row.kind,
+            line=line_of(row, known),
+            due=due_of(row),
+            due_was=moved.get(row.id),
+            amount=money_of(row.amount, row.currency),
+            amount_label=row.amount_label,
+            owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+            state=state_of(row),
+            snoozed_until=row.snoozed_until,
+            read=row.read_at is not None,
+            stale=known.stale(row.connection_id),
+        )
+        for row in found
+    )
+
+
+def line_of(row: Any, known: Sources) -> tuple[str, ...]:
+    """The small words under the title: whose it is, what it is, the numbers people quote."""
+    whose = row.vendor or known.name(row.connection_id)
+    sort = "derived" if row.derived_from else row.category or KIND_WORDS.get(row.kind, row.kind)
+    parts = (whose, row.program, sort, row.account, row.reference)
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+KIND_WORDS = {"reporting": "report", "goal": "goal", "notice": "notice"}
+
+
+def moved_from(session: Session, ids: Iterable[int], clock: Clock) -> dict[int, Due]:
+    """The due date before the source last moved it, where that was in the last two weeks."""
+    statement = (
+        sa.select(events.c.subject_id, events.c.old)
+        .where(
+            events.c.subject == "item",
+            events.c.subject_id.in_(list(ids)),
+            events.c.kind == changes.DUE_MOVED,
+            events.c.at > clock.now - MOVED_FOR,
+        )
+        .order_by(events.c.id)
+    )
+    found = {}
+    for id_, old in session.execute(statement):
+        try:
+            found[id_] = DueDate(on=date.fromisoformat((old or "")[:10]))
+        except ValueError:
+            continue
+    return dict(found)

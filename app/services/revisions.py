@@ -1,0 +1,40 @@
+"""The revision that every write counts up, and what may be remembered until it does."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+T = TypeVar("T")
+MOST = 512
+
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = Lock()
+
+
+def revision(session: Session) -> int:
+    """How many write transactions this database has seen."""
+    return int(session.execute(sa.text("SELECT number FROM revision")).scalar_one())
+
+
+def remembered(session: Session, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+    """``make()``, or what it gave before for this key while nothing has been written since.
+
+    The key must hold all that the answer depends on beside the database: the user and
+    the local date, say.
+    """
+    whole = (str(session.get_bind().engine.url), revision(session), *key)
+    with _lock:
+        if whole in _kept:
+            _kept.move_to_end(whole)
+            kept: T = _kept[whole]
+            return kept
+    made = make()
+    with _lock:
+        _kept[whole] = made
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return made

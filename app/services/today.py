@@ -1,0 +1,83 @@
+"""Today: at most ten things, the weightiest first, each with its reasons."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core import priority
+from app.core.words import Clock
+from app.services import inbox, listing
+from app.services.listing import Sources, items, joined, states
+from app.services.pages import Row, TodayCard, TodayPage
+from connectors.sdk.records import Kind
+
+CARDS = 10
+CANDIDATES = 500
+AHEAD = 30
+DAYS = 7
+
+
+def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
+    """What to do first: overdue, due within a month, or asked for without a date."""
+    known = Sources(session, now=clock.now)
+    statement = (
+        sa.select(
+            *listing.SHOWN, items.c.url, sa.func.coalesce(states.c.version, 0).label("version")
+        )
+        .select_from(joined(user_id))
+        .where(
+            items.c.is_open,
+            items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
+            sa.or_(
+                items.c.sort_on <= clock.today + timedelta(days=AHEAD),
+                sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
+            ),
+        )
+        .order_by(items.c.sort_on, items.c.id)
+        .limit(CANDIDATES)
+    )
+    found = session.execute(statement).all()
+    rows = listing.rows_of(session, found, known, clock)
+    ranked = sorted(
+        (
+            (rank_of(row, stored.category, clock), row, stored)
+            for row, stored in zip(rows, found, strict=True)
+        ),
+        key=lambda entry: (-entry[0].points, entry[1].id),
+    )
+    return TodayPage(
+        cards=tuple(
+            TodayCard(
+                row=row,
+                why=rank.reasons,
+                url=stored.url,
+                source_name=known.name(stored.connection_id),
+                version=stored.version,
+            )
+            for rank, row, stored in ranked[:CARDS]
+        ),
+        stake=inbox.stake(session, user_id=user_id, clock=clock, days=DAYS),
+        days=DAYS,
+        doubtful=known.doubtful,
+        sources=len(known.lines),
+        read_at=known.read_at,
+        next_due=inbox.next_due(session, clock) if not ranked else None,
+        people=inbox.people(session),
+    )
+
+
+def rank_of(row: Row, category: str | None, clock: Clock) -> priority.Rank:
+    """The rank of a line."""
+    return priority.rank(
+        priority.Stakes(
+            kind=row.kind,
+            category=category,
+            due=row.due,
+            amount=row.amount,
+            amount_label=row.amount_label,
+            owned=row.owner is not None,
+            due_was=row.due_was,
+        ),
+        clock,
+    )
