@@ -1,0 +1,1 @@
+"""Ingram Micro Xvantage, Reseller API v6: renewals, bids, quotes, invoices, orders on hold."""
