@@ -1,0 +1,50 @@
+"""Countries in which Ingram Micro trades and that keep one time zone.
+
+A stamp without a zone is a date in the account's country. Where a country has several
+zones (United States, Canada, Mexico, Brazil, Australia, Spain, Portugal, …) none is noted.
+Germany counts as one: its two entries in the time zone database have not differed since 1970.
+"""
+
+ZONE_OF_COUNTRY = {
+    "AE": "Asia/Dubai",
+    "AT": "Europe/Vienna",
+    "BE": "Europe/Brussels",
+    "BG": "Europe/Sofia",
+    "CH": "Europe/Zurich",
+    "CO": "America/Bogota",
+    "CR": "America/Costa_Rica",
+    "CZ": "Europe/Prague",
+    "DE": "Europe/Berlin",
+    "DK": "Europe/Copenhagen",
+    "EE": "Europe/Tallinn",
+    "EG": "Africa/Cairo",
+    "FI": "Europe/Helsinki",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "HK": "Asia/Hong_Kong",
+    "HR": "Europe/Zagreb",
+    "HU": "Europe/Budapest",
+    "IE": "Europe/Dublin",
+    "IL": "Asia/Jerusalem",
+    "IN": "Asia/Kolkata",
+    "IT": "Europe/Rome",
+    "LB": "Asia/Beirut",
+    "LT": "Europe/Vilnius",
+    "LV": "Europe/Riga",
+    "MA": "Africa/Casablanca",
+    "NL": "Europe/Amsterdam",
+    "NO": "Europe/Oslo",
+    "PE": "America/Lima",
+    "PK": "Asia/Karachi",
+    "PL": "Europe/Warsaw",
+    "RO": "Europe/Bucharest",
+    "RS": "Europe/Belgrade",
+    "SA": "Asia/Riyadh",
+    "SE": "Europe/Stockholm",
+    "SG": "Asia/Singapore",
+    "SI": "Europe/Ljubljana",
+    "SK": "Europe/Bratislava",
+    "TH": "Asia/Bangkok",
+    "TR": "Europe/Istanbul",
+    "ZA": "Africa/Johannesburg",
+}
