@@ -130,7 +130,7 @@ class Gate:
     def check(self, url: httpx2.URL) -> None:
         """Raises ``ConfigInvalid`` unless a request may go to this address."""
         host, port = host_of(url), port_of(url)
-        if not host or url.scheme not in DEFAULT_PORTS:
+        if not host or url.scheme not in DEFAULT_PORTS or port > 65_535:
             raise ConfigInvalid("The address is not a web address that starts with https://.")
         if url.userinfo:
             raise ConfigInvalid(
@@ -171,7 +171,13 @@ def port_of(url: httpx2.URL) -> int:
 
 
 def _entry(text: str) -> tuple[str, int | None]:
-    text = text.strip().lower()
+    try:
+        return _parsed(text.strip().lower())
+    except (ValueError, httpx2.InvalidURL):
+        raise ConfigInvalid("A host name in the settings is not a valid one.") from None
+
+
+def _parsed(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         host, _, rest = text[1:].partition("]")
         return host, int(rest[1:]) if rest.startswith(":") else None
