@@ -172,10 +172,11 @@ def _granted(ask: Callable[[], Reply]) -> dict[str, Any]:
         raise _refused("its answer is not a token") from None
     except AuthFailed as refusal:
         raise AuthFailed(refusal.message, status=refusal.status, remedy=_REMEDY) from None
-    if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-        code = answer.get("error") if isinstance(answer, dict) else None
-        raise _refused(_word(code) or "its answer holds no token")
-    return answer
+    given = answer if isinstance(answer, dict) else {}
+    token = given.get("access_token")
+    if not isinstance(token, str) or not token:
+        raise _refused(_word(given.get("error")) or "its answer holds no token")
+    return given
 
 
 def _error_code(body: bytes) -> str:

@@ -48,21 +48,16 @@ def by_number(
     a platform may cap the size that was asked for, so a short first page proves nothing
     and the next is asked for.
     """
-    tally = Tally(size=size[1] if size else None)
     fixed = {size[0]: size[1]} if size else {}
-    for number in range(first, first + max_pages):
-        body = _page(fetch, {page: number, **fixed}, tally)
-        if body is None:
-            return
-        rows = rows_of(items, body)
-        tally.page(rows)
-        tally.announce(total=ask(total, body), pages=ask(pages, body))
-        if rows or number == first:
-            yield body
-        if tally.at_end(rows):
-            tally.check()
-            return
-    raise _too_many(max_pages)
+    return _counted(
+        fetch,
+        lambda tally: {page: first + tally.pages, **fixed},
+        tally=Tally(size=size[1] if size else None),
+        items=items,
+        total=total,
+        pages=pages,
+        max_pages=max_pages,
+    )
 
 
 def by_offset(
@@ -79,20 +74,14 @@ def by_offset(
     The offset grows by the rows that came, not by the size that was asked for, and a short
     first page proves no end (see ``by_number``).
     """
-    tally = Tally(size=size[1])
-    for number in range(max_pages):
-        body = _page(fetch, {offset: tally.rows, size[0]: size[1]}, tally)
-        if body is None:
-            return
-        rows = rows_of(items, body)
-        tally.page(rows)
-        tally.announce(total=ask(total, body))
-        if rows or number == 0:
-            yield body
-        if tally.at_end(rows):
-            tally.check()
-            return
-    raise _too_many(max_pages)
+    return _counted(
+        fetch,
+        lambda tally: {offset: tally.rows, size[0]: size[1]},
+        tally=Tally(size=size[1]),
+        items=items,
+        total=total,
+        max_pages=max_pages,
+    )
 
 
 def by_cursor(
@@ -169,14 +158,33 @@ def by_odata(get: Callable[[str], Reply], url: str, *, max_pages: int = MAX_PAGE
     raise _too_many(max_pages)
 
 
-def _page(fetch: Fetch, params: dict[str, Any], tally: Tally) -> Any | None:
-    """A page's body; None where the platform refuses the page after a short last one."""
-    try:
-        return fetch(params).json()
-    except Rejected as refusal:
-        if tally.looks_ended and refusal.status in _NO_SUCH_PAGE:
-            return None
-        raise
+def _counted(
+    fetch: Fetch,
+    where: Callable[[Tally], dict[str, Any]],
+    *,
+    tally: Tally,
+    items: Items,
+    total: Callable[[Any], int | None] | None = None,
+    pages: Callable[[Any], int | None] | None = None,
+    max_pages: int,
+) -> Iterator[Any]:
+    """Pages whose place follows from what was counted so far."""
+    for _ in range(max_pages):
+        try:
+            body = fetch(where(tally)).json()
+        except Rejected as refusal:
+            if tally.looks_ended and refusal.status in _NO_SUCH_PAGE:
+                return
+            raise
+        rows = rows_of(items, body)
+        tally.page(rows)
+        tally.announce(total=ask(total, body), pages=ask(pages, body))
+        if rows or tally.pages == 1:
+            yield body
+        if tally.at_end(rows):
+            tally.check()
+            return
+    raise _too_many(max_pages)
 
 
 def _join(base: str, target: str) -> httpx2.URL:

@@ -38,7 +38,8 @@ _PATTERNS = [
         re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\s*[:=]\s*)[^\r\n\"']+"),
         rf"\1\2{MASK}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {MASK}"),
+    # "Bearer x" anywhere; a word without a digit is more likely "basic support"
+    (re.compile(r"(?i)\b(bearer|basic)\s+(?=\S*\d|\S{20})[\w.~+/=-]{6,}"), rf"\1 {MASK}"),
     # name=value and name: value
     (re.compile(rf"(?i)\b({_NAMES})(\s*[=:]\s*)[^\s&;,\"'<>\[\]{{}}]+"), rf"\1\2{MASK}"),
 ]

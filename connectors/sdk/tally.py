@@ -36,9 +36,8 @@ class Tally:
         self.pages += 1
         self.rows += len(rows)
         # Only against earlier pages: two equal rows on one page are the platform's choice.
-        self._repeated = not self._seen_rows.isdisjoint(prints)
+        self._moved = self._moved or not self._seen_rows.isdisjoint(prints)
         self._seen_rows.update(prints)
-        self._moved = self._moved or self._repeated
         self._short = self._is_short(len(rows))
         self._longest = max(self._longest, len(rows))
 

@@ -118,7 +118,7 @@ class RawServer:
             thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with suppress(OSError), sock:
+        with suppress(OSError, ValueError), sock:  # ValueError: what came is no HTTP
             if self.tls:
                 sock = self.tls.wrap_socket(sock, server_side=True)
                 with self._lock:
