@@ -42,7 +42,7 @@ def person(first: str | None, last: str, title: str, email: str) -> Row:
 
 
 def spend(amount: str, *, company: str = "AWS", frequency: str = "Monthly") -> Row:
-    """Expected spend; an empty amount is legal."""
+    """Expected spend; an empty amount is legal. "None" (once) is in AWS's prose, not its model."""
     return {
         "Amount": amount,
         "CurrencyCode": "USD",
@@ -84,7 +84,7 @@ def invitation(
                     "CompanyName": customer,
                     "CountryCode": "US",
                     "Industry": "Transportation and Logistics",
-                    "WebsiteUrl": "null",
+                    "WebsiteUrl": "www.example.com",
                 },
                 "Project": {
                     "BusinessProblem": "Moves its planning systems out of two data centres.",
@@ -212,7 +212,7 @@ def application(
         "Name": name,
         "Description": None,
         "FulfillmentTypes": [gives],
-        "Programs": ["Migration Acceleration Program"],
+        "Programs": ["MAP"],
         "Status": status,
         "Stage": "Business review",
         "StatusReason": reason,

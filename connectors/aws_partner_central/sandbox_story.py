@@ -165,7 +165,7 @@ def _deals_with_a_team(now: datetime, ids: Ids) -> list[Row]:
             created=now - timedelta(days=55),
             closes=(now + timedelta(days=12)).date(),
             stage="Committed",
-            spends=(spend("3400"), spend("41200", company="Self")),
+            spends=(spend("3400"), spend("41200", company="Self", frequency="None")),
             next_steps="Legal reads the order form.",
             team=(PDM, SALES),
             ours="CRM-20417",

@@ -12,8 +12,8 @@ def money_at_stake(listed: Any) -> tuple[Money | None, str | None, tuple[Fact, .
     """The amount that counts for us, what that money is, and the other amounts as facts.
 
     The partner's own deal value (company "Self") goes before the spend on AWS. AWS gives
-    each amount with a frequency, which stands in the label: amounts a month and once are
-    never compared or added.
+    each amount with a frequency ("None": once), which stands in the label: amounts a month
+    and once are never compared or added.
     """
     priced = [
         (money, _label(entry), within(entry, "TargetCompany") != "Self")
@@ -26,7 +26,7 @@ def money_at_stake(listed: Any) -> tuple[Money | None, str | None, tuple[Fact, .
     return (
         first[0],
         first[1],
-        tuple(Fact(label.capitalize(), shown(money) or "") for money, label, _ in others),
+        tuple(Fact(label[0].upper() + label[1:], shown(money) or "") for money, label, _ in others),
     )
 
 

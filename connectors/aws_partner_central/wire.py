@@ -36,8 +36,8 @@ from connectors.sdk.paging import by_cursor
 REGION = "us-east-1"
 """Partner Central and the Marketplace agreement service live in this region only."""
 
-# At debug level botocore writes canonical requests, which hold the session token.
-logging.getLogger("botocore").setLevel(logging.INFO)
+# At debug level botocore's signer writes whole requests, which hold the session token.
+logging.getLogger("botocore.auth").setLevel(logging.INFO)
 
 OUR_ERRORS = (400, 401, 403, 404, 409)
 """Statuses whose body names the error. 429 and 5xx, and throttling by 400, are the session's."""
