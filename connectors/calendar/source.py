@@ -1,0 +1,110 @@
+"""Where a calendar's bytes come from: an address or a file."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from connectors.calendar.settings import CalendarConfig
+from connectors.sdk.connector import ReadContext
+from connectors.sdk.errors import ConfigInvalid
+
+BYTES_MAX = 32 * 1024 * 1024
+_AGAIN = "Choose the calendar file again."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A calendar as it came. ``state`` is what a later read needs to ask for changes only."""
+
+    data: bytes = field(repr=False)
+    charset: str | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fetch(config: CalendarConfig, context: ReadContext, *, always: bool = False) -> Source | None:
+    """The calendar; None where its server proves that it is as it was at the last read.
+
+    ``always`` asks for the whole calendar. So does the first read of each day: the window
+    moves on with the days, and a missing entry is only missing once until it is read again.
+    """
+    if config.file is not None:
+        return Source(data=_file(config.file, context.files))
+    assert config.url is not None  # the settings hold one of the two
+    basis = {"settings": _fingerprint(config), "day": context.now.date().isoformat()}
+    known = (
+        {} if always or any(context.state.get(k) != v for k, v in basis.items()) else context.state
+    )
+    headers = {"Accept": "text/calendar, */*;q=0.1"} | _sign_in(config) | _conditions(known)
+    reply = context.http.request(
+        "GET",
+        config.url.get_secret_value(),
+        headers=headers,
+        also_ok={304} if known else (),
+        proof=_ends,
+    )
+    if reply.status == 304:
+        return None
+    answer = reply.headers
+    marks = {name: answer[name] for name in ("etag", "last-modified") if answer.get(name)}
+    state = basis | marks if marks else {}
+    return Source(data=reply.body, charset=_charset(answer.get("content-type")), state=state)
+
+
+def _ends(body: bytes) -> bool:
+    """A calendar proves its own end where the connection does not."""
+    return body[-64:].rstrip().upper().endswith(b"END:VCALENDAR")
+
+
+def _conditions(known: Mapping[str, Any]) -> dict[str, str]:
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {header: str(known[mark]) for mark, header in names.items() if mark in known}
+
+
+def _sign_in(config: CalendarConfig) -> dict[str, str]:
+    if config.username is None:
+        return {}
+    password = config.password.get_secret_value() if config.password else ""
+    pair = b64encode(f"{config.username}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+def _fingerprint(config: CalendarConfig) -> str:
+    """Changes when a setting does, since records depend on all of them; tells none of them."""
+    settings = config.model_dump(mode="json", exclude={"url", "password"})
+    url = config.url.get_secret_value() if config.url else ""
+    return blake2b(f"{settings}{url}".encode(), digest_size=12).hexdigest()
+
+
+def _charset(content_type: str | None) -> str | None:
+    header = Message()
+    header["content-type"] = content_type or ""
+    return header.get_content_charset()
+
+
+def _file(name: str, folder: Path | None) -> bytes:
+    path = _path(name, folder)
+    try:
+        if path.stat().st_size > BYTES_MAX:
+            raise ConfigInvalid(
+                f"The calendar file is larger than {BYTES_MAX // 1024**2} MB.", remedy=_AGAIN
+            )
+        return path.read_bytes()
+    except OSError as problem:
+        why = problem.strerror or "it cannot be opened"
+        raise ConfigInvalid(f"The calendar file cannot be read: {why}.", remedy=_AGAIN) from None
+
+
+def _path(name: str, folder: Path | None) -> Path:
+    """An uploaded file lies in the connection's folder; an operator may name any by its path."""
+    if Path(name).is_absolute():
+        return Path(name)
+    if folder is None:
+        raise ConfigInvalid("The calendar file was not uploaded.", remedy=_AGAIN)
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ConfigInvalid("The calendar file lies outside its folder.", remedy=_AGAIN)
+    return path
