@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(
         default=15.0, gt=0, description="How often the scheduler asks the database who is due."
     )
+    crash_at: str | None = Field(
+        default=None, description="For tests: the point at which the process dies.", exclude=True
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("allowed_private_hosts", "allowed_hosts", mode="before")

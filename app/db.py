@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Date, DateTime, create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
@@ -145,6 +146,15 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    def answers(self) -> bool:
+        """Whether the database can be reached and has our tables."""
+        try:
+            with self.read() as session:
+                session.execute(text("SELECT number FROM revision"))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close all connections."""
