@@ -115,3 +115,13 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Folder of uploaded files; one folder a connection."""
         return self.data_dir / "uploads"
+
+
+def load(data_dir: Path | None = None) -> Settings:
+    """The settings of the environment; what it leaves open may stand in DATA_DIR/settings.env.
+
+    ``data_dir`` overrides the environment's.
+    """
+    given = {"data_dir": data_dir} if data_dir is not None else {}
+    folder = Settings(**given).data_dir  # type: ignore[arg-type]  # one known field
+    return Settings(_env_file=folder / "settings.env", **given)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app import __version__, crash, logs
-from app.config import Settings
+from app.config import Settings, load
 from app.db import Database, migrate
 from app.jobs.syncing import Syncer
 from app.secrets import Vault, vault_of
@@ -34,10 +35,12 @@ group = typer.Typer(
 class Opened:
     """The configured application as a command uses it; each part is opened when first asked for."""
 
+    data_dir: Path | None = None
+
     @cached_property
     def settings(self) -> Settings:
         """Read from the environment once."""
-        settings = Settings()
+        settings = load(self.data_dir)
         logs.configure(settings.log_level)
         if settings.crash_at:
             crash.arm(settings.crash_at)

@@ -80,10 +80,10 @@ def _report(connection: Connection, run: SyncRun | None, *, as_json: bool) -> No
         out.print(f"{plain(connection.name)}: somebody else is syncing it just now.")
         return
     colour = "green" if run.outcome == "ok" else "red"
+    counted = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
+    counts = ", ".join(f"{getattr(run, name):,} {name}" for name in counted)
     out.print(
-        f"{plain(connection.name)}: [{colour}]{run.outcome}[/], {run.read:,} read, "
-        f"{run.new:,} new, {run.changed:,} changed, {run.unchanged:,} unchanged, {run.quarantined:,} unreadable, "
-        f"{run.held:,} held, {run.removed:,} removed, {run.seconds or 0:.1f} s",
+        f"{plain(connection.name)}: [{colour}]{run.outcome}[/], {counts}, {run.seconds or 0:.1f} s",
         soft_wrap=True,
     )
     if run.error:
