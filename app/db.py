@@ -130,8 +130,12 @@ class Database:
                 session.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that commits at the end of the block, and counts the revision up."""
+    def write(self, *, counts: bool = True) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, and counts the revision up.
+
+        ``counts`` False: for what no page shows (leases, last use), so that what is
+        remembered until the next write stays remembered.
+        """
         with (
             self._writer or nullcontext(),
             Session(
@@ -141,7 +145,8 @@ class Database:
             try:
                 yield session
                 session.flush()
-                session.execute(text("UPDATE revision SET number = number + 1"))
+                if counts:
+                    session.execute(text("UPDATE revision SET number = number + 1"))
                 session.commit()
             except BaseException:
                 session.rollback()

@@ -4,7 +4,7 @@ import logging
 
 from connectors.sdk.redact import RedactingFilter
 
-QUIET = ("httpx2", "httpcore2", "httpcore", "apscheduler", "botocore", "uvicorn.access")
+QUIET = ("alembic", "httpx2", "httpcore2", "httpcore", "apscheduler", "botocore", "uvicorn.access")
 """Loggers that would write whole addresses, or a line for every tick."""
 
 

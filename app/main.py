@@ -9,7 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import health
+from app.api import edge as api
 from app.config import Settings
 from app.db import Database, migrate
 from app.jobs.scheduler import Jobs
@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
         openapi_url=None,
         lifespan=_lifespan(settings, database, runner),
     )
-    app.include_router(health.router)
+    api.put_on(app)
     put_on(app, Site(settings=settings, database=database, vault=vault))
     return app
 

@@ -72,8 +72,12 @@ class Jobs:
                 log.exception("a job failed at %s", now)
 
     def _wake(self) -> None:
-        with self.syncer.database.write() as session:
-            acts.wake(session, now=self.syncer.now())
+        now = self.syncer.now()
+        with self.syncer.database.read() as session:
+            sleepers = acts.overslept(session, now=now)
+        if sleepers:
+            with self.syncer.database.write() as session:
+                acts.wake(session, now=now)
 
     def _sync_due(self) -> None:
         with self._lock:
