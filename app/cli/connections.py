@@ -89,10 +89,18 @@ def check_connector(
     failed = False
     results = []
     for result in conformance.run(found, registry.sandbox(connector_id)):
-        failed |= result.failed
-        results.append({"id": result.id, "state": result.state, "text": result.text})
+        failed |= result.outcome is conformance.Outcome.FAILED
+        results.append(
+            {
+                "id": result.id,
+                "title": result.title,
+                "outcome": result.outcome,
+                "text": result.text,
+            }
+        )
         if not as_json:
-            out.print(f"{result.id} {result.state:<8} {plain(result.text)}", soft_wrap=True)
+            told = f"{result.title}. {result.text}".rstrip()
+            out.print(f"{result.id} {result.outcome:<9} {plain(told)}", soft_wrap=True)
     if as_json:
         print_json(results)
     if failed:
