@@ -98,6 +98,11 @@ def day_words(day: date, today: date) -> str:
     return f"{day:%a} {day.day} {day:%b}" if near else f"{day.day} {day:%b}"
 
 
+def day_short(day: date, today: date) -> str:
+    """ "30 Nov", or "3 Feb 2027" in another year."""
+    return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
+
+
 def day_full(day: date) -> str:
     """ "Tue 24 Nov 2026"."""
     return f"{day:%a} {day.day} {day:%b %Y}"

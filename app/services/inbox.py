@@ -22,6 +22,7 @@ from app.services.pages import (
     InboxPage,
     Nav,
     Person,
+    Row,
     Stake,
     Tab,
     View,
@@ -93,6 +94,17 @@ def _groups(
         )
         for number, (key, members) in enumerate(by_key.items())
     )
+
+
+def row_in_view(
+    session: Session, view: View, item_id: int, *, user_id: int, clock: Clock
+) -> Row | None:
+    """The item's line; None where it does not, or no longer, belong to the view."""
+    where = (*listing.in_view(session, view, user_id, clock), items.c.id == item_id)
+    found = session.execute(
+        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*where)
+    ).all()
+    return next(iter(listing.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
 
 
 def group_heads(

@@ -16,7 +16,6 @@ from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Vault
 from app.services import merging
 from connectors import registry
-from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
 
 REMOVABLE = ("items", "programs", "funds", "certifications", "contacts")
@@ -75,9 +74,7 @@ def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
 def config_of(connection: Connection, vault: Vault) -> ConnectorConfig:
     """The settings as the connector takes them. Raises ``Locked`` or ``Invalid``."""
     manifest = registry.connector(connection.connector).manifest
-    hidden = vault.open(connection.secrets)
-    redact.register(*(str(value) for value in hidden.values()))
-    return validate(manifest, {**connection.config, **hidden})
+    return validate(manifest, {**connection.config, **vault.open(connection.secrets)})
 
 
 def schedule_of(connection: Connection) -> timing.Schedule:
@@ -108,7 +105,7 @@ def add(
     schedule: ScheduleInput | None = None,
 ) -> Connection:
     """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
-    manifest = manifest_of(connector)
+    manifest = _manifest(connector)
     config = validate(manifest, values)
     _free(session, name)
     plain, hidden = split(config)
@@ -140,7 +137,7 @@ def edit(
 ) -> Connection:
     """Change a connection; a secret that is left empty stays. It becomes due at once."""
     connection = get(session, connection_id)
-    manifest = manifest_of(connection.connector)
+    manifest = _manifest(connection.connector)
     config = validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
         _free(session, name)
@@ -161,7 +158,7 @@ def with_kept_secrets(
     connection: Connection, values: Mapping[str, Any], vault: Vault
 ) -> dict[str, Any]:
     """The entered values, with the stored secret where none was entered."""
-    model = manifest_of(connection.connector).config
+    model = _manifest(connection.connector).config
     entered = {
         key: value
         for key, value in values.items()
@@ -337,8 +334,7 @@ def freshness(connection: Connection, *, now: datetime) -> timing.Freshness:
     return timing.freshness(connection.last_success_at, usual=usual, now=now)
 
 
-def manifest_of(connector: str) -> Manifest:
-    """The connector's own description; raises ``NotFound`` that names the ones there are."""
+def _manifest(connector: str) -> Manifest:
     try:
         return registry.connector(connector).manifest
     except registry.UnknownConnector:

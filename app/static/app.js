@@ -37,13 +37,13 @@ doc.addEventListener("keydown", (event) => {
 
 const acts = {
   click(selector) {
-    const target = all(selector).find(shown);
+    const target = near(selector);
     if (!target) return false;
     target.click();
     if (target.matches("summary")) one("button, input, select", target.parentElement.lastElementChild)?.focus();
   },
   focus(selector) {
-    const target = all(selector).find(shown);
+    const target = near(selector);
     if (!target) return false;
     target.focus();
     target.select?.();
@@ -70,6 +70,12 @@ const acts = {
     one("#keys")?.showModal();
   },
 };
+
+// Within the current row if it has one; never in a row that is not the current one.
+function near(selector) {
+  const row = currentRow();
+  return (row && all(selector, row).find(shown)) ?? all(selector).find((found) => shown(found) && !found.closest("[data-row]"));
+}
 
 function currentRow() {
   return doc.activeElement?.closest("[data-row]") ?? one("[data-row].on");
@@ -121,10 +127,17 @@ doc.addEventListener("focusin", () => {
   if (at >= 0) lastRow = at;
 });
 
+doc.addEventListener("click", (event) => {
+  if (event.target.closest("[data-more]")) lastRow = all("[data-row]").length;
+});
+
 function settle() {
   watchToast();
   const open = one("#detail")?.dataset.item;
-  for (const row of all("[data-row]")) row.classList.toggle("on", Boolean(open) && row.dataset.row === open);
+  for (const row of all("#rows [data-row]")) {
+    row.classList.toggle("on", row.dataset.row === open);
+    if (row.dataset.row === open) row.classList.add("read");
+  }
   if (doc.activeElement && doc.activeElement !== doc.body && shown(doc.activeElement)) return;
   const rows = all("[data-row]").filter(shown);
   const next = rows.length ? one("a", rows[Math.min(lastRow, rows.length - 1)]) : all("[data-heading]").find(shown);

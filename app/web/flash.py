@@ -3,7 +3,7 @@
 It travels in a sealed cookie of two minutes, so that no other site can put words here.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +13,8 @@ from app.web.cookies import cookie_name, drop_cookie, set_cookie
 
 NAME = "flash"
 SECONDS = 120
+MOST = 3500
+"""Browsers drop a cookie of more than 4096 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,9 @@ class Toast:
 
 def keep(response: Response, toast: Toast, *, vault: Vault, https: bool) -> None:
     """Show the toast on the next page."""
-    value = vault.seal({"said": toast.said, "undo": toast.undo, "tone": toast.tone})
+    value = vault.seal(asdict(toast))
+    if len(value) > MOST:  # the key of a large bulk; its items can be reopened from Done
+        value = vault.seal(asdict(replace(toast, undo=None)))
     set_cookie(response, NAME, value, https=https, seconds=SECONDS)
 
 

@@ -7,6 +7,7 @@ and above all a history request (Back), which must never get a bare part.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from jinja2 import Template
@@ -49,7 +50,7 @@ def render(
     if part is not None:
         return answer(fragment(visit, template, part, titled=True, **page), status=status)
     toast = flash.take(visit.request, vault=visit.site.vault, https=visit.site.https)
-    names = around(visit) | {"nav": visit.nav, "toast": toast} | page
+    names = around(visit) | {"nav": visit.nav, "toast": toast, "whole": True} | page
     response = answer(visit.site.templates.get_template(template).render(names), status=status)
     if toast is not None:
         flash.drop(response, https=visit.site.https)
@@ -80,6 +81,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "user": visit.user,
         "here": at,
         "place": place(at),
+        "whole": False,
         "company": visit.site.settings.company,
     }
 
@@ -90,12 +92,32 @@ def answer(html: str, *, status: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status_code=status, headers=headers)
 
 
-def out_of_band(visit: Visit, toast: Toast | None = None, *, counts: bool = True) -> str:
-    """What an act adds to its fragment: the new counts and the toast with Undo."""
-    templates = visit.site.templates
-    names = around(visit) | {"nav": visit.nav, "toast": toast, "out_of_band": True}
-    wanted = ["parts/nav.html"] * counts + ["parts/toast.html"] * (toast is not None)
-    return "".join(templates.get_template(name).render(names) for name in wanted)
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What an act changes on the page: ``html`` for the elements that ``target`` selects.
+
+    ``swap`` is htmx's word for how: outerHTML, innerHTML, innerMorph, delete.
+    """
+
+    target: str
+    html: str = ""
+    swap: str = "outerHTML"
+
+
+def places(visit: Visit, *changed: Place, toast: Toast | None = None) -> HTMLResponse:
+    """The answer to an act by htmx: each changed place, the counts, the toast with Undo."""
+    nav = Place(target="#nav", swap="innerMorph", html=_part(visit, "nav", nav=visit.nav))
+    told = Place(target="#toast", swap="innerHTML", html=_part(visit, "toast", toast=toast))
+    return answer("".join(_PARTIAL.format(**asdict(place)) for place in (*changed, nav, told)))
+
+
+# The values are ours and the html is rendered by escaping templates.
+_PARTIAL = '<hx-partial hx-target="{target}" hx-swap="{swap}">{html}</hx-partial>'
+
+
+def _part(visit: Visit, name: str, **names: Any) -> str:
+    template = visit.site.templates.get_template(f"parts/{name}.html")
+    return template.render(around(visit) | names)
 
 
 def see_other(request: Request, url: str, toast: Toast | None = None) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from jinja2 import Environment
 from starlette.requests import Request
@@ -25,20 +25,31 @@ class Site:
     vault: Vault
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    @cached_property
+    @property
     def assets(self) -> Assets:
         """The static files."""
-        return Assets(STATIC)
+        return _assets()
 
-    @cached_property
+    @property
     def templates(self) -> Environment:
         """The templates, compiled as they are first used."""
-        return environment(TEMPLATES, self.assets)
+        return _templates()
 
     @cached_property
     def https(self) -> bool:
         """Whether people come over https."""
         return self.settings.public_url.startswith("https://")
+
+
+@cache
+def _assets() -> Assets:
+    """Once a process: the files belong to the installation, not to a site."""
+    return Assets(STATIC)
+
+
+@cache
+def _templates() -> Environment:
+    return environment(TEMPLATES, _assets())
 
 
 def site_of(request: Request) -> Site:

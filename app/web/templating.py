@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.core import words
+from app.core.snooze import snooze_choices
 from app.services.pages import COUNTED, Stake
 from app.web.assets import Assets
 from app.web.keys import SHORTCUTS
@@ -42,6 +43,9 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "when_full": words.when_full,
         "span": words.span_words,
         "plural": words.plural,
+        "day_of": lambda due, clock: words.day_short(words.due_day(due, clock), clock.today),
+        "day_at": lambda at, clock: words.day_words(clock.local(at).date(), clock.today),
+        "snoozes": snooze_choices,
         "count": count_words,
         "clean": clean,
         "link": link,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -18,12 +19,19 @@ from starlette.requests import Request
 from app.core.words import Clock
 from app.errors import NotAllowed
 from app.models import User
-from app.services import accounts
+from app.services import accounts, inbox
 from app.services.pages import Nav
 from app.web.cookies import cookie_name
 from app.web.site import Site, site_of
 
 SESSION = "session"
+
+
+class By(TypedDict):
+    """The arguments that every service verb of the inbox takes."""
+
+    user_id: int
+    clock: Clock
 
 
 class SignInNeeded(Exception):
@@ -47,10 +55,15 @@ class Visit:
         assert self.user.id is not None
         return self.user.id
 
+    @property
+    def by(self) -> By:
+        """Who and when, as services want to know it: ``acts.done(session, ids, **visit.by)``."""
+        return {"user_id": self.user_id, "clock": self.clock}
+
     @cached_property
     def nav(self) -> Nav:
         """The counts around the page, asked for only when the whole page is shown."""
-        return Nav()
+        return inbox.nav(self.session, **self.by)
 
     def admin(self) -> None:
         """Go on only for an admin; raises ``NotAllowed``."""
@@ -67,7 +80,7 @@ def reading(request: Request) -> Iterator[Visit]:
         idle = accounts.session_needs_touch(session, visit.token, now=visit.clock.now)
         yield visit
     if idle:
-        with site.database.write(counts=False) as session:
+        with site.database.write() as session:
             accounts.touch_session(session, visit.token, now=visit.clock.now)
 
 

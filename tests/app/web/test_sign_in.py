@@ -9,9 +9,18 @@ from starlette.testclient import TestClient
 from app.services import accounts
 from app.web.site import Site
 from app.web.visit import reading
-from tests.app.web.conftest import NOW, PASSWORD, SAME_ORIGIN, make_app, make_site
+from tests.app.web.conftest import NOW, SAME_ORIGIN, make_app, make_site
 
 MAIL = "dana@partner.example"
+PASSWORD = "a long sentence is a password"
+
+
+@pytest.fixture
+def admin(admin: int, site: Site) -> int:
+    """Dana, with a password."""
+    with site.database.write() as session:
+        accounts.set_password(session, admin, PASSWORD)
+    return admin
 
 
 def cookie_of(answer_headers: str) -> str:

@@ -1,1 +1,0 @@
-"""The sample company and its simulated platforms."""

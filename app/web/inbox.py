@@ -1,0 +1,60 @@
+"""The inbox: its list, and one item beside it. The whole state of it stands in the address."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services import acts, inbox, item
+from app.services.pages import ItemPage, View
+from app.web.inbox_page import PARTS, PATH, around_list, view_of
+from app.web.render import by_htmx, render, wanted_part
+from app.web.templating import address
+from app.web.visit import Visit, acting, reading
+
+router = APIRouter()
+
+
+@router.get(PATH)
+def show(request: Request) -> Response:
+    """The list, with the item that the address names open beside it."""
+    query = request.query_params
+    view = view_of(query)
+    with reading(request) as visit:
+        whole = wanted_part(request, ("results", "more")) is None
+        names = listed(visit, view, after=query.get("after", ""), whole=whole)
+        open_item = opened(visit, query.get("item"))
+        response = render(visit, "inbox.html", parts=PARTS, item=open_item, **names)
+    if by_htmx(request):
+        _canonical(request, response, view)
+    if open_item is not None and not open_item.row.read:
+        mark_read(request, open_item.row.id)
+    return response
+
+
+def listed(visit: Visit, view: View, *, after: str = "", whole: bool = True) -> dict[str, Any]:
+    """The list and the addresses that the template needs around it."""
+    page = inbox.inbox_page(visit.session, view, **visit.by, after=after, whole=whole)
+    return {"page": page, **around_list(page)}
+
+
+def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
+    """The item that the address names; raises ``NotFound``."""
+    if not item_id or not item_id.isdecimal():
+        return None
+    return item.item_page(visit.session, int(item_id), **visit.by)
+
+
+def mark_read(request: Request, item_id: int) -> None:
+    """Opening an item marks it read, for this person alone."""
+    with acting(request) as visit:
+        acts.mark_read(visit.session, item_id, **visit.by)
+
+
+def _canonical(request: Request, response: Response, view: View) -> None:
+    """The address without the empty fields that a form sends; typing makes no history."""
+    target = request.headers.get("hx-target", "").partition("#")[2]
+    header = {"inbox": "HX-Push-Url", "results": "HX-Replace-Url"}.get(target)
+    if header:
+        response.headers[header] = address(PATH, view.query())
