@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(
         default=15.0, gt=0, description="How often the scheduler asks the database who is due."
     )
+    crash_at: str | None = Field(
+        default=None, description="For tests: the point at which the process dies.", exclude=True
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("allowed_private_hosts", "allowed_hosts", mode="before")
@@ -112,3 +115,13 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Folder of uploaded files; one folder a connection."""
         return self.data_dir / "uploads"
+
+
+def load(data_dir: Path | None = None) -> Settings:
+    """The settings of the environment; what it leaves open may stand in DATA_DIR/settings.env.
+
+    ``data_dir`` overrides the environment's.
+    """
+    given = {"data_dir": data_dir} if data_dir is not None else {}
+    folder = Settings(**given).data_dir  # type: ignore[arg-type]  # one known field
+    return Settings(_env_file=folder / "settings.env", **given)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Date, DateTime, create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
@@ -129,8 +130,12 @@ class Database:
                 session.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that commits at the end of the block, and counts the revision up."""
+    def write(self, *, counts: bool = True) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, and counts the revision up.
+
+        ``counts`` False: for what no page shows (leases, last use), so that what is
+        remembered until the next write stays remembered.
+        """
         with (
             self._writer or nullcontext(),
             Session(
@@ -140,11 +145,21 @@ class Database:
             try:
                 yield session
                 session.flush()
-                session.execute(text("UPDATE revision SET number = number + 1"))
+                if counts:
+                    session.execute(text("UPDATE revision SET number = number + 1"))
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
+
+    def answers(self) -> bool:
+        """Whether the database can be reached and has our tables."""
+        try:
+            with self.read() as session:
+                session.execute(text("SELECT number FROM revision"))
+        except SQLAlchemyError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close all connections."""

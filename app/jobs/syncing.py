@@ -86,7 +86,7 @@ class Syncer:
         watch: Callable[[Progress], None] | None = None,
     ) -> SyncRun | None:
         """Sync one connection; None when somebody else has it. A source's fault is in the run."""
-        with self.database.write() as session:
+        with self.database.write(counts=False) as session:
             claim = syncing.claim(
                 session,
                 connection_id,
@@ -224,7 +224,7 @@ class _Run:
         now = self.syncer.now()
         if (now - self.held_at).total_seconds() >= 1:
             self.held_at = now
-            with self.database.write() as session:
+            with self.database.write(counts=False) as session:
                 syncing.hold(session, self.claim, now=now, progress=_sentence(spec, page, reading))
         if time.monotonic() - self.started > syncing.LONGEST_RUN.total_seconds():
             raise errors.Incomplete("The sync took longer than an hour.")

@@ -179,6 +179,14 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
     return Act(said="Undone", items=tuple(ids))
 
 
+def overslept(session: Session, *, now: datetime) -> bool:
+    """Whether anything was snoozed until now: asked first, so that a quiet tick writes nothing."""
+    due = select(ItemState.item_id).where(
+        ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now
+    )
+    return session.exec(due.limit(1)).first() is not None
+
+
 def wake(session: Session, *, now: datetime) -> int:
     """Bring back what was snoozed until now; how many. Called by the clock's edge."""
     due = list(

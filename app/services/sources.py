@@ -16,6 +16,7 @@ from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Vault
 from app.services import merging
 from connectors import registry
+from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
 
 REMOVABLE = ("items", "programs", "funds", "certifications", "contacts")
@@ -74,7 +75,9 @@ def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
 def config_of(connection: Connection, vault: Vault) -> ConnectorConfig:
     """The settings as the connector takes them. Raises ``Locked`` or ``Invalid``."""
     manifest = registry.connector(connection.connector).manifest
-    return validate(manifest, {**connection.config, **vault.open(connection.secrets)})
+    hidden = vault.open(connection.secrets)
+    redact.register(*(str(value) for value in hidden.values()))
+    return validate(manifest, {**connection.config, **hidden})
 
 
 def schedule_of(connection: Connection) -> timing.Schedule:
@@ -105,7 +108,7 @@ def add(
     schedule: ScheduleInput | None = None,
 ) -> Connection:
     """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
-    manifest = _manifest(connector)
+    manifest = manifest_of(connector)
     config = validate(manifest, values)
     _free(session, name)
     plain, hidden = split(config)
@@ -137,7 +140,7 @@ def edit(
 ) -> Connection:
     """Change a connection; a secret that is left empty stays. It becomes due at once."""
     connection = get(session, connection_id)
-    manifest = _manifest(connection.connector)
+    manifest = manifest_of(connection.connector)
     config = validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
         _free(session, name)
@@ -158,7 +161,7 @@ def with_kept_secrets(
     connection: Connection, values: Mapping[str, Any], vault: Vault
 ) -> dict[str, Any]:
     """The entered values, with the stored secret where none was entered."""
-    model = _manifest(connection.connector).config
+    model = manifest_of(connection.connector).config
     entered = {
         key: value
         for key, value in values.items()
@@ -334,7 +337,8 @@ def freshness(connection: Connection, *, now: datetime) -> timing.Freshness:
     return timing.freshness(connection.last_success_at, usual=usual, now=now)
 
 
-def _manifest(connector: str) -> Manifest:
+def manifest_of(connector: str) -> Manifest:
+    """The connector's own description; raises ``NotFound`` that names the ones there are."""
     try:
         return registry.connector(connector).manifest
     except registry.UnknownConnector:

@@ -80,7 +80,7 @@ def reading(request: Request) -> Iterator[Visit]:
         idle = accounts.session_needs_touch(session, visit.token, now=visit.clock.now)
         yield visit
     if idle:
-        with site.database.write() as session:
+        with site.database.write(counts=False) as session:
             accounts.touch_session(session, visit.token, now=visit.clock.now)
 
 

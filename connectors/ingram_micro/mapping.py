@@ -93,7 +93,7 @@ def renewal(row: Row, account: Account) -> Deadline:
     quote = _quote_of(row)
     return Deadline(
         external_id=number,
-        title=titled("Renew", vendor or f"renewal {number}", customer),
+        title=titled("Renew", vendor, customer) if vendor else titled("Renewal", number, customer),
         category=Category.RENEWAL,
         vendor=vendor,
         account=customer,

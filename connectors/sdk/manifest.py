@@ -6,8 +6,9 @@ The form, the help, the docs page and the redaction of secrets all come from her
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from connectors.sdk.records import Kind
 
@@ -101,9 +102,31 @@ class Manifest:
     docs: str = ""
     permissions: tuple[str, ...] = field(default=())
 
+    def reach(self, config: ConnectorConfig) -> tuple[str, ...]:
+        """The hosts that a connection with these settings may talk to.
+
+        ``${field}`` becomes the host (with its port, where the address names one) of that
+        setting's URL; a setting without one adds nothing.
+        """
+        fields = (entry.removeprefix("${").removesuffix("}") for entry in self.hosts)
+        found = (
+            _host(getattr(config, name)) if entry.startswith("${") else entry
+            for entry, name in zip(self.hosts, fields, strict=True)
+        )
+        return tuple(host for host in found if host)
+
     def stream(self, name: str) -> StreamSpec:
         """The stream of that name; raises ``KeyError``."""
         for spec in self.streams:
             if spec.name == name:
                 return spec
         raise KeyError(name)
+
+
+def _host(setting: object) -> str | None:
+    text = setting.get_secret_value() if isinstance(setting, SecretStr) else str(setting or "")
+    parts = urlsplit(text.strip())
+    if parts.hostname is None:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return host if parts.port is None else f"{host}:{parts.port}"

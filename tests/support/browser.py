@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 CHOICE = "PARTNER_INBOX_TEST_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = f"Chromium is missing: apt-get install chromium, or set {CHOICE} to its path."
+MISSING = f"Chromium is missing: apt-get install chromium libatomic1, or set {CHOICE} to its path."
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
 FLAGS = (
     "--disable-gpu",
@@ -31,6 +34,24 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+@cache
+def obstacle() -> str | None:
+    """Why no page can be opened here, as one line with the remedy."""
+    if chromium() is None:
+        return MISSING
+    driver = subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if driver.returncode == 0:
+        return None
+    return (
+        f"Playwright does not run; try apt-get install libatomic1. {driver.stderr.strip()[-300:]}"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that opens a page, so that ``-m "not browser"`` leaves them out."""
     for item in items:
@@ -45,12 +66,11 @@ def browser() -> Iterator[Browser]:
     Not for the session: while Playwright's sync interface is open, its event loop counts as
     running, and ``asyncio.run`` in later tests of the same worker would refuse to work.
     """
-    path = chromium()
-    if path is None:
-        pytest.skip(MISSING)
+    if problem := obstacle():
+        pytest.skip(problem)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=path,
+            executable_path=chromium(),
             headless=True,
             chromium_sandbox=False,  # it refuses root and containers; the pages are our own
             args=list(FLAGS),

@@ -43,9 +43,14 @@ class SandboxHost:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        assert self._thread is not None
-        self._thread.join()
+        self.stop()
+
+    def stop(self) -> None:
+        """Closes every connection, frees the port and ends the thread. Twice is once."""
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
+            self._thread = None
 
     def url(self, name: str) -> str:
         """The base URL of a sandbox, without a slash at its end."""
@@ -55,7 +60,7 @@ class SandboxHost:
 
     def plan(self, name: str, *faults: Fault) -> None:
         """Replaces the fault plan; counting starts anew. No faults: all answers are the own."""
-        self._mounts[name].plan = FaultPlan(faults)
+        self._mounts[name].begin(FaultPlan(faults))
 
     def fired(self, name: str) -> int:
         """How many answers the current plan has changed."""
@@ -96,6 +101,8 @@ class SandboxHost:
         for connection in list(state.connections):
             assert isinstance(connection, H11Protocol)
             connection.transport.abort()
+        if state.tasks:  # they see that the connection is gone and end by themselves
+            await asyncio.wait(set(state.tasks), timeout=5)
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         name = scope["path"].split("/")[1]

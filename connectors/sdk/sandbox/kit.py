@@ -43,6 +43,12 @@ class Listing:
         found = [row for row in self if where is None or where(row)]
         return sorted(found, key=by, reverse=descending) if by else found
 
+    def after(self, key: object) -> list[Row]:
+        """The rows on the list behind that key's place, be it dropped itself: for cursors."""
+        keys = list(self._rows)
+        behind = set(keys[keys.index(str(key)) + 1 :]) if str(key) in self._rows else set()
+        return [row for row in self if str(row[self.key]) in behind]
+
     def add(self, row: Row) -> None:
         self._rows[str(row[self.key])] = dict(row)
 

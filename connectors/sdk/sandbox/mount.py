@@ -24,6 +24,7 @@ class Asked:
     number: int
     method: str
     path: str
+    query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,11 @@ class Mount:
         self._last: dict[tuple[str, str], Answer] = {}
         self._count = 0
 
+    def begin(self, plan: FaultPlan) -> None:
+        """A new plan; what was answered before it cannot come as a duplicate."""
+        self.plan = plan
+        self._last.clear()
+
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         asked = self._asked(scope)
         fault = self.plan.due(asked.path)
@@ -78,7 +84,8 @@ class Mount:
             }
             path = operation(path, headers)
         self._count += 1
-        return Asked(number=self._count - 1, method=scope["method"], path=path)
+        query = scope["query_string"].decode("latin-1")
+        return Asked(number=self._count - 1, method=scope["method"], path=path, query=query)
 
     def _note(self, asked: Asked, status: int, *, fired: bool) -> None:
         self.log.append((asked.method, asked.path, status))

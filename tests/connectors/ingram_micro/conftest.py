@@ -53,6 +53,7 @@ class Desk:
         self.clock = clock
         self.settings = dict(sandbox.config(host.url(NAME)))
         self._passed = 0.0
+        self._turns = Limits()
 
     def session(self) -> HttpSession:
         policy = HttpPolicy(
@@ -66,7 +67,7 @@ class Desk:
             sleep=self._sleep,
             clock=lambda: self._passed,
             chance=lambda: 0.5,
-            turns=Limits(),
+            turns=self._turns,
         )
 
     def read(self, stream: str, state: Mapping[str, Any] | None = None) -> Reading:

@@ -295,6 +295,8 @@ def test_a_listing_drops_restores_and_keeps_its_order(northwind: Sandbox) -> Non
     assert [str(row["id"]) for row in northwind.renewals] == keys[2:]
     assert northwind.renewals.find(keys[0]) is None
     assert len(northwind.renewals) == len(keys) - 2
+    assert [str(row["id"]) for row in northwind.renewals.after(keys[0])] == keys[2:]
+    assert northwind.renewals.after("unknown") == []
     northwind.renewals.restore()
     assert [str(row["id"]) for row in northwind.renewals] == keys
     northwind.renewals.reverse()

@@ -86,10 +86,10 @@ class Sandbox:
     async def _notices(self, request: Request) -> Response:
         if refusal := self._refusal(request):
             return refusal
-        at = int(request.query_params.get("cursor", "0"))
-        rows = self.notices.select()
-        following = str(at + 2) if at + 2 < len(rows) else None
-        return JSONResponse({"notices": rows[at : at + 2], "next": following})
+        cursor = request.query_params.get("cursor")
+        rows = self.notices.after(cursor) if cursor else self.notices.select()
+        more = len(rows) > 2
+        return JSONResponse({"notices": rows[:2], "next": rows[1]["id"] if more else None})
 
 
 def _renewal(number: int, start: datetime, random: Random) -> Row:

@@ -1,0 +1,34 @@
+"""Who may use the machine edge: whoever brings a valid token of the right scope."""
+
+from datetime import datetime, timedelta
+
+from fastapi import Request
+from sqlmodel import Session
+
+from app.services import accounts
+
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+class TokenNeeded(Exception):
+    """There is no valid token in the request."""
+
+
+def allow(request: Request, session: Session, scope: str, *, now: datetime) -> None:
+    """Go on only with a valid token; raises ``TokenNeeded``. Its use is noted now and then."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    found = None
+    if kind.lower() == "bearer" and token:
+        found = accounts.token_for(session, token.strip(), scope, now=now)
+    if found is None:
+        raise TokenNeeded
+    if found.used_at is None or found.used_at + TOUCH_EVERY <= now:
+        request.state.token_used = found.id
+
+
+def note_use(request: Request, *, now: datetime) -> None:
+    """Write the token's use down, after the answer's own transaction has ended."""
+    token_id = getattr(request.state, "token_used", None)
+    if token_id is not None:
+        with request.app.state.site.database.write(counts=False) as session:
+            accounts.touch_token(session, token_id, now=now)

@@ -1,0 +1,51 @@
+"""The commands. Each opens what it needs, makes one service call and says how it went."""
+
+import sys
+
+import click
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from app.cli import base, connections, demo, people, running, syncs
+from app.cli.base import err, group
+from app.errors import AppError, Invalid
+from connectors.sdk.errors import ConnectorError
+
+MODULES = (running, demo, syncs, connections, people)
+"""Importing a module registers its commands; the order is that of the help."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The console script: every failure is one clear line and a non-zero exit."""
+    try:
+        code = typer.main.get_command(group)(arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        err.print("Stopped.")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except AppError as error:
+        _say(error)
+        code = 1
+    except ConnectorError as error:
+        err.print(f"[red]{base.plain(error.message)}[/] {base.plain(error.remedy)}")
+        code = 1
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            err.print(f"[red]PARTNER_INBOX_{name}[/] {problem['msg']}", highlight=False)
+        code = 2
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        err.print(f"[red]The database cannot be used:[/] {base.plain(reason)}")
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: AppError) -> None:
+    err.print(f"[red]{base.plain(error.message)}[/] {base.plain(error.remedy)}", soft_wrap=True)
+    if isinstance(error, Invalid):
+        for field, sentence in error.fields.items():
+            err.print(f"  {base.plain(field)}: {base.plain(sentence)}", soft_wrap=True)

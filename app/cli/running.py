@@ -1,0 +1,155 @@
+"""serve, worker, doctor."""
+
+import signal
+import sqlite3
+import threading
+from urllib.parse import urlsplit
+
+import typer
+import uvicorn
+
+from app.cli.base import Opened, group, out, plain, print_json
+from app.db import Database
+from app.errors import CannotStart
+from app.main import create_app, jobs_of
+from app.secrets import Locked
+from app.services import accounts, sources
+
+SAFE_SQLITE = (3, 51, 3)
+
+
+@group.command()
+def serve(
+    host: str = typer.Option("127.0.0.1", help="Address to listen on."),
+    port: int = typer.Option(8000, help="Port to listen on."),
+    jobs: bool = typer.Option(
+        True, "--jobs/--no-jobs", help="Also sync and send mail in this process."
+    ),
+) -> None:
+    """Serve the pages and feeds, and by default do the syncing too."""
+    opened = Opened()
+    app = create_app(opened.settings, jobs=jobs)
+    _say_set_up(opened)
+    uvicorn.run(app, host=host, port=port, log_config=None, server_header=False)
+
+
+def _say_set_up(opened: Opened) -> None:
+    """At the first start, before there is anybody: a link that works once. No default password."""
+    with opened.database.write() as session:
+        if accounts.user_count(session):
+            return
+        token = accounts.make_link(
+            session, accounts.SETUP, now=opened.now(), lifetime=accounts.SETUP_LIFETIME
+        )
+    out.print("\nNobody can sign in yet. Open this once to create the first account:")
+    out.print(f"  {opened.settings.public_url}/set-up/{token}\n", soft_wrap=True)
+
+
+@group.command()
+def worker() -> None:
+    """Sync and send mail without serving pages; run as many as you like on Postgres."""
+    opened = Opened()
+    jobs = jobs_of(opened.settings, opened.database, opened.vault)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: stop.set())
+    jobs.start()
+    out.print("The worker is running. Ctrl+C stops it.")
+    stop.wait()
+    jobs.stop()
+    opened.database.close()
+
+
+@group.command()
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="One line of JSON, for scripts."),
+) -> None:
+    """Check this installation, and say in a line each what is wrong and what helps."""
+    found = list(_checks(Opened()))
+    if as_json:
+        print_json([{"name": n, "state": s, "text": t, "fix": f} for n, s, t, f in found])
+    else:
+        marks = {"ok": "[green]ok[/]  ", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+        for name, state, text, fix in found:
+            out.print(f"{marks[state]} {name}: {plain(text)} {plain(fix)}".rstrip(), soft_wrap=True)
+    if any(state == "fail" for _name, state, _text, _fix in found):
+        raise typer.Exit(1)
+
+
+Finding = tuple[str, str, str, str]
+
+
+def _checks(opened: Opened) -> list[Finding]:
+    settings = opened.settings
+    found: list[Finding] = []
+    try:
+        database = opened.database
+    except CannotStart as error:
+        return [("Database", "fail", error.message, error.remedy)]
+    kind = "SQLite" if database.sqlite else "Postgres"
+    found.append(("Database", "ok", f"{kind}, schema up to date.", ""))
+    if database.sqlite:
+        found.append(_sqlite_version())
+    found.append(_keys(opened, database))
+    found.append(_public_url(settings.public_url))
+    if settings.smtp_url is None:
+        found.append(
+            ("Mail", "warn", "No mail server.", "Set PARTNER_INBOX_SMTP_URL for the daily digest.")
+        )
+    else:
+        found.append(("Mail", "ok", "A mail server is configured.", ""))
+    with database.read() as session:
+        if not accounts.user_count(session):
+            found.append(
+                ("People", "warn", "Nobody can sign in yet.", "Start `partner-inbox serve`.")
+            )
+        for connection in sources.every(session):
+            name = f"Source {connection.name}"
+            if connection.error:
+                found.append((name, "warn", connection.error, connection.remedy or ""))
+            else:
+                found.append((name, "ok", f"{connection.health}.", ""))
+    return found
+
+
+def _sqlite_version() -> Finding:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return ("SQLite", "ok", f"Version {version}.", "")
+    return (
+        "SQLite",
+        "warn",
+        f"Version {version} has a rare fault when several processes write.",
+        "Run one process on SQLite (the default), or use 3.51.3 or newer, or Postgres.",
+    )
+
+
+def _keys(opened: Opened, database: Database) -> Finding:
+    with database.read() as session:
+        connections = sources.every(session)
+    locked = []
+    for connection in connections:
+        try:
+            opened.vault.open(connection.secrets)
+        except Locked:
+            locked.append(connection.name)
+    if locked:
+        return (
+            "Keys",
+            "fail",
+            f"The credentials of {', '.join(locked)} cannot be read.",
+            "Set PARTNER_INBOX_SECRET_KEY to the key they were saved with.",
+        )
+    return ("Keys", "ok", f"All stored credentials can be read ({len(connections)}).", "")
+
+
+def _public_url(url: str) -> Finding:
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return (
+            "Address",
+            "warn",
+            f"{url} is not encrypted.",
+            "Put a proxy with TLS in front and set PARTNER_INBOX_PUBLIC_URL to https://…",
+        )
+    return ("Address", "ok", f"{url}", "")

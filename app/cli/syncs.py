@@ -1,0 +1,90 @@
+"""sync: read one connection now, or all."""
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from app.cli.base import Opened, err, group, out, plain, print_json
+from app.errors import Invalid
+from app.jobs import syncing
+from app.models import Connection, SyncRun
+from app.services import sources
+
+
+@group.command()
+def sync(
+    name: str = typer.Argument("", help="The connection's name."),
+    everything: bool = typer.Option(False, "--all", help="All connections that are enabled."),
+    as_json: bool = typer.Option(False, "--json", help="One line of JSON for each connection."),
+) -> None:
+    """Read a connection now, with progress. Exits with 1 when a source could not be read whole."""
+    opened = Opened()
+    with opened.database.read() as session:
+        if everything:
+            chosen = [one for one in sources.every(session) if one.enabled]
+        elif name:
+            chosen = [sources.by_name(session, name)]
+        else:
+            raise Invalid("Say which connection to sync.", remedy="Give its name, or --all.")
+    runs = run_all(opened, chosen, trigger="command", quiet=as_json)
+    for connection, run in runs:
+        _report(connection, run, as_json=as_json)
+    if any(run is None or run.outcome != "ok" for _connection, run in runs):
+        raise typer.Exit(1)
+
+
+def run_all(
+    opened: Opened, connections: list[Connection], *, trigger: str, quiet: bool = False
+) -> list[tuple[Connection, SyncRun | None]]:
+    """Sync these one after the other, with a live bar on a terminal."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("[bold]{task.fields[source]}"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeElapsedColumn(),
+    )
+    runs: list[tuple[Connection, SyncRun | None]] = []
+    with Progress(*columns, console=err, disable=quiet or not err.is_terminal) as bar:
+        for connection in connections:
+            assert connection.id is not None
+            task = bar.add_task("…", total=None, source=plain(connection.name))
+
+            def watch(seen: syncing.Progress, task: object = task) -> None:
+                bar.update(
+                    task,  # type: ignore[arg-type]  # rich's TaskID, bound early
+                    description=plain(seen.title),
+                    completed=seen.outcome.read,
+                    total=seen.expected or (seen.outcome.read if seen.done else None),
+                )
+
+            run = opened.syncer.run(connection.id, trigger=trigger, watch=watch)
+            total = run.read if run else 0
+            bar.update(
+                task, description=run.outcome if run else "busy", completed=total, total=total or 1
+            )
+            runs.append((connection, run))
+    return runs
+
+
+def _report(connection: Connection, run: SyncRun | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "connection": connection.name,
+                **(run.model_dump(mode="json", exclude={"sample"}) if run else {"outcome": "busy"}),
+            }
+        )
+        return
+    if run is None:
+        out.print(f"{plain(connection.name)}: somebody else is syncing it just now.")
+        return
+    colour = "green" if run.outcome == "ok" else "red"
+    counted = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
+    counts = ", ".join(f"{getattr(run, name):,} {name}" for name in counted)
+    out.print(
+        f"{plain(connection.name)}: [{colour}]{run.outcome}[/], {counts}, {run.seconds or 0:.1f} s",
+        soft_wrap=True,
+    )
+    if run.error:
+        out.print(f"  {plain(run.error)} {plain(run.remedy or '')}", soft_wrap=True)

@@ -1,0 +1,74 @@
+"""The sample company: its people, who looks after whom, and the export of two distributors.
+
+Eight vendors, three distributors, fifteen programs. What the platforms hold is told by
+each platform's own sandbox; here is only what the partner itself brings.
+"""
+
+import csv
+import io
+from datetime import date, timedelta
+
+NAME = "Halden Systems"
+ADMIN = ("dana.kim@halden.example", "Dana Kim")
+PEOPLE = (
+    ADMIN,
+    ("rin.sato@halden.example", "Rin Sato"),
+    ("lena.meyer@halden.example", "Lena Meyer"),
+    ("omar.farah@halden.example", "Omar Farah"),
+)
+
+OWNERS = {
+    "AWS": "Rin Sato",
+    "Cisco": "Rin Sato",
+    "Cisco Meraki": "Rin Sato",
+    "Microsoft": "Dana Kim",
+    "Sophos": "Lena Meyer",
+    "Fortinet": "Lena Meyer",
+    "HPE": "Omar Farah",
+}
+"""Who looks after a vendor. Nobody looks after the others: so it is in real companies."""
+
+_HEADER = (
+    "Number", "Distributor", "Kind", "Subject", "Customer", "Due date", "Amount", "Currency",
+    "Status",
+)  # fmt: skip
+_ROWS = (
+    (4, "P8-2201", "Pax8", "renewal", "Commitment ends: 120 seats Microsoft 365",
+     "Hartwell Clinics", "26640.00", "USD", "auto-renew off"),
+    (11, "P8-2207", "Pax8", "renewal", "Commitment ends: 40 seats Acronis", "Brightwater Schools",
+     "4180.00", "USD", "auto-renew on"),
+    (6, "P8-INV-311", "Pax8", "invoice", "Invoice of last month", "", "18902.55", "USD", "unpaid"),
+    (-1, "TD-88140", "TD SYNNEX", "order", "Order on hold: credit check", "Norrfjord Energy",
+     "31250.00", "EUR", "on hold"),
+    (17, "TD-Q-5521", "TD SYNNEX", "quote", "Quote for the storage refresh", "Norrfjord Energy",
+     "74900.00", "EUR", "open"),
+    (24, "TD-R-9034", "TD SYNNEX", "renewal", "Support contract of 12 switches",
+     "Kestrel Logistics", "9120.00", "EUR", "open"),
+)  # fmt: skip
+
+
+def distributor_export(today: date) -> str:
+    """A CSV file as people export it from portals without an API. Dates are ISO dates."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(_HEADER)
+    for days, number, distributor, kind, subject, customer, amount, currency, status in _ROWS:
+        due = (today + timedelta(days=days)).isoformat()
+        writer.writerow(
+            (number, distributor, kind, subject, customer, due, amount, currency, status)
+        )
+    return sheet.getvalue()
+
+
+COLUMNS = {
+    "Number": "id",
+    "Distributor": "vendor",
+    "Kind": "category",
+    "Subject": "title",
+    "Customer": "account",
+    "Due date": "due",
+    "Amount": "amount",
+    "Currency": "currency",
+    "Status": "status",
+}
+"""What the export's columns mean, in the spreadsheet connector's words."""

@@ -1,0 +1,70 @@
+"""The simulated platforms of the demo and the connections that lead to them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from app.demo import company
+from connectors import registry
+from connectors.sdk.sandbox import Sandbox, SandboxClock, SandboxHost
+
+CONNECTORS = ("ingram_micro", "aws_partner_central", "spreadsheet", "calendar")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A connection of the sample company, not yet stored."""
+
+    name: str
+    connector: str
+    values: Mapping[str, Any]
+
+
+class Platforms:
+    """Running simulated platforms. Their time goes on with real time."""
+
+    def __init__(self, host: SandboxHost, sandboxes: Mapping[str, Sandbox]) -> None:
+        self.host = host
+        self.sandboxes = sandboxes
+        self._turns = cycle(sandboxes)
+
+    def planned(self, folder: Path, *, now: datetime) -> list[Planned]:
+        """What the sample company has connected; the export is written into ``folder``."""
+        export = folder / "distributors.csv"
+        export.write_text(company.distributor_export(now.date()))
+        named = {
+            "Ingram Micro Xvantage": "ingram_micro",
+            "AWS Partner Central": "aws_partner_central",
+            "Partner programs (spreadsheet)": "spreadsheet",
+            "Vendor events (calendar)": "calendar",
+        }
+        found = [
+            Planned(name=name, connector=id_, values=self.sandboxes[id_].config(self.host.url(id_)))
+            for name, id_ in named.items()
+        ]
+        return [
+            *found,
+            Planned(
+                name="TD SYNNEX and Pax8 (export)",
+                connector="spreadsheet",
+                values={"file": str(export.resolve())},
+            ),
+        ]
+
+    def change(self) -> tuple[str, list[str]]:
+        """One platform changes: its connector's id, and what changed in sentences."""
+        turn = next(self._turns)
+        return turn, self.sandboxes[turn].advance()
+
+
+@contextmanager
+def running(*, now: datetime, port: int = 0) -> Iterator[Platforms]:
+    """The platforms, served on loopback until the block ends."""
+    clock = SandboxClock(now)
+    sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in CONNECTORS}
+    with SandboxHost(sandboxes, port=port) as host:
+        yield Platforms(host, sandboxes)

@@ -1,0 +1,112 @@
+"""Fill an empty database with the sample company, and say what is in it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core.words import Clock
+from app.demo import company
+from app.demo.platforms import Planned
+from app.secrets import Vault
+from app.services import accounts, acts, inbox, listing, sources
+from app.services.pages import Stake, View
+from connectors.sdk.records import Money
+
+
+def found_company(
+    session: Session, planned: list[Planned], *, vault: Vault, now: datetime, time_zone: str
+) -> None:
+    """The people and the connections; nothing is read yet."""
+    for email, name in company.PEOPLE:
+        accounts.add_user(
+            session,
+            email=email,
+            name=name,
+            now=now,
+            is_admin=(email, name) == company.ADMIN,
+            time_zone=time_zone,
+        )
+    for one in planned:
+        sources.add(
+            session, name=one.name, connector=one.connector, values=one.values, vault=vault, now=now
+        )
+
+
+def settle_in(session: Session, *, clock: Clock) -> None:
+    """What the people have done so far: vendors have owners, two things are put off or done."""
+    admin = accounts.user_by_email(session, company.ADMIN[0])
+    assert admin is not None
+    assert admin.id is not None
+    by_name = {user.name: user.id for user in accounts.users(session)}
+    for vendor, owner in company.OWNERS.items():
+        ids = list(
+            session.execute(
+                sa.select(listing.items.c.id).where(
+                    listing.items.c.vendor == vendor, listing.items.c.is_open
+                )
+            ).scalars()
+        )
+        if ids:
+            acts.assign(
+                session, ids[: acts.MOST_AT_ONCE], by_name[owner], user_id=admin.id, clock=clock
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What the demo holds after its first sync."""
+
+    connections: int
+    items: int
+    by_kind: dict[str, int]
+    by_connector: dict[str, int]
+    quarantined: int
+    overdue: int
+    due_in_7_days: int
+    stake: Stake
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """The keys that scripts rely on, and the rest."""
+        return {**asdict(self), "stake": [_money(money) for money in self.stake]}
+
+
+def _money(money: Money) -> dict[str, object]:
+    return {"amount": str(money.amount), "currency": money.currency}
+
+
+def summary(session: Session, *, clock: Clock, user_id: int, seconds: float) -> Summary:
+    """Count what is there."""
+    items = listing.items
+    live = items.c.removed_at.is_(None)
+    connections = sources.every(session)
+    connector_of = {connection.id: connection.connector for connection in connections}
+    by_kind = dict(
+        session.execute(
+            sa.select(items.c.kind, sa.func.count()).where(live).group_by(items.c.kind)
+        ).all()
+    )
+    by_connector: dict[str, int] = {}
+    for id_, count in session.execute(
+        sa.select(items.c.connection_id, sa.func.count())
+        .where(live)
+        .group_by(items.c.connection_id)
+    ):
+        name = connector_of.get(id_, "removed")
+        by_connector[name] = by_connector.get(name, 0) + count
+    tabs = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user_id, clock=clock)}
+    heads = inbox.group_heads(session, View(), user_id=user_id, clock=clock)
+    due = {head.key: head.count for head in heads}
+    return Summary(
+        connections=len(connections),
+        items=sum(by_kind.values()),
+        by_kind=by_kind,
+        by_connector=by_connector,
+        quarantined=sources.quarantined_count(session),
+        overdue=tabs["overdue"],
+        due_in_7_days=due.get("week", 0),
+        stake=inbox.stake(session, user_id=user_id, clock=clock, days=30),
+        seconds=round(seconds, 2),
+    )

@@ -1,0 +1,108 @@
+"""The alarm clock: every few seconds it asks the database who is due, and nothing else.
+
+APScheduler gives only the interval; it holds no schedule of ours. Who is due, and that
+only one worker gets it, is decided by rows (see ``services.syncing``), so that any number
+of processes may run this.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.jobs.syncing import Syncer
+from app.services import acts, syncing
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 20.0
+"""Seconds that running syncs get to come to an end of their own."""
+
+
+class Jobs:
+    """Everything that happens by itself. ``start`` and ``stop``; thread-safe."""
+
+    def __init__(self, syncer: Syncer, *, also: tuple[Callable[[], None], ...] = ()) -> None:
+        """``also`` are further jobs that each tick runs: the outbox, digests."""
+        self.syncer = syncer
+        settings = syncer.settings
+        self._also = also
+        self._pool = ThreadPoolExecutor(settings.sync_workers, thread_name_prefix="sync")
+        self._running: dict[int, Future[None]] = {}
+        self._lock = threading.Lock()
+        self._alarm = BackgroundScheduler(timezone="UTC")
+        self._alarm.add_job(
+            self.tick,
+            "interval",
+            seconds=settings.tick_seconds,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        """Look at once, then at every interval."""
+        self._alarm.start()
+        self._alarm.add_job(self.tick, misfire_grace_time=None)
+
+    def stop(self) -> None:
+        """Start nothing more; what runs ends after its page, or is taken over by its lease."""
+        if self._alarm.running:
+            self._alarm.shutdown(wait=False)
+        self.syncer.stopping.set()
+        with self._lock:
+            running = list(self._running.values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            try:
+                future.result(timeout=STOP_WITHIN)
+            except Exception:
+                log.warning("a sync did not end in time; its lease will pass", exc_info=True)
+
+    def tick(self) -> None:
+        """Take up what is due, as far as there are free threads."""
+        now = self.syncer.now()
+        steps = (self._wake, self._sync_due, *self._also)
+        for step in steps:
+            try:
+                step()
+            except Exception:  # one job's fault stops no other job (P9)
+                log.exception("a job failed at %s", now)
+
+    def _wake(self) -> None:
+        now = self.syncer.now()
+        with self.syncer.database.read() as session:
+            sleepers = acts.overslept(session, now=now)
+        if sleepers:
+            with self.syncer.database.write() as session:
+                acts.wake(session, now=now)
+
+    def _sync_due(self) -> None:
+        with self._lock:
+            free = self.syncer.settings.sync_workers - len(self._running)
+        if free <= 0:
+            return
+        with self.syncer.database.read() as session:
+            due = syncing.due(session, now=self.syncer.now(), limit=free)
+        for connection_id in due:
+            self._submit(connection_id)
+
+    def _submit(self, connection_id: int) -> None:
+        with self._lock:
+            if connection_id in self._running:
+                return
+            future = self._pool.submit(self._sync, connection_id)
+            self._running[connection_id] = future
+        future.add_done_callback(lambda _done: self._forget(connection_id))
+
+    def _forget(self, connection_id: int) -> None:
+        with self._lock:
+            self._running.pop(connection_id, None)
+
+    def _sync(self, connection_id: int) -> None:
+        try:
+            self.syncer.run(connection_id, trigger="schedule", only_due=True)
+        except Exception:
+            log.exception("the sync of connection %s failed", connection_id)

@@ -1,0 +1,65 @@
+"""Wires the application: edges, jobs, start and stop. No logic."""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import edge as api
+from app.config import Settings
+from app.db import Database, migrate
+from app.jobs.scheduler import Jobs
+from app.jobs.syncing import Syncer
+from app.secrets import Vault, vault_of
+from app.web.edge import put_on
+from app.web.site import Site
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
+    """The application. ``jobs`` False: pages and feeds only, for further web processes.
+
+    The schema is brought up to date first; raises ``CannotStart``.
+    """
+    migrate(settings.database)
+    database = Database(settings.database)
+    vault = vault_of(settings)
+    runner = jobs_of(settings, database, vault) if jobs else None
+    app = FastAPI(
+        title="Partner Inbox",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan(settings, database, runner),
+    )
+    api.put_on(app)
+    put_on(app, Site(settings=settings, database=database, vault=vault))
+    return app
+
+
+def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
+    """Everything that happens by itself, not yet started."""
+    return Jobs(Syncer(database=database, vault=vault, settings=settings))
+
+
+def _lifespan(settings: Settings, database: Database, runner: Jobs | None):  # type: ignore[no-untyped-def]  # FastAPI's own type is an unnamed callable
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # The default of 40 threads makes pages on SQLite slower than a few do.
+        current_default_thread_limiter().total_tokens = settings.web_threads
+        gc.collect()
+        gc.freeze()  # what lives for ever is not looked at again: p99 drops several times
+        if runner is not None:
+            runner.start()
+        yield
+        if runner is not None:
+            runner.stop()
+        database.close()
+
+    return lifespan
