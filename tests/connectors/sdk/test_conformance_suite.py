@@ -89,7 +89,7 @@ class BareSecret(Settings):
 
 
 class HelplessConfig(ConnectorConfig):
-    base_url: str = Field(title="Address")
+    base_url: str = Field(title="Address", description="")
     client_id: str = Field(title="Client id")
     client_secret: SecretStr = Field(title="Client secret")
 
@@ -310,7 +310,7 @@ def test_a_docs_page_without_one_of_its_parts_fails(heading: str, checkout: Chec
     page.write_text(DOCS.replace(heading, "Other"))
     (result,) = run(Northwind(), Sandbox, only={"C22"}, checkout=checkout)
     assert result.outcome is Outcome.FAILED
-    assert "has no heading with" in result.text
+    assert "has no heading about" in result.text
 
 
 def test_a_missing_docs_page_fails(tmp_path: Path) -> None:

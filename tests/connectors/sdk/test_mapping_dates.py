@@ -1,11 +1,13 @@
 """A date arrives as the platform meant it, or its row says why not."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -96,6 +98,25 @@ UNREADABLE = (
     "2023-07-04" * 1000,
     "٢٠٢٣-٠٧-٠٤",
 )
+
+
+DATE = re.compile(r'"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][^"\\]{0,40})?)"')
+
+
+def test_every_date_in_the_vendors_own_samples_is_read(specs: Path) -> None:
+    found = {
+        text
+        for path in specs.rglob("*.json")
+        for text in DATE.findall(path.read_text(encoding="utf-8-sig", errors="replace"))
+    }
+    unread = set()
+    for text in found:
+        try:
+            due_of(text, field="date")
+        except BadField:
+            unread.add(text)
+    assert len(found) > 200
+    assert {text for text in unread if ": " not in text} == set(), "all but the misprinted ones"
 
 
 @contextmanager
