@@ -70,7 +70,7 @@ MANIFEST = Manifest(
         "Past events older than 90 days",
         "That an undated task was deleted: it stays until someone marks it done",
     ),
-    docs="calendar.md",
+    docs="docs/connectors/calendar.md",
     permissions=("Read access to one calendar",),
 )
 

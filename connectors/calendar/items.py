@@ -11,7 +11,7 @@ from icalendar import vText
 from connectors.calendar.entries import Entry, moment, one
 from connectors.calendar.expand import Occurrence
 from connectors.calendar.settings import CalendarConfig
-from connectors.calendar.zones import Zones, named
+from connectors.calendar.zones import iana_name, named
 from connectors.sdk.mapping import clean_html, html_text, known, link_of, text_of
 from connectors.sdk.records import (
     Category,
@@ -35,11 +35,10 @@ _MARKUP = re.compile(r"<(br|p|a|b|i|u|ul|ol|li|span|div|html|strong|em)\b[^<>]*/
 
 
 class Reader:
-    """Makes records of one file's occurrences, with its zones and the connection's settings."""
+    """Makes records of occurrences, with the connection's settings."""
 
-    def __init__(self, config: CalendarConfig, zones: Zones) -> None:
+    def __init__(self, config: CalendarConfig) -> None:
         self._config = config
-        self._zones = zones
 
     def record(self, occurrence: Occurrence) -> Item:
         """The record; raises ``ValueError``, ``msgspec.ValidationError`` among them."""
@@ -80,16 +79,16 @@ class Reader:
         if last and end and _day(end) > _day(when):
             when, raw = end, _raw(entry, "DTEND", moment(part, "DTEND") or end)
         if isinstance(when, datetime) and when.tzinfo:
-            return DueInstant(at=when.astimezone(UTC), zone=self._zones.name(when), raw=raw)
+            return DueInstant(at=when.astimezone(UTC), zone=iana_name(when), raw=raw)
         floats = isinstance(when, datetime) and named(entry.block.header.zone or "")
         return DueDate(on=_day(when), zone=floats.key if floats else None, raw=raw)
 
     def _facts(self, entry: Entry, part: Any, labels: list[str]) -> Iterator[Fact]:
         start, last = moment(part, "DTSTART"), _last(part)
         if entry.kind == "VTODO" and _is_given(entry, "DTSTART") and start:
-            yield Fact("Starts", self._spoken(start))
+            yield Fact("Starts", _spoken(start))
         if start and last and last != start:
-            yield Fact("Ends", self._spoken(last))
+            yield Fact("Ends", _spoken(last))
         _, when = _asked_for(entry, part)
         if isinstance(when, datetime) and when.tzinfo is None:
             yield Fact("Time", f"{when:%H:%M}, the calendar does not say in which zone")
@@ -109,10 +108,11 @@ class Reader:
         if not entry.named:
             yield Fact("Identity", "The calendar gives no UID; title, date and rule stand for it")
 
-    def _spoken(self, when: When) -> str:
-        if not isinstance(when, datetime):
-            return when.isoformat()
-        return f"{when:%Y-%m-%d %H:%M} {self._zones.name(when) or ''}".rstrip()
+
+def _spoken(when: When) -> str:
+    if not isinstance(when, datetime):
+        return when.isoformat()
+    return f"{when:%Y-%m-%d %H:%M} {iana_name(when) or format(when, '%Z')}".rstrip()
 
 
 def _asked_for(entry: Entry, part: Any) -> tuple[str, When | None]:

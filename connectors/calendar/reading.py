@@ -47,7 +47,7 @@ def read(source: Source, config: CalendarConfig, today: date) -> Reading:
     entries, window = [block for block in blocks if block.kind in ENTRIES], Window.around(today)
     found, unread = series(_worth_parsing(entries, window), zones)
     reading = Reading(entries=len(entries), window=window, unread=unread)
-    reader, budget = Reader(config, zones), Budget()
+    reader, budget = Reader(config), Budget()
     # A date whose own version is unread stays as it is; its series does not speak for it.
     held = {each.external_id for each in unread}
     for one in found.values():

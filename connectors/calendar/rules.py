@@ -15,7 +15,7 @@ from recurring_ical_events import Series as LibrarySeries
 from connectors.calendar.entries import Entry, Unreadable, moment, one
 
 PER_ENTRY = 1_000
-PER_CALENDAR = 20_000
+PER_CALENDAR = 10_000
 DAYS_PER_CALENDAR = 20_000_000
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")

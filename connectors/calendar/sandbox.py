@@ -27,7 +27,12 @@ VENDORS = "Fortinet, Sophos, AWS, Microsoft, Cisco, Dell, HPE, VMware, Ingram Mi
 class Sandbox:
     """See ``connectors.sdk.sandbox``. ``config`` is the team calendar, ``flavours`` all three."""
 
-    bypasses: ClassVar[Mapping[str, str]] = {}
+    bypasses: ClassVar[Mapping[str, str]] = {
+        "C08": "A calendar has no list that could be missing: a file without entries is an empty "
+        "calendar, and one without its end is C09's.",
+        "C15": "A calendar has no token that ends: its address is the secret, or each request "
+        "carries user name and password.",
+    }
 
     def __init__(self, clock: SandboxClock, *, seed: int = 1, size: int = 0) -> None:
         self.clock = clock

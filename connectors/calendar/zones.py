@@ -5,7 +5,7 @@ that one calendar could change what another one's times mean.)
 """
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -35,24 +35,12 @@ class Zones:
             if block.kind == "VTIMEZONE" and (tzid := _tzid_of(block)) and not block.broken
         }
         self._known: dict[str, tzinfo | None] = {}
-        self._names: dict[int, str] = {}
 
     def get(self, tzid: str) -> tzinfo | None:
         """The zone of that id; None when nothing says what it is."""
         if tzid not in self._known:
-            zone = named(tzid) or self._own(tzid)
-            self._known[tzid] = zone
-            if zone is not None:
-                self._names[id(zone)] = tzid
+            self._known[tzid] = named(tzid) or self._own(tzid)
         return self._known[tzid]
-
-    def name(self, moment: datetime) -> str | None:
-        """The IANA name of a moment's zone; the file's own id where it has no IANA name."""
-        zone = moment.tzinfo
-        if zone is None:
-            return None
-        key: str | None = getattr(zone, "key", None)
-        return key or self._names.get(id(zone)) or "UTC"
 
     def rewritten(self, line: str) -> str:
         """A content line whose TZID icalendar knows, or finds under a name of ours."""
@@ -67,6 +55,14 @@ class Zones:
     def _own(self, tzid: str) -> tzinfo | None:
         block = self._defined.get(tzid)
         return _built(block) if block else None
+
+
+def iana_name(moment: datetime) -> str | None:
+    """The IANA name of a moment's zone; None for a zone that only its file knows."""
+    if moment.tzinfo is UTC:
+        return "UTC"
+    name: str | None = getattr(moment.tzinfo, "key", None)
+    return name
 
 
 def named(tzid: str) -> ZoneInfo | None:
