@@ -9,7 +9,7 @@ from connectors.aws_partner_central.faults import NotPermitted
 from connectors.aws_partner_central.shapes import external_id
 from connectors.aws_partner_central.wire import Wire
 from connectors.sdk.connector import Check, CheckState, ReadContext
-from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError, RateLimited
+from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +133,9 @@ def _basics(refused: ConnectorError | None, config: AwsConfig) -> Iterator[Check
         stop = "Catalog" if isinstance(refused, ConfigInvalid) else "Address"
     for name, text in steps.items():
         if name == stop and refused is not None:
-            state = CheckState.WARN if isinstance(refused, RateLimited) else CheckState.FAIL
-            yield Check(name=name, state=state, text=refused.message, fix=refused.remedy)
+            yield Check(
+                name=name, state=CheckState.FAIL, text=refused.message, fix=refused.remedy
+            )
             return
         yield Check(name=name, state=CheckState.OK, text=text)
 
