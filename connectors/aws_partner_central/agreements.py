@@ -8,8 +8,8 @@ from typing import Any
 from connectors.aws_partner_central.shapes import bare, external_id, facts, identified, within, word
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import due_of, money_of, rows
-from connectors.sdk.records import Category, Deadline, DueInstant
+from connectors.sdk.mapping import BadField, date_of, due_of, money_of, rows
+from connectors.sdk.records import Category, Deadline
 
 SERVICE = "marketplace-agreement"
 PARTIES = ("Proposer", "Acceptor")
@@ -110,24 +110,24 @@ def _listed(wire: Wire, party: str, since: date) -> Iterator[list[Any]]:
 
 
 def agreement(row: Any, party: str, charges: Mapping[str, Any] | None = None) -> Deadline | None:
-    """The day an agreement ends; None for one without an end."""
+    """The day an agreement ends; None for one without an end (pay as you go).
+
+    Times are seconds since 1970, at times with a fraction.
+    """
     found = identified(row, "agreementId")
-    ends = _due(row, "endTime")
-    if ends is None:
-        return None
+    ends = due_of(within(row, "endTime"), field="endTime")
     behaviour = word(within(row, "endTimeBehaviorType"))
-    status = word(within(row, "status"))
-    resources = within(row, "proposalSummary", "resources")
-    product = resources[0] if isinstance(resources, list) and resources else None
-    other = "acceptor" if party == "Proposer" else "proposer"
-    account = word(within(row, other, "accountId"))
-    what = word(within(product, "type")) or word(within(row, "agreementType")) or "agreement"
-    trial = _due(row, "freeTrialEndTime")
+    if ends is None and behaviour is None:
+        return None
+    if ends is None:
+        raise BadField("endTime is missing, though AWS says what happens at the end")
+    trial = date_of(within(row, "freeTrialEndTime"), field="freeTrialEndTime")
     stake = money_of(within(charges, "value"), within(charges, "currency"), field="agreementValue")
+    status = word(within(row, "status"))
+    account = word(within(row, "acceptor" if party == "Proposer" else "proposer", "accountId"))
     return Deadline(
         external_id=found,
-        title=f"Marketplace agreement {ENDS.get(behaviour or '', 'ends')} — {what}, "
-        f"{'buyer' if party == 'Proposer' else 'seller'} {account or 'unknown'}",
+        title=_title(row, party, account),
         category=Category.RENEWAL if behaviour in ("RENEW", "REPLACE") else Category.AGREEMENT,
         status=status,
         closed=status in CLOSED,
@@ -140,14 +140,21 @@ def agreement(row: Any, party: str, charges: Mapping[str, Any] | None = None) ->
             at_the_end=behaviour,
             reason=word(within(row, "endTimeBehaviorReasonCode")),
             we_are="seller" if party == "Proposer" else "buyer",
-            product=word(within(product, "id")),
+            product=word(within(_product(row), "id")),
             offer=word(within(row, "proposalSummary", "offerId")),
-            free_trial_until=trial.at.date().isoformat() if trial else None,
+            free_trial_until=trial.isoformat() if trial else None,
         ),
     )
 
 
-def _due(row: Any, key: str) -> DueInstant | None:
-    """An instant. This service writes times as seconds since 1970, at times with a fraction."""
-    found = due_of(within(row, key), field=key)
-    return found if isinstance(found, DueInstant) else None
+def _title(row: Any, party: str, account: str | None) -> str:
+    """Without a customer's name: AWS gives account numbers only."""
+    ends = ENDS.get(word(within(row, "endTimeBehaviorType")) or "", "ends")
+    kind = word(within(_product(row), "type")) or word(within(row, "agreementType")) or "agreement"
+    other = "buyer" if party == "Proposer" else "seller"
+    return f"Marketplace agreement {ends} — {kind}, {other} {account or 'unknown'}"
+
+
+def _product(row: Any) -> Any:
+    resources = within(row, "proposalSummary", "resources")
+    return resources[0] if isinstance(resources, list) and resources else None

@@ -32,7 +32,7 @@ def read_applications(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete
     pages = wire.pages(
         SERVICE,
         "ListBenefitApplications",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         MaxResults=100,
     )
     for number, listed in enumerate(pages, 1):
@@ -52,7 +52,7 @@ def read_allocations(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete]
     pages = wire.pages(
         SERVICE,
         "ListBenefitAllocations",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         MaxResults=100,
     )
     for number, listed in enumerate(pages, 1):
@@ -75,7 +75,7 @@ def _application_detail(details: Details, config: AwsConfig, row: Any) -> Mappin
 def _detail(
     details: Details, config: AwsConfig, operation: str, row: Any
 ) -> Mapping[str, Any] | None:
-    return details.ask(SERVICE, operation, Catalog=config.catalog.value, Identifier=identified(row))
+    return details.ask(SERVICE, operation, Catalog=config.catalog, Identifier=identified(row))
 
 
 def application(row: Any, detail: Mapping[str, Any] | None = None) -> Deadline:

@@ -44,7 +44,7 @@ def check(config: AwsConfig, context: ReadContext) -> Iterator[Check]:
 
 
 def _probes(config: AwsConfig) -> Iterator[Probe]:
-    selling, catalog = "partnercentral-selling", {"Catalog": config.catalog.value}
+    selling, catalog = "partnercentral-selling", {"Catalog": config.catalog}
     one = catalog | {"MaxResults": 1}
     yield Probe(
         what="Engagement invitations",
@@ -123,7 +123,7 @@ def _basics(refused: ConnectorError | None, config: AwsConfig) -> Iterator[Check
     steps = {
         "Address": "AWS answers.",
         "Sign-in": "AWS accepts the signature of these keys.",
-        "Catalog": f"AWS knows the catalog {config.catalog.value}.",
+        "Catalog": f"AWS knows the catalog {config.catalog}.",
     }
     if refused is None or isinstance(refused, NotPermitted):
         stop = ""
@@ -133,9 +133,7 @@ def _basics(refused: ConnectorError | None, config: AwsConfig) -> Iterator[Check
         stop = "Catalog" if isinstance(refused, ConfigInvalid) else "Address"
     for name, text in steps.items():
         if name == stop and refused is not None:
-            yield Check(
-                name=name, state=CheckState.FAIL, text=refused.message, fix=refused.remedy
-            )
+            yield Check(name=name, state=CheckState.FAIL, text=refused.message, fix=refused.remedy)
             return
         yield Check(name=name, state=CheckState.OK, text=text)
 

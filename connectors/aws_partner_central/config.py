@@ -1,17 +1,10 @@
 """What a connection to AWS Partner Central asks its owner for."""
 
-from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import ConnectorConfig
-
-
-class Catalog(StrEnum):
-    """The two worlds of Partner Central: live business, and AWS's own test catalog."""
-
-    AWS = "AWS"
-    SANDBOX = "Sandbox"
 
 
 class AwsConfig(ConnectorConfig):
@@ -37,8 +30,8 @@ class AwsConfig(ConnectorConfig):
         description="Only with temporary keys; they stop working when the session ends.",
         json_schema_extra={"group": "Sign-in", "advanced": True},
     )
-    catalog: Catalog = Field(
-        default=Catalog.AWS,
+    catalog: Literal["AWS", "Sandbox"] = Field(
+        default="AWS",
         title="Catalog",
         description="AWS is live business; Sandbox is the test catalog of Partner Central.",
         json_schema_extra={"group": "What to read"},

@@ -73,7 +73,7 @@ def _alliance_leads(
     wire: Wire, details: Details, config: AwsConfig
 ) -> Iterator[tuple[Any, str, str | None]]:
     """Ours, as AWS has it. An account that may not read partner profiles has the rest anyway."""
-    catalog = config.catalog.value
+    catalog = config.catalog
     try:
         partners = [
             row for page in wire.pages(ACCOUNT, "ListPartners", Catalog=catalog) for row in page
@@ -97,7 +97,7 @@ def _senders(
     pages = wire.pages(
         SELLING,
         "ListEngagementInvitations",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         ParticipantType="RECEIVER",
         Status=["PENDING"],
         MaxResults=100,
@@ -106,7 +106,7 @@ def _senders(
         answer = details.ask(
             SELLING,
             "GetEngagementInvitation",
-            Catalog=config.catalog.value,
+            Catalog=config.catalog,
             Identifier=external_id(row) or "",
         )
         offer = within(answer, "Payload", "OpportunityInvitation")
@@ -120,7 +120,7 @@ def _teams(
     pages = wire.pages(
         SELLING,
         "ListOpportunities",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         LifeCycleStage=list(OPEN),
         Sort={"SortBy": "TargetCloseDate", "SortOrder": "ASCENDING"},
         MaxResults=BUDGET,
@@ -129,7 +129,7 @@ def _teams(
         answer = details.ask(
             SELLING,
             "GetAwsOpportunitySummary",
-            Catalog=config.catalog.value,
+            Catalog=config.catalog,
             RelatedOpportunityIdentifier=external_id(row) or "",
         )
         customer = bare(within(row, "Customer", "Account", "CompanyName"))

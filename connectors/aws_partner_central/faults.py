@@ -33,7 +33,6 @@ THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-MISSING = {"ResourceNotFoundException"}
 
 
 class NotPermitted(AuthFailed):
@@ -42,10 +41,6 @@ class NotPermitted(AuthFailed):
     def __init__(self, message: str, *, action: str, remedy: str) -> None:
         super().__init__(message, remedy=remedy)
         self.action = action
-
-
-class NotThere(Rejected):
-    """What was asked for by its id is no longer there."""
 
 
 def code_of(reply: Reply) -> str:
@@ -72,9 +67,8 @@ def error_of(reply: Reply, *, action: str) -> ConnectorError:
     elif reply.status in (401, 403):
         error = AuthFailed("AWS refused the sign-in without saying why.", status=reply.status)
     else:
-        kind = NotThere if code in MISSING else Rejected
         said = f"AWS refused {action}: {code or 'no reason given'}."
-        error = kind(said, status=reply.status, body=reply.body)
+        error = Rejected(said, status=reply.status, body=reply.body)
     return error
 
 

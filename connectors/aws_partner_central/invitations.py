@@ -37,7 +37,7 @@ def read(wire: Wire, config: AwsConfig, state: Mapping[str, Any]) -> Iterator[Pa
     pages = wire.pages(
         "partnercentral-selling",
         "ListEngagementInvitations",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         ParticipantType="RECEIVER",
         Sort={"SortBy": "InvitationDate", "SortOrder": "ASCENDING"},
         MaxResults=100,
@@ -64,7 +64,7 @@ def _ask(details: Details, config: AwsConfig, found: str, row: Any) -> dict[str,
     answer = details.ask(
         "partnercentral-selling",
         "GetEngagementInvitation",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         Identifier=found,
     )
     return offer_of(answer) if answer else None

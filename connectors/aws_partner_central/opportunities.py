@@ -42,7 +42,7 @@ def _listed(wire: Wire, config: AwsConfig) -> Iterator[list[Any]]:
     return wire.pages(
         "partnercentral-selling",
         "ListOpportunities",
-        Catalog=config.catalog.value,
+        Catalog=config.catalog,
         Sort={"SortBy": "CreatedDate", "SortOrder": "ASCENDING"},
         MaxResults=100,
     )

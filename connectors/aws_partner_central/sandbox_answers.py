@@ -1,6 +1,7 @@
 """What AWS answers to each operation, from the rows it holds."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from botocore.model import OperationModel
 
 from connectors.aws_partner_central.sandbox_rows import PARTNER
 from connectors.aws_partner_central.sandbox_story import OPEN_STAGES, Story
-from connectors.aws_partner_central.sandbox_wire import Refusal, invalid, page
+from connectors.aws_partner_central.sandbox_wire import Cursors, Refusal, invalid
 from connectors.sdk.sandbox import Listing, Row
 
 Members = Mapping[str, Any]
@@ -24,22 +25,39 @@ SORTS: Mapping[str, Callable[[Row], Any]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    """One list: its rows for a question, where they stand, and the filters that are simulated."""
+
+    key: str
+    rows: Callable[[Members], list[Row]]
+    filters: tuple[str, ...] = ()
+    cursor: str = "NextToken"
+    size: str = "MaxResults"
+
+
 class Answers:
     """The lists that AWS holds, and an answer to each operation."""
 
     def __init__(self, story: Story) -> None:
         self._story = story
         self._unnamed: set[str] = set()
-        self._sorted_lists: dict[str, list[Row]] = {}
+        self._cursors = Cursors()
+        self._lists = self._all_lists()
+        self._details: Mapping[str, Callable[[Members], Row]] = {
+            "GetEngagementInvitation": self._invitation,
+            "GetOpportunity": self._opportunity,
+            "GetAwsOpportunitySummary": self._summary,
+            "GetBenefitApplication": lambda m: self._found("benefit_applications", m["Identifier"]),
+            "GetBenefitAllocation": lambda m: self._found("benefit_allocations", m["Identifier"]),
+            "GetAllianceLeadContact": self._alliance_lead,
+            "DescribeAgreement": lambda m: self._found("agreements", m["agreementId"]),
+        }
 
     def listing(self, stream: str) -> Listing:
         """The list of that name."""
         found: Listing = getattr(self._story, stream)
         return found
-
-    def changed(self) -> None:
-        """Rows were changed: lists are sorted anew."""
-        self._sorted_lists.clear()
 
     def unname(self, count: int) -> list[str]:
         """Some people are no longer named anywhere; their addresses."""
@@ -53,43 +71,76 @@ class Answers:
 
     def answer(self, operation: OperationModel, members: Members) -> Row:
         """The answer, with more in it than the model shows; raises ``Refusal``."""
-        handlers: Mapping[str, Callable[[OperationModel, Members], Row]] = {
-            "ListEngagementInvitations": self._invitations,
-            "GetEngagementInvitation": self._invitation,
-            "ListOpportunities": self._opportunities,
-            "GetOpportunity": self._opportunity,
-            "GetAwsOpportunitySummary": self._summary,
-            "ListBenefitApplications": self._applications,
-            "GetBenefitApplication": self._application,
-            "ListBenefitAllocations": self._allocations,
-            "GetBenefitAllocation": self._allocation,
-            "ListPartners": self._partners,
-            "GetAllianceLeadContact": self._alliance_lead,
-            "SearchAgreements": self._agreements,
-            "DescribeAgreement": self._agreement,
-        }
-        handler = handlers.get(operation.name)
-        if handler is None:
-            raise Refusal("UnknownOperationException", "This simulation does not know it.")
-        catalog = members.get("Catalog", "AWS")
-        if catalog not in ("AWS", "Sandbox"):
-            wrong = ("Catalog", "INVALID_VALUE", "must be AWS or Sandbox")
-            raise invalid(operation, [wrong])
-        return handler(operation, members)
+        if members.get("Catalog", "AWS") not in ("AWS", "Sandbox"):
+            raise invalid(operation, [("Catalog", "INVALID_VALUE", "must be AWS or Sandbox")])
+        if operation.name in self._lists:
+            return self._page(operation, members)
+        if operation.name in self._details:
+            return self._details[operation.name](members)
+        raise Refusal("UnknownOperationException", "This simulation does not know it.")
 
-    def _invitations(self, operation: OperationModel, members: Members) -> Row:
-        known = {"Catalog", "ParticipantType", "Sort", "MaxResults", "NextToken", "Status"}
-        _only(operation, members, known)
+    def _all_lists(self) -> Mapping[str, _List]:
+        return {
+            "ListEngagementInvitations": _List(
+                key="EngagementInvitationSummaries",
+                rows=self._invitations,
+                filters=("ParticipantType", "Sort", "Status"),
+            ),
+            "ListOpportunities": _List(
+                key="OpportunitySummaries",
+                rows=self._opportunities,
+                filters=("Sort", "Identifier", "LifeCycleStage", "LifeCycleReviewStatus"),
+            ),
+            "ListBenefitApplications": _List(
+                key="BenefitApplicationSummaries",
+                rows=lambda members: self._with_status("benefit_applications", members),
+                filters=("Status",),
+            ),
+            "ListBenefitAllocations": _List(
+                key="BenefitAllocationSummaries",
+                rows=lambda members: self._with_status("benefit_allocations", members),
+                filters=("Status",),
+            ),
+            "ListPartners": _List(
+                key="PartnerSummaryList", rows=lambda _: self.listing("partners").select()
+            ),
+            "SearchAgreements": _List(
+                key="agreementViewSummaries",
+                rows=self._agreements,
+                filters=("filters", "sort"),
+                cursor="nextToken",
+                size="maxResults",
+            ),
+        }
+
+    def _page(self, operation: OperationModel, members: Members) -> Row:
+        """One page. A filter that is not simulated is refused: ignoring it would be wrong."""
+        told = self._lists[operation.name]
+        own = {told.cursor, told.size}
+        unknown = sorted(set(members) - own - {"Catalog", *told.filters})
+        if unknown:
+            raise invalid(operation, [(f, "INVALID_VALUE", "is not simulated") for f in unknown])
+        if operation.name == "SearchAgreements" and not _is_bounded(members):
+            wrong = ("filters", "", "AgreementType and PartyType are required")
+            raise invalid(operation, [wrong])
+        listed, following = self._cursors.page(
+            lambda: told.rows(members) if members.get("Catalog") != "Sandbox" else [],
+            members.get(told.cursor),
+            members.get(told.size) or 20,
+            {name: value for name, value in members.items() if name not in own},
+        )
+        return {told.key: listed, told.cursor: following}
+
+    def _invitations(self, members: Members) -> list[Row]:
         statuses = members.get("Status") or ()
-        rows = [
+        return [
             row
-            for row in self._sorted("invitations", members.get("Sort"), "InvitationDate")
+            for row in self._sorted("invitations", members, "InvitationDate")
             if row["ParticipantType"] == members["ParticipantType"]
             and (not statuses or row["Status"] in statuses)
         ]
-        return _paged("EngagementInvitationSummaries", rows, members)
 
-    def _invitation(self, operation: OperationModel, members: Members) -> Row:
+    def _invitation(self, members: Members) -> Row:
         row = self._found("invitations", members["Identifier"])
         offer = row["Payload"].get("OpportunityInvitation")
         if offer is None:
@@ -97,30 +148,25 @@ class Answers:
         senders = self._seen(offer["SenderContacts"])
         return row | {"Payload": {"OpportunityInvitation": offer | {"SenderContacts": senders}}}
 
-    def _opportunities(self, operation: OperationModel, members: Members) -> Row:
-        known = {"Catalog", "Sort", "MaxResults", "NextToken", "Identifier"}
-        _only(operation, members, known | {"LifeCycleStage", "LifeCycleReviewStatus"})
+    def _opportunities(self, members: Members) -> list[Row]:
         stages = members.get("LifeCycleStage") or ()
         reviews = members.get("LifeCycleReviewStatus") or ()
         wanted = members.get("Identifier") or ()
-        rows = self._sorted("opportunities", members.get("Sort"), "LastModifiedDate")
-        if stages or reviews or wanted:
-            rows = [
-                row
-                for row in rows
-                if (not stages or row["LifeCycle"]["Stage"] in stages)
-                and (not reviews or row["LifeCycle"]["ReviewStatus"] in reviews)
-                and (not wanted or row["Id"] in wanted)
-            ]
-        return _paged("OpportunitySummaries", rows, members)
+        return [
+            row
+            for row in self._sorted("opportunities", members, "LastModifiedDate")
+            if (not stages or row["LifeCycle"]["Stage"] in stages)
+            and (not reviews or row["LifeCycle"]["ReviewStatus"] in reviews)
+            and (not wanted or row["Id"] in wanted)
+        ]
 
-    def _opportunity(self, operation: OperationModel, members: Members) -> Row:
+    def _opportunity(self, members: Members) -> Row:
         return self._found("opportunities", members["Identifier"]) | {
             "PrimaryNeedsFromAws": ["Co-Sell - Competitive Information"],
             "OpportunityTeam": [],
         }
 
-    def _summary(self, operation: OperationModel, members: Members) -> Row:
+    def _summary(self, members: Members) -> Row:
         row = self._found("opportunities", members["RelatedOpportunityIdentifier"])
         return {
             "Catalog": row["Catalog"],
@@ -140,68 +186,35 @@ class Answers:
             "RelatedEntityIds": {"AwsProducts": [], "Solutions": ["S-0000001"]},
         }
 
-    def _applications(self, operation: OperationModel, members: Members) -> Row:
-        _only(operation, members, {"Catalog", "MaxResults", "NextToken", "Status"})
-        return _paged(
-            "BenefitApplicationSummaries", self._with_status("applications", members), members
-        )
-
-    def _application(self, operation: OperationModel, members: Members) -> Row:
-        return self._found("benefit_applications", members["Identifier"])
-
-    def _allocations(self, operation: OperationModel, members: Members) -> Row:
-        _only(operation, members, {"Catalog", "MaxResults", "NextToken", "Status"})
-        return _paged(
-            "BenefitAllocationSummaries", self._with_status("allocations", members), members
-        )
-
-    def _allocation(self, operation: OperationModel, members: Members) -> Row:
-        return self._found("benefit_allocations", members["Identifier"])
-
-    def _with_status(self, kind: str, members: Members) -> list[Row]:
+    def _with_status(self, stream: str, members: Members) -> list[Row]:
         statuses = members.get("Status") or ()
-        listing = self.listing(f"benefit_{kind}")
-        return listing.select(lambda row: not statuses or row["Status"] in statuses)
+        return self.listing(stream).select(lambda row: not statuses or row["Status"] in statuses)
 
-    def _partners(self, operation: OperationModel, members: Members) -> Row:
-        return _paged("PartnerSummaryList", self.listing("partners").select(), members)
-
-    def _alliance_lead(self, operation: OperationModel, members: Members) -> Row:
+    def _alliance_lead(self, members: Members) -> Row:
         row = self._found("partners", members["Identifier"])
         if not self._seen([row["AllianceLeadContact"]]):
             raise Refusal("ResourceNotFoundException", "No alliance lead.", Reason="NOT_FOUND")
         return row
 
-    def _agreements(self, operation: OperationModel, members: Members) -> Row:
-        given = {each["name"]: each["values"][0] for each in members.get("filters") or ()}
-        if "AgreementType" not in given or "PartyType" not in given:
-            wrong = ("filters", "", "AgreementType and PartyType are required")
-            raise invalid(operation, [wrong])
+    def _agreements(self, members: Members) -> list[Row]:
+        given = _filters(members)
         party = {"Proposer": "proposer", "Acceptor": "acceptor"}[given["PartyType"]]
         after = given.get("AfterEndTime")
         since = datetime.fromisoformat(after) if after else None
-        rows = [
+        return [
             row
-            for row in self._sorted("agreements", None, "EndTime")
+            for row in self.listing("agreements").select(by=SORTS["EndTime"])
             if row[party]["accountId"] == PARTNER
             and row["agreementType"] == given["AgreementType"]
             and given.get("Status") in (None, row["status"])
             and (since is None or (row["endTime"] is not None and row["endTime"] > since))
         ]
-        return _paged("agreementViewSummaries", rows, members, names=("nextToken", "maxResults"))
 
-    def _agreement(self, operation: OperationModel, members: Members) -> Row:
-        return self._found("agreements", members["agreementId"])
-
-    def _sorted(self, stream: str, sort: Members | None, otherwise: str) -> list[Row]:
-        """A sorted list is kept until something changes: a page must not cost the whole list."""
-        by = sort["SortBy"] if sort else otherwise
-        backwards = sort["SortOrder"] == "DESCENDING" if sort else otherwise != "EndTime"
-        key = f"{stream} {by} {backwards}"
-        if key not in self._sorted_lists:
-            rows = self.listing(stream).select(by=SORTS[by], descending=backwards)
-            self._sorted_lists[key] = rows
-        return self._sorted_lists[key]
+    def _sorted(self, stream: str, members: Members, otherwise: str) -> list[Row]:
+        """AWS sorts by the last change, newest first, unless it is asked otherwise."""
+        sort = members.get("Sort") or {"SortBy": otherwise, "SortOrder": "DESCENDING"}
+        backwards = sort["SortOrder"] == "DESCENDING"
+        return self.listing(stream).select(by=SORTS[sort["SortBy"]], descending=backwards)
 
     def _found(self, stream: str, identifier: str) -> Row:
         row = self.listing(stream).find(identifier.rpartition("/")[2])
@@ -225,21 +238,10 @@ class Answers:
         return {person["Email"].lower() for person in self._seen(people)}
 
 
-def _only(operation: OperationModel, members: Members, known: set[str]) -> None:
-    """Refuse a filter that is not simulated: ignoring it would be a wrong answer."""
-    unknown = sorted(set(members) - known)
-    if unknown:
-        raise invalid(operation, [(name, "INVALID_VALUE", "is not simulated") for name in unknown])
+def _filters(members: Members) -> dict[str, str]:
+    return {each["name"]: each["values"][0] for each in members.get("filters") or ()}
 
 
-def _paged(
-    key: str,
-    rows: list[Row],
-    members: Members,
-    *,
-    names: tuple[str, str] = ("NextToken", "MaxResults"),
-) -> Row:
-    cursor, size = names
-    asked = {name: value for name, value in members.items() if name not in names}
-    listed, following = page(rows, members.get(cursor), members.get(size) or 20, asked)
-    return {key: listed, cursor: following}
+def _is_bounded(members: Members) -> bool:
+    given = _filters(members)
+    return "AgreementType" in given and given.get("PartyType") in ("Proposer", "Acceptor")

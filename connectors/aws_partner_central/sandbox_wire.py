@@ -8,6 +8,7 @@ import hmac
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -214,27 +215,49 @@ def stamped(at: datetime, *, iso: bool) -> Any:
     return f"{whole}.{at.microsecond:06d}587Z" if at.microsecond else f"{whole}Z"
 
 
-def page(rows: list[Any], token: Any, size: int, asked: Any) -> tuple[list[Any], str | None]:
-    """A page and the token of the next; a token fits only the question that it came from."""
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
-    start = 0
-    if token:
+class Cursors:
+    """Pages of lists. A token is opaque and fits only the question that it came from.
+
+    A list is kept as it was when its first page was asked for, so that rows which come or
+    go between two pages shift no other. How long AWS keeps its tokens is not known; here
+    the last few lists are kept.
+    """
+
+    KEPT = 16
+
+    def __init__(self) -> None:
+        self._lists: OrderedDict[str, list[Any]] = OrderedDict()
+        self._count = 0
+
+    def page(
+        self, rows: Callable[[], list[Any]], token: Any, size: int, asked: Any
+    ) -> tuple[list[Any], str | None]:
+        """A page and the token of the next; ``rows`` is called for the first page only."""
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+        name, start = self._resumed(token, digest) if token else (self._opened(rows(), digest), 0)
+        kept, end = self._lists[name], start + size
+        following = urlsafe_b64encode(json.dumps([name, end]).encode()).decode()
+        return kept[start:end], f"AAMA-{following}" if end < len(kept) else None
+
+    def _opened(self, rows: list[Any], digest: str) -> str:
+        self._count += 1
+        name = f"{digest}.{self._count}"
+        self._lists[name] = rows
+        if len(self._lists) > self.KEPT:
+            self._lists.popitem(last=False)
+        return name
+
+    def _resumed(self, token: str, digest: str) -> tuple[str, int]:
         try:
-            given, start = json.loads(urlsafe_b64decode(token.removeprefix("AAMA-")))
+            name, start = json.loads(urlsafe_b64decode(token.removeprefix("AAMA-")))
         except (ValueError, TypeError):
-            given = None
-        if given != digest:
+            name, start = "", 0
+        if name not in self._lists or not name.startswith(digest):
+            wrong = {"FieldName": "NextToken", "Message": "is not valid", "Code": "INVALID_VALUE"}
             raise Refusal(
                 "ValidationException",
                 "The NextToken is not valid.",
                 Reason="REQUEST_VALIDATION_FAILED",
-                ErrorList=[
-                    {"FieldName": "NextToken", "Message": "is not valid", "Code": "INVALID_VALUE"}
-                ],
+                ErrorList=[wrong],
             )
-    end = start + size
-    following = urlsafe_b64encode(json.dumps([digest, end]).encode()).decode()
-    return rows[start:end], f"AAMA-{following}" if end < len(rows) else None
-
-
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+        return name, start

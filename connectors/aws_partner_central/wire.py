@@ -28,8 +28,8 @@ from botocore.model import ServiceModel
 from botocore.serialize import JSONSerializer
 
 from connectors.aws_partner_central.config import AwsConfig
-from connectors.aws_partner_central.faults import NotPermitted, NotThere, error_of, is_throttled
-from connectors.sdk.errors import FormatChanged
+from connectors.aws_partner_central.faults import NotPermitted, error_of, is_throttled
+from connectors.sdk.errors import FormatChanged, Rejected
 from connectors.sdk.http import HttpSession, Reply
 from connectors.sdk.paging import by_cursor
 
@@ -134,8 +134,9 @@ class Wire:
 class Details:
     """Detail calls of one read: at most ``budget``, and none of a kind that AWS does not allow.
 
-    A detail adds an amount or a name to a row that stands without it, so a missing
-    permission costs the detail and not the stream; the connection's check names it.
+    A detail adds an amount or a name to a row that stands without it. So a missing
+    permission, or a row whose detail AWS refuses, costs the detail and not the stream; the
+    connection's check names it.
     """
 
     def __init__(self, wire: Wire, budget: int) -> None:
@@ -144,7 +145,7 @@ class Details:
         self._denied: set[str] = set()
 
     def ask(self, service_name: str, operation: str, **members: Any) -> dict[str, Any] | None:
-        """The answer; None when it is over budget, not allowed, or no longer there."""
+        """The answer; None when it is over budget, not allowed, refused or no longer there."""
         if self._left <= 0 or operation in self._denied:
             return None
         self._left -= 1
@@ -152,7 +153,7 @@ class Details:
             return self._wire.call(service_name, operation, **members)
         except NotPermitted:
             self._denied.add(operation)
-        except NotThere:
+        except Rejected:
             pass
         return None
 
