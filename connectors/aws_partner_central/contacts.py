@@ -1,7 +1,7 @@
 """People: our alliance lead, who invited us, and AWS's team on each open opportunity."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.aws_partner_central.config import AwsConfig
@@ -17,8 +17,9 @@ from connectors.aws_partner_central.shapes import (
     word,
 )
 from connectors.aws_partner_central.wire import Details, Wire
-from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import rows
+from connectors.sdk.connector import Complete, Page, Quarantined
+from connectors.sdk.errors import Rejected
+from connectors.sdk.mapping import BadField, rows
 from connectors.sdk.records import Contact
 
 SELLING = "partnercentral-selling"
@@ -27,115 +28,137 @@ BUDGET = 100
 """Detail calls a read: opportunities that close soonest come first."""
 
 
-@dataclass(kw_only=True)
-class _Person:
-    """One person, gathered from every place that names them."""
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One place that names a person: the person's row, in what role, and about which customer."""
 
     row: Any
-    roles: set[str] = field(default_factory=set)
-    customers: set[str] = field(default_factory=set)
+    role: str
+    customer: str | None = None
 
 
 def read(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete]:
     """One page: a person who is named in many places is one contact, known by the address."""
-    people: dict[str, _Person] = {}
-    for row, role, customer in _named(wire, config):
-        address = (external_id(row, "Email") or "").lower()
-        found = people.setdefault(address or f"nameless {len(people)}", _Person(row=row))
-        found.roles.add(role)
-        if customer:
-            found.customers.add(customer)
-    yield rows((each for _, each in sorted(people.items())), contact, where="people")
+    people = _People()
+    sources = _Sources(wire, config)
+    people.take(sources.partners(), sources.alliance_lead, where="partners")
+    people.take(sources.invitations(), sources.senders, where="pending invitations")
+    people.take(sources.opportunities(), sources.team, where="open opportunities")
+    yield people.page()
     yield Complete()
 
 
-def contact(found: _Person) -> Contact:
+def contact(places: list[Named]) -> Contact:
     """A person with every role in which AWS names them; who has no address is not readable."""
-    address = identified(found.row, "Email").lower()
+    row = places[0].row
+    address = identified(row, "Email").lower()
+    customers = sorted({place.customer for place in places if place.customer})
     return Contact(
         external_id=address,
-        title=person(found.row) or address,
-        role=", ".join(sorted(found.roles)),
+        title=person(row) or address,
+        role=", ".join(sorted({place.role for place in places})),
         email=address,
-        phone=word(within(found.row, "Phone")),
-        facts=facts(customers=", ".join(sorted(found.customers)[:10]) or None),
+        phone=word(within(row, "Phone")),
+        facts=facts(customers=", ".join(customers[:10]) or None),
     )
 
 
-def _named(wire: Wire, config: AwsConfig) -> Iterator[tuple[Any, str, str | None]]:
-    details = Details(wire, BUDGET)
-    yield from _alliance_leads(wire, details, config)
-    yield from _senders(wire, details, config)
-    yield from _teams(wire, details, config)
+@dataclass(kw_only=True)
+class _People:
+    """Everybody by address, and the rows that could not be asked who they name."""
+
+    by_address: dict[str, list[Named]] = field(default_factory=dict)
+    unread: list[Quarantined] = field(default_factory=list)
+
+    def take(
+        self, listed: Iterator[Any], named: Callable[[Any], Iterator[Named]], *, where: str
+    ) -> None:
+        def note(row: Any) -> None:
+            try:
+                for place in named(row):
+                    self._add(place)
+            except Rejected as refused:
+                raise BadField(refused.message) from None
+
+        page = rows(listed, note, where=where, external_id=external_id)
+        self.unread.extend(page.quarantined)
+
+    def _add(self, place: Named) -> None:
+        address = (external_id(place.row, "Email") or "").lower()
+        key = address or f"without an address {len(self.by_address)}"
+        self.by_address.setdefault(key, []).append(place)
+
+    def page(self) -> Page:
+        found = rows((each for _, each in sorted(self.by_address.items())), contact, where="people")
+        return replace(found, quarantined=(*found.quarantined, *self.unread))
 
 
-def _alliance_leads(
-    wire: Wire, details: Details, config: AwsConfig
-) -> Iterator[tuple[Any, str, str | None]]:
-    """Ours, as AWS has it. An account that may not read partner profiles has the rest anyway."""
-    catalog = config.catalog
-    try:
-        partners = [
-            row for page in wire.pages(ACCOUNT, "ListPartners", Catalog=catalog) for row in page
-        ]
-    except NotPermitted:
-        return
-    for partner in partners:
-        answer = details.ask(
-            ACCOUNT,
-            "GetAllianceLeadContact",
-            Catalog=catalog,
-            Identifier=external_id(partner) or "",
+class _Sources:
+    """The lists that lead to people, and whom each of their rows names."""
+
+    def __init__(self, wire: Wire, config: AwsConfig) -> None:
+        self._wire = wire
+        self._catalog = config.catalog
+        self._details = Details(wire, BUDGET)
+
+    def partners(self) -> Iterator[Any]:
+        """Ourselves. An account that may not read partner profiles has the others anyway."""
+        try:
+            for page in self._wire.pages(ACCOUNT, "ListPartners", Catalog=self._catalog):
+                yield from page
+        except NotPermitted:
+            return
+
+    def alliance_lead(self, row: Any) -> Iterator[Named]:
+        answer = self._details.demand(
+            ACCOUNT, "GetAllianceLeadContact", Catalog=self._catalog, Identifier=identified(row)
         )
         if answer:
-            yield within(answer, "AllianceLeadContact"), "Our alliance lead", None
+            yield Named(row=within(answer, "AllianceLeadContact"), role="Our alliance lead")
 
-
-def _senders(
-    wire: Wire, details: Details, config: AwsConfig
-) -> Iterator[tuple[Any, str, str | None]]:
-    pages = wire.pages(
-        SELLING,
-        "ListEngagementInvitations",
-        Catalog=config.catalog,
-        ParticipantType="RECEIVER",
-        Status=["PENDING"],
-        MaxResults=100,
-    )
-    for row in (row for page in pages for row in page):
-        answer = details.ask(
+    def invitations(self) -> Iterator[Any]:
+        for page in self._wire.pages(
             SELLING,
-            "GetEngagementInvitation",
-            Catalog=config.catalog,
-            Identifier=external_id(row) or "",
+            "ListEngagementInvitations",
+            Catalog=self._catalog,
+            ParticipantType="RECEIVER",
+            Status=["PENDING"],
+            MaxResults=100,
+        ):
+            yield from page
+
+    def senders(self, row: Any) -> Iterator[Named]:
+        answer = self._details.demand(
+            SELLING, "GetEngagementInvitation", Catalog=self._catalog, Identifier=identified(row)
         )
         offer = within(answer, "Payload", "OpportunityInvitation")
         customer = bare(within(offer, "Customer", "CompanyName"))
         yield from _each(within(offer, "SenderContacts"), customer)
 
+    def opportunities(self) -> Iterator[Any]:
+        """The first page is as long as the budget: the open ones that close soonest."""
+        pages = self._wire.pages(
+            SELLING,
+            "ListOpportunities",
+            Catalog=self._catalog,
+            LifeCycleStage=list(OPEN),
+            Sort={"SortBy": "TargetCloseDate", "SortOrder": "ASCENDING"},
+            MaxResults=BUDGET,
+        )
+        yield from next(pages, [])
 
-def _teams(
-    wire: Wire, details: Details, config: AwsConfig
-) -> Iterator[tuple[Any, str, str | None]]:
-    pages = wire.pages(
-        SELLING,
-        "ListOpportunities",
-        Catalog=config.catalog,
-        LifeCycleStage=list(OPEN),
-        Sort={"SortBy": "TargetCloseDate", "SortOrder": "ASCENDING"},
-        MaxResults=BUDGET,
-    )
-    for row in next(pages, []):
-        answer = details.ask(
+    def team(self, row: Any) -> Iterator[Named]:
+        answer = self._details.demand(
             SELLING,
             "GetAwsOpportunitySummary",
-            Catalog=config.catalog,
-            RelatedOpportunityIdentifier=external_id(row) or "",
+            Catalog=self._catalog,
+            RelatedOpportunityIdentifier=identified(row),
         )
         customer = bare(within(row, "Customer", "Account", "CompanyName"))
         yield from _each(within(answer, "OpportunityTeam"), customer)
 
 
-def _each(people: Any, customer: str | None) -> Iterator[tuple[Any, str, str | None]]:
+def _each(people: Any, customer: str | None) -> Iterator[Named]:
     for row in people if isinstance(people, list) else ():
-        yield row, bare(within(row, "BusinessTitle")) or "AWS contact", customer
+        role = bare(within(row, "BusinessTitle")) or "AWS contact"
+        yield Named(row=row, role=role, customer=customer)

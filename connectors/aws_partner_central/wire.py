@@ -146,6 +146,13 @@ class Details:
 
     def ask(self, service_name: str, operation: str, **members: Any) -> dict[str, Any] | None:
         """The answer; None when it is over budget, not allowed, refused or no longer there."""
+        try:
+            return self.demand(service_name, operation, **members)
+        except Rejected:
+            return None
+
+    def demand(self, service_name: str, operation: str, **members: Any) -> dict[str, Any] | None:
+        """As ``ask``, but raises ``Rejected`` when AWS refuses this row's detail."""
         if self._left <= 0 or operation in self._denied:
             return None
         self._left -= 1
@@ -153,9 +160,7 @@ class Details:
             return self._wire.call(service_name, operation, **members)
         except NotPermitted:
             self._denied.add(operation)
-        except Rejected:
-            pass
-        return None
+            return None
 
 
 def _rows(body: Any, key: str, operation: str) -> list[Any]:
