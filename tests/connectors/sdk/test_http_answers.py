@@ -1,6 +1,7 @@
 """What becomes of a platform's answer."""
 
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from decimal import Decimal
@@ -117,6 +118,16 @@ def test_a_format_with_its_own_end_proves_a_body_without_a_length(
         http.request("GET", server.url(), proof=ends)
 
 
+def test_a_body_that_can_never_be_proven_is_not_asked_for_again(
+    server: RawServer, session: OpenSession
+) -> None:
+    server.plan(reply(b"a;b", length=None, close=True))
+
+    with pytest.raises(Incomplete, match="without a length"):
+        session(attempts=4).request("GET", server.url())
+    assert len(server.asked) == 1
+
+
 def test_a_cut_body_is_asked_for_again(server: RawServer, session: OpenSession) -> None:
     server.plan(CUT["gzip with a length that matches"], reply(ROWS))
 
@@ -157,9 +168,14 @@ def test_an_endless_body_is_cut_at_the_cap(server: RawServer, session: OpenSessi
 def test_a_bomb_is_cut_before_it_unfolds(server: RawServer, session: OpenSession) -> None:
     bomb = gzip.compress(bytes(100_000_000))
     server.plan(reply(bomb, headers=GZIP))
+    tracemalloc.start()
 
     with pytest.raises(FormatChanged, match="larger"):
         get(server, session, max_bytes=1_000_000)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 def test_an_encoding_that_was_not_asked_for_is_refused(
