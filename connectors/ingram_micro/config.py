@@ -138,5 +138,5 @@ MANIFEST = Manifest(
         "Links into the Xvantage portal.",
     ),
     docs="docs/connectors/ingram_micro.md",
-    permissions=("Renewals, Deals, Quotes, Invoices and Orders (read) of the app in production",),
+    permissions=("Renewals", "Deals", "Quotes", "Invoices", "Orders"),
 )
