@@ -1,0 +1,1 @@
+"""One way out each. Knows how to send, not what is stored nor who people are."""

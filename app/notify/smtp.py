@@ -1,0 +1,119 @@
+"""Mail by SMTP. One message a connection, TLS as the address says, never plain by fallback."""
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from app.notify.errors import Refused, TryLater, Unsure
+
+TIMEOUT = 30.0
+SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class BadAddress(ValueError):
+    """The configured address of the mail server cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A mail server, from ``PARTNER_INBOX_SMTP_URL``."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Server({self.scheme}://{self.host}:{self.port})"
+
+
+def server_of(url: str) -> Server:
+    """The server that an address names; raises ``BadAddress`` with a sentence."""
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise BadAddress("PARTNER_INBOX_SMTP_URL begins with smtps://, smtp+starttls:// or smtp://")
+    return Server(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=parts.port or SCHEMES[parts.scheme],
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def send(server: Server, message: EmailMessage, *, to: str, sender: str) -> None:
+    """Hand one message to the server; returns when it has taken it.
+
+    Raises ``Refused``, ``TryLater`` or ``Unsure``.
+    """
+    try:
+        client = _connect(server)
+    except smtplib.SMTPAuthenticationError:
+        raise TryLater("The mail server does not accept the user name or password.") from None
+    except smtplib.SMTPNotSupportedError:
+        raise TryLater("The mail server does not offer encryption.") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise TryLater(f"The mail server cannot be reached ({_short(error)}).") from None
+    with client:
+        _hand_over(client, message, to, sender)
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    client: smtplib.SMTP
+    if server.scheme == "smtps":
+        client = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    try:
+        if server.scheme == "smtp+starttls":
+            client.starttls(context=context)
+        if server.user is not None:
+            client.login(server.user, server.password or "")
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _hand_over(client: smtplib.SMTP, message: EmailMessage, to: str, sender: str) -> None:
+    """MAIL, RCPT, DATA one by one, to know on which side of the hand-over a fault was."""
+    try:
+        _expect(client.ehlo_or_helo_if_needed() or (250, b""))
+        _expect(client.mail(sender))
+        _expect(client.rcpt(to), recipient=True)
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise TryLater(f"The mail server broke off ({_short(error)}).") from None
+    try:
+        answer = client.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        _expect((error.smtp_code, _bytes(error.smtp_error)))
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise Unsure(f"The mail server broke off after the message ({_short(error)}).") from None
+    else:
+        _expect(answer)
+
+
+def _expect(answer: tuple[int, bytes], *, recipient: bool = False) -> None:
+    code, text = answer
+    said = f"{code} {text.decode('utf-8', 'replace')[:200]}"
+    if 200 <= code < 400:
+        return
+    if code >= 500:
+        whom = "this address" if recipient else "the message"
+        raise Refused(f"The mail server refuses {whom}: {said}")
+    raise TryLater(f"The mail server cannot take it now: {said}")
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
+    return type(error).__name__ if not str(error) else str(error)[:120]
