@@ -12,6 +12,7 @@ from app import __version__
 from app.api import edge as api
 from app.config import Settings
 from app.db import Database, migrate
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Jobs
 from app.jobs.syncing import Syncer
 from app.secrets import Vault, vault_of
@@ -45,7 +46,9 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
 
 def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
     """Everything that happens by itself, not yet started."""
-    return Jobs(Syncer(database=database, vault=vault, settings=settings))
+    syncer = Syncer(database=database, vault=vault, settings=settings)
+    mailer = Mailer(database=database, settings=settings, owner=syncer.owner, now=syncer.now)
+    return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests))
 
 
 def _lifespan(settings: Settings, database: Database, runner: Jobs | None):  # type: ignore[no-untyped-def]  # FastAPI's own type is an unnamed callable

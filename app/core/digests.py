@@ -41,7 +41,7 @@ def gives_up_at(wish: Wish, day: date) -> datetime:
 
 def retry_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling from two minutes."""
-    return FIRST_RETRY * 2 ** min(attempts - 1, 6)
+    return FIRST_RETRY * (1 << min(max(attempts - 1, 0), 6))
 
 
 def subject(*, overdue: int, soon: int, changed: int, clock: Clock) -> str:

@@ -83,10 +83,10 @@ def _connect(server: Server) -> smtplib.SMTP:
 def _hand_over(client: smtplib.SMTP, message: EmailMessage, to: str, sender: str) -> None:
     """MAIL, RCPT, DATA one by one, to know on which side of the hand-over a fault was."""
     try:
-        _expect(client.ehlo_or_helo_if_needed() or (250, b""))
+        client.ehlo_or_helo_if_needed()
         _expect(client.mail(sender))
         _expect(client.rcpt(to), recipient=True)
-    except (smtplib.SMTPServerDisconnected, OSError) as error:
+    except (smtplib.SMTPHeloError, smtplib.SMTPServerDisconnected, OSError) as error:
         raise TryLater(f"The mail server broke off ({_short(error)}).") from None
     try:
         answer = client.data(message.as_bytes())

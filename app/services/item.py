@@ -112,9 +112,8 @@ def _facts(item: Item) -> tuple[Fact, ...]:
     return (*(Fact(label=label, value=value) for label, value in own.items() if value), *said)
 
 
-def goal_line(item: Item, clock: Clock) -> GoalLine:
+def goal_line(item: Any, clock: Clock) -> GoalLine:
     """A goal in words: "412,000 of 600,000 USD"."""
-    assert item.id is not None
     reached = number_words(item.actual) if item.actual is not None else "?"
     target = number_words(item.target) if item.target is not None else "no target given"
     return GoalLine(
@@ -169,19 +168,22 @@ def _history(
         for event, name in found
         if event.kind == acts.NOTED
     )
-    lines = tuple(_line(event, name) for event, name in found if event.kind != acts.NOTED)
+    lines = tuple(line_of(event, name) for event, name in found if event.kind != acts.NOTED)
     return lines, notes
 
 
-def _line(event: Event, name: str | None) -> HistoryLine:
+def line_of(event: Any, name: str | None = None) -> HistoryLine:
+    """A stored event as a line to read; no ``name`` and no actor means that a sync did it."""
+    actor = getattr(event, "actor_id", None)
+    by_sync = actor is None
+    valued = event.kind in (changes.CHANGED, changes.DUE_MOVED)
     what = WHAT.get(event.kind, event.kind.capitalize())
-    by_sync = event.actor_id is None
     return HistoryLine(
         at=event.at,
-        who=(name or "somebody") if not by_sync else "sync",
+        who="sync" if by_sync else (name or "somebody"),
         what=what.format(field=event.field or "Field", new=event.new, old=event.old),
-        old=event.old if event.kind in (changes.CHANGED, changes.DUE_MOVED) else None,
-        new=event.new if event.kind in (changes.CHANGED, changes.DUE_MOVED) else None,
+        old=event.old if valued else None,
+        new=event.new if valued else None,
         text=event.note,
         material=event.kind in MATERIAL or (by_sync and event.kind == acts.REOPENED),
     )

@@ -1,0 +1,50 @@
+"""digest: send what is due now, or look at it first."""
+
+from pathlib import Path
+
+import typer
+
+from app.cli.base import Opened, group, out, plain
+from app.errors import Invalid
+from app.jobs.mailing import Mailer
+from app.notify.smtp import BadAddress
+
+
+@group.command()
+def digest(
+    dry_run: Path | None = typer.Option(  # noqa: B008  (typer's way)
+        None, "--dry-run", metavar="DIR", help="Write .eml files there; send and record nothing."
+    ),
+    user: str = typer.Option("", metavar="MAIL", help="With --dry-run: only this person's."),
+) -> None:
+    """Send the daily digests that are due now. `serve` and `worker` do this by themselves."""
+    opened = Opened()
+    mailer = mailer_of(opened)
+    if dry_run is not None:
+        written = mailer.dry_run(dry_run, email=user)
+        if not written:
+            raise Invalid("There is nobody to write a digest for.", remedy="See `user add`.")
+        for path in written:
+            out.print(plain(str(path)), soft_wrap=True)
+        return
+    if mailer.server is None:
+        raise Invalid(
+            "No mail server is configured.",
+            remedy="Set PARTNER_INBOX_SMTP_URL, or look at the mail with --dry-run DIR.",
+        )
+    mailer.send_alerts()
+    mailer.send_digests()
+    out.print("Sent what was due.")
+
+
+def mailer_of(opened: Opened) -> Mailer:
+    """The mailer; raises ``Invalid`` when the mail server's address cannot be used."""
+    try:
+        return Mailer(
+            database=opened.database,
+            settings=opened.settings,
+            owner=opened.syncer.owner,
+            now=opened.now,
+        )
+    except BadAddress as error:
+        raise Invalid(str(error)) from None

@@ -1,0 +1,203 @@
+"""Mail: digests through their ledger, alerts through the outbox. Sent between transactions."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app import crash
+from app.config import Settings
+from app.core.words import Clock
+from app.db import Database
+from app.models import User
+from app.notify import mail, smtp
+from app.notify.errors import NotSent, Refused, Unsure
+from app.services import accounts, digesting, listing, outbox
+
+log = logging.getLogger(__name__)
+
+TOLD = {"source down": "needs your attention", "source up": "is well again"}
+
+
+@dataclass(kw_only=True)
+class Mailer:
+    """Sends what is due. Without a mail server it does nothing."""
+
+    database: Database
+    settings: Settings
+    owner: str
+    now: Callable[[], datetime]
+
+    def __post_init__(self) -> None:
+        url = self.settings.smtp_url
+        self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
+
+    # Digests
+
+    def send_digests(self) -> None:
+        """Every digest that is due and that nobody has taken up. One's fault stops no other."""
+        if self.server is None:
+            return
+        now = self.now()
+        with self.database.read() as session:
+            due = digesting.due(session, now=now)
+            interrupted = digesting.interrupted(session, now=now)
+        if interrupted:
+            with self.database.write() as session:
+                digesting.settle_interrupted(session, now=now)
+        for user_id, day in due:
+            try:
+                self._digest(user_id, day)
+            except Exception:
+                log.exception("the digest of user %s failed", user_id)
+
+    def _digest(self, user_id: int, day: date) -> None:
+        now = self.now()
+        with self.database.write(counts=False) as session:
+            entry_id = digesting.claim(session, user_id, day, owner=self.owner, now=now)
+        if entry_id is None:
+            return
+        crash.here("digest claimed")
+        with self.database.read() as session:
+            user = accounts.user(session, user_id)
+            digest = self.compose(session, user)
+        if digest.empty:
+            with self.database.write(counts=False) as session:
+                digesting.skipped(session, entry_id)
+            return
+        made = self.mail_of(user, digest, day)
+        with self.database.write(counts=False) as session:
+            mine = digesting.sending(
+                session,
+                entry_id,
+                owner=self.owner,
+                message_id=made["Message-ID"],
+                subject=made["Subject"],
+                now=self.now(),
+            )
+        if not mine:
+            return
+        crash.here("digest sending")
+        self._hand_over(entry_id, made, user.email)
+
+    def _hand_over(self, entry_id: int, made: EmailMessage, to: str) -> None:
+        assert self.server is not None
+        try:
+            smtp.send(self.server, made, to=to, sender=mail.bare(self.settings.mail_from))
+        except Unsure as error:
+            with self.database.write() as session:
+                digesting.unknown(session, entry_id, error.message)
+            return
+        except NotSent as error:
+            log.warning("a digest did not leave: %s", error.message)
+            with self.database.write() as session:
+                again = not isinstance(error, Refused)
+                digesting.failed(session, entry_id, error.message, again=again, now=self.now())
+            return
+        crash.here("digest sent")
+        with self.database.write() as session:
+            digesting.sent(session, entry_id, now=self.now())
+
+    def compose(self, session: Session, user: User) -> digesting.Digest:
+        """What the person's digest says now, on their own clock."""
+        clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+        return digesting.compose(session, user, clock=clock)
+
+    def mail_of(self, user: User, digest: digesting.Digest, day: date) -> EmailMessage:
+        """The digest as a mail. Its id is the same for the same person and day."""
+        clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+        home = self.settings.public_url
+        values = {
+            "digest": digest,
+            "clock": clock,
+            "home": home,
+            "company": self.settings.company,
+        }
+        text, html = mail.render("digest", values)
+        host = mail.host_of(home)
+        return mail.message(
+            to=(user.name, user.email),
+            sender=self.settings.mail_from,
+            subject=digest.subject,
+            text=text,
+            html=html,
+            message_id=f"<digest.{day.isoformat()}.{user.id}@{host}>",
+            list_id=f"Partner Inbox digest <digest.{host}>",
+            sent_at=clock.local(clock.now),
+        )
+
+    def dry_run(self, folder: Path, *, email: str = "") -> list[Path]:
+        """Write everyone's digest of now as .eml files; nothing is sent, nothing is recorded."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        with self.database.read() as session:
+            for user in accounts.users(session):
+                if email and user.email != email.strip().lower():
+                    continue
+                clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+                made = self.mail_of(user, self.compose(session, user), clock.today)
+                path = folder / f"{clock.today.isoformat()}-{user.email.replace('/', '_')}.eml"
+                path.write_bytes(made.as_bytes())
+                written.append(path)
+        return written
+
+    # Alerts
+
+    def send_alerts(self) -> None:
+        """Everything that waits in the outbox."""
+        if self.server is None:
+            return
+        with self.database.read() as session:
+            if not outbox.waiting(session, now=self.now()):
+                return
+        while (alert := self._take()) is not None:
+            self._alert(alert)
+
+    def _take(self) -> outbox.Alert | None:
+        with self.database.write(counts=False) as session:
+            return outbox.take(session, now=self.now())
+
+    def _alert(self, alert: outbox.Alert) -> None:
+        assert self.server is not None
+        try:
+            for name, address in alert.to:
+                made = self._alert_mail(alert, name, address)
+                smtp.send(self.server, made, to=address, sender=mail.bare(self.settings.mail_from))
+        except NotSent as error:
+            again = not isinstance(error, Refused | Unsure)
+            with self.database.write(counts=False) as session:
+                outbox.not_told(session, alert.entry_id, error.message, again=again, now=self.now())
+            return
+        with self.database.write(counts=False) as session:
+            outbox.told(session, alert.entry_id, now=self.now())
+
+    def _alert_mail(self, alert: outbox.Alert, name: str, address: str) -> EmailMessage:
+        clock = Clock(now=self.now(), zone=self.settings.zone)
+        source = listing.source_line(alert.connection, now=clock.now)
+        subject = f"{source.name} {TOLD[alert.kind]}"
+        values = {
+            "subject": subject,
+            "source": source,
+            "told": TOLD[alert.kind],
+            "remedy": alert.connection.remedy or "",
+            "clock": clock,
+            "home": self.settings.public_url,
+        }
+        text, html = mail.render("source", values)
+        host = mail.host_of(self.settings.public_url)
+        key = alert.key.replace(" ", "-").replace(":", ".")
+        return mail.message(
+            to=(name, address),
+            sender=self.settings.mail_from,
+            subject=subject,
+            text=text,
+            html=html,
+            message_id=f"<alert.{key}.{address.partition('@')[0]}@{host}>",
+            list_id=f"Partner Inbox alerts <alerts.{host}>",
+            sent_at=clock.local(clock.now),
+        )

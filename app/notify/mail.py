@@ -1,0 +1,92 @@
+"""Mail as a message: templates in ``templates/email``, headers that mail programs expect."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.core import words
+from app.paths import TEMPLATES
+
+LONGEST_SUBJECT = 150
+
+
+@cache
+def environment(folder: Path = TEMPLATES / "email") -> Environment:
+    """Templates of mail. HTML is escaped, text is not."""
+    env = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {
+        "money": words.money_words,
+        "due": words.due_words,
+        "when": words.when_words,
+        "plural": words.plural,
+        "stake": lambda stake: " + ".join(words.money_words(money) for money in stake),
+        "percent": lambda share: f"{round(share * 100)} %",
+        "one_line": lambda text: " ".join(str(text).split()),
+    }
+    return env
+
+
+def render(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The text and the HTML of a mail; the HTML with its styles inlined, dark mode kept."""
+    env = environment()
+    text = env.get_template(f"{name}.txt").render(values)
+    html = env.get_template(f"{name}.html").render(values)
+    # Without keep_at_rules the inliner would drop the media query for dark mode.
+    inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
+    return text, inlined
+
+
+def message(
+    *,
+    to: tuple[str, str],
+    sender: str,
+    subject: str,
+    text: str,
+    html: str,
+    message_id: str,
+    list_id: str,
+    sent_at: datetime,
+) -> EmailMessage:
+    """A mail to one person: (name, address). Raises ``ValueError`` for a line break in a header."""
+    made = EmailMessage()
+    made["From"] = _address(sender)
+    made["To"] = Address(display_name=to[0], addr_spec=to[1])
+    made["Subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
+    made["Date"] = format_datetime(sent_at)
+    made["Message-ID"] = message_id
+    made["List-Id"] = list_id
+    made["Auto-Submitted"] = "auto-generated"
+    made["X-Auto-Response-Suppress"] = "All"
+    made.set_content(text)
+    made.add_alternative(html, subtype="html")
+    return made
+
+
+def _address(written: str) -> Address:
+    name, address = parseaddr(written)
+    return Address(display_name=name, addr_spec=address)
+
+
+def bare(written: str) -> str:
+    """The address alone of "Name <address>"."""
+    return parseaddr(written)[1]
+
+
+def host_of(public_url: str) -> str:
+    """The host that message ids and list ids carry."""
+    return urlsplit(public_url).hostname or "localhost"

@@ -1,0 +1,367 @@
+"""The daily digest: what it says, and the ledger that lets it leave once (P4).
+
+claim      one row for (person, local date); whoever inserts it sends it
+sending    written before the mail server is asked
+sent | failed (tried again until it is too old) | unknown (never again by itself)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core import changes, digests, pace
+from app.core.words import Clock
+from app.models import DigestEntry, User
+from app.services import acts, inbox, item, listing
+from app.services.listing import Sources, events, items, joined
+from app.services.pages import GoalLine, HistoryLine, Row, SourceLine, Stake
+from connectors.sdk.records import Kind
+
+DAILY = "daily"
+LEASE = timedelta(minutes=10)
+MOST_ROWS = 60
+EVENTS_LOOKED_AT = 400
+
+
+class State(StrEnum):
+    """How far one digest is."""
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """One item and what its source changed since the last digest."""
+
+    row: Row
+    lines: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    """Everything that one mail says, in its order. ``left_out`` rows did not fit."""
+
+    name: str
+    overdue: tuple[Row, ...]
+    soon: tuple[Row, ...]
+    changed: tuple[Changed, ...]
+    new: tuple[Row, ...]
+    behind: tuple[GoalLine, ...]
+    doubtful: tuple[SourceLine, ...]
+    stake: Stake
+    subject: str
+    since: datetime
+    overdue_count: int
+    soon_count: int
+    left_out: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing that a person would want to be told."""
+        said = (self.overdue, self.soon, self.changed, self.new, self.behind, self.doubtful)
+        return not any(said)
+
+
+def compose(session: Session, user: User, *, clock: Clock) -> Digest:
+    """What this person's digest says now."""
+    assert user.id is not None
+    since = user.last_digest_at or clock.now - timedelta(days=1)
+    known = Sources(session, now=clock.now)
+    budget = MOST_ROWS
+    overdue = _rows(session, user.id, "overdue", known, clock)
+    soon = _rows(session, user.id, "week", known, clock)
+    new = _new(session, user.id, known, clock, since)
+    changed = _changed(session, user.id, known, clock, since)
+    counts = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user.id, clock=clock)}
+    shown: list[tuple[Any, ...]] = []
+    left_out = 0
+    for rows in (overdue, soon, changed, new):
+        shown.append(tuple(rows[:budget]))
+        left_out += max(len(rows) - budget, 0)
+        budget = max(budget - len(rows), 0)
+    return Digest(
+        name=user.name,
+        overdue=shown[0],
+        soon=shown[1],
+        changed=shown[2],
+        new=shown[3],
+        behind=_behind(session, clock),
+        doubtful=known.doubtful,
+        stake=inbox.stake(session, user_id=user.id, clock=clock, days=listing.WEEK),
+        subject=digests.subject(
+            overdue=counts["overdue"], soon=counts["week"], changed=len(changed), clock=clock
+        ),
+        since=since,
+        overdue_count=counts["overdue"],
+        soon_count=counts["week"],
+        left_out=left_out,
+    )
+
+
+def _rows(session: Session, user_id: int, tab: str, known: Sources, clock: Clock) -> Sequence[Row]:
+    statement = (
+        sa.select(*listing.SHOWN)
+        .select_from(joined(user_id))
+        .where(listing.in_tab(tab, user_id, clock))
+    )
+    found = session.execute(listing.ordered(statement, tab, None).limit(MOST_ROWS + 1)).all()
+    return listing.rows_of(session, found, known, clock)
+
+
+def _new(
+    session: Session, user_id: int, known: Sources, clock: Clock, since: datetime
+) -> Sequence[Row]:
+    """New since the last digest, without what the sections above it tell anyway."""
+    statement = (
+        sa.select(*listing.SHOWN)
+        .select_from(joined(user_id))
+        .where(
+            items.c.is_open,
+            items.c.first_seen_at > since,
+            sa.not_(listing.overdue(clock)),
+            items.c.sort_on > clock.today + timedelta(days=listing.WEEK),
+        )
+    )
+    found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
+    return listing.rows_of(session, found, known, clock)
+
+
+TOLD = (
+    changes.DUE_MOVED,
+    changes.CHANGED,
+    changes.CLOSED,
+    changes.REOPENED,
+    changes.GONE,
+    changes.RETURNED,
+)
+
+
+def _changed(
+    session: Session, user_id: int, known: Sources, clock: Clock, since: datetime
+) -> Sequence[Changed]:
+    """What sources changed since the last digest, with both values, one entry an item."""
+    told = session.execute(
+        sa.select(
+            events.c.subject_id,
+            events.c.at,
+            events.c.kind,
+            events.c.field,
+            events.c.old,
+            events.c.new,
+            events.c.note,
+        )
+        .where(
+            events.c.subject == "item",
+            events.c.at > since,
+            sa.or_(
+                events.c.kind.in_(TOLD),
+                sa.and_(events.c.kind == acts.REOPENED, events.c.actor_id.is_(None)),
+            ),
+        )
+        .order_by(events.c.id.desc())
+        .limit(EVENTS_LOOKED_AT)
+    ).all()
+    lines: dict[int, list[HistoryLine]] = {}
+    for event in told:
+        lines.setdefault(event.subject_id, []).insert(0, item.line_of(event))
+    statement = (
+        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id.in_(list(lines)))
+    )
+    found = session.execute(listing.ordered(statement, "all", None)).all()
+    rows = listing.rows_of(session, found, known, clock)
+    return [Changed(row=row, lines=tuple(lines[row.id])) for row in rows]
+
+
+def _behind(session: Session, clock: Clock) -> tuple[GoalLine, ...]:
+    goals = session.execute(
+        sa.select(
+            items.c.id,
+            items.c.title,
+            items.c.target,
+            items.c.actual,
+            items.c.unit,
+            items.c.period_start,
+            items.c.period_end,
+        )
+        .where(items.c.kind == Kind.GOAL, items.c.is_open)
+        .order_by(items.c.sort_on)
+    ).all()
+    return tuple(
+        item.goal_line(goal, clock)
+        for goal in goals
+        if pace.is_behind(
+            pace.share(goal.target, goal.actual),
+            pace.pace(goal.period_start, goal.period_end, clock.today),
+        )
+    )
+
+
+# The ledger
+
+
+def wish_of(user: User) -> digests.Wish:
+    """When the person wants it."""
+    return digests.Wish(hour=user.digest_hour, days=user.digest_days, zone=ZoneInfo(user.time_zone))
+
+
+def due(session: Session, *, now: datetime) -> list[tuple[int, date]]:
+    """People whose digest of their local day is due and that nobody has taken up."""
+    wanted = session.exec(select(User).where(User.is_active, User.digest_on)).all()
+    found = []
+    for user in wanted:
+        day = digests.due_date(wish_of(user), now=now)
+        if day is not None and user.id is not None:
+            found.append((user.id, day))
+    taken = {
+        (entry.user_id, entry.local_date): entry
+        for entry in session.exec(
+            select(DigestEntry).where(
+                DigestEntry.kind == DAILY,
+                col(DigestEntry.local_date) >= now.date() - timedelta(days=2),
+            )
+        )
+    }
+    return [key for key in found if key not in taken or _again(taken[key], now)]
+
+
+def _again(entry: DigestEntry, now: datetime) -> bool:
+    if entry.state == State.FAILED:
+        return entry.next_attempt_at is not None and entry.next_attempt_at <= now
+    lapsed = entry.lease_until is not None and entry.lease_until <= now
+    return entry.state == State.CLAIMED and lapsed
+
+
+def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetime) -> int | None:
+    """The ledger row of this digest, if this process has it now; one row, one winner."""
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    table = SQLModel.metadata.tables["digest_ledger"]
+    fresh = {
+        "user_id": user_id,
+        "local_date": day,
+        "kind": DAILY,
+        "state": State.CLAIMED,
+        "message_id": "",
+        "subject": "",
+        "attempts": 0,
+        "owner": owner,
+        "claimed_at": now,
+        "lease_until": now + LEASE,
+    }
+    added = session.connection().execute(
+        insert(table)
+        .values(**fresh)
+        .on_conflict_do_nothing(index_elements=["user_id", "local_date", "kind"])
+    )
+    mine = (
+        table.c.user_id == user_id,
+        table.c.local_date == day,
+        table.c.kind == DAILY,
+    )
+    if added.rowcount != 1:
+        taken = session.connection().execute(
+            sa.update(table)
+            .where(
+                *mine,
+                sa.or_(
+                    sa.and_(table.c.state == State.FAILED, table.c.next_attempt_at <= now),
+                    sa.and_(table.c.state == State.CLAIMED, table.c.lease_until <= now),
+                ),
+            )
+            .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, next_attempt_at=None)
+        )
+        if taken.rowcount != 1:
+            return None
+    found: int = session.execute(sa.select(table.c.id).where(*mine)).scalar_one()
+    return found
+
+
+def sending(
+    session: Session, entry_id: int, *, owner: str, message_id: str, subject: str, now: datetime
+) -> bool:
+    """From here on it may have left. False when somebody else has it by now."""
+    table = SQLModel.metadata.tables["digest_ledger"]
+    marked = session.connection().execute(
+        sa.update(table)
+        .where(table.c.id == entry_id, table.c.owner == owner, table.c.state == State.CLAIMED)
+        .values(
+            state=State.SENDING,
+            message_id=message_id,
+            subject=subject,
+            attempts=table.c.attempts + 1,
+            lease_until=now + LEASE,
+        )
+    )
+    return marked.rowcount == 1
+
+
+def sent(session: Session, entry_id: int, *, now: datetime) -> None:
+    """The mail server took it. What the next digest tells begins here."""
+    entry = session.get_one(DigestEntry, entry_id)
+    entry.state, entry.sent_at, entry.error = State.SENT, now, None
+    entry.lease_until = entry.next_attempt_at = None
+    session.get_one(User, entry.user_id).last_digest_at = now
+
+
+def skipped(session: Session, entry_id: int) -> None:
+    """There was nothing to say."""
+    entry = session.get_one(DigestEntry, entry_id)
+    entry.state = State.SKIPPED
+    entry.lease_until = None
+
+
+def failed(session: Session, entry_id: int, error: str, *, again: bool, now: datetime) -> None:
+    """It did not leave; ``again``: try later, until it is too old."""
+    entry = session.get_one(DigestEntry, entry_id)
+    entry.state, entry.error, entry.lease_until = State.FAILED, error, None
+    user = session.get_one(User, entry.user_id)
+    at = now + digests.retry_after(entry.attempts)
+    late = at >= digests.gives_up_at(wish_of(user), entry.local_date)
+    entry.next_attempt_at = None if late or not again else at
+
+
+def unknown(session: Session, entry_id: int, error: str) -> None:
+    """It may have left. A person sees it; it is not sent again by itself."""
+    entry = session.get_one(DigestEntry, entry_id)
+    entry.state, entry.error = State.UNKNOWN, error
+    entry.lease_until = entry.next_attempt_at = None
+
+
+def interrupted(session: Session, *, now: datetime) -> bool:
+    """Whether a digest's process died while the mail server had it."""
+    dead = select(DigestEntry.id).where(
+        DigestEntry.state == State.SENDING, col(DigestEntry.lease_until) <= now
+    )
+    return session.exec(dead.limit(1)).first() is not None
+
+
+def settle_interrupted(session: Session, *, now: datetime) -> int:
+    """Digests whose process died while the mail server had them become unknown; how many."""
+    table = SQLModel.metadata.tables["digest_ledger"]
+    settled = session.connection().execute(
+        sa.update(table)
+        .where(table.c.state == State.SENDING, table.c.lease_until <= now)
+        .values(
+            state=State.UNKNOWN,
+            error="The process ended while the mail server had the message.",
+            lease_until=None,
+        )
+    )
+    return int(settled.rowcount)
+
+
+def newest(session: Session, user_id: int, *, limit: int = 10) -> list[DigestEntry]:
+    """A person's last digests, for their settings page."""
+    statement = select(DigestEntry).where(DigestEntry.user_id == user_id)
+    return list(session.exec(statement.order_by(col(DigestEntry.id).desc()).limit(limit)))
