@@ -29,7 +29,7 @@ OWNERS = {
 """Who looks after a vendor. Nobody looks after the others: so it is in real companies."""
 
 _HEADER = (
-    "Number", "Distributor", "Kind", "Subject", "Customer", "Due date", "Amount", "Currency",
+    "ID", "Vendor", "Category", "Title", "Customer", "Due date", "Amount", "Currency",
     "Status",
 )  # fmt: skip
 _ROWS = (
@@ -58,17 +58,3 @@ def distributor_export(today: date) -> str:
             (number, distributor, kind, subject, customer, due, amount, currency, status)
         )
     return sheet.getvalue()
-
-
-COLUMNS = {
-    "Number": "id",
-    "Distributor": "vendor",
-    "Kind": "category",
-    "Subject": "title",
-    "Customer": "account",
-    "Due date": "due",
-    "Amount": "amount",
-    "Currency": "currency",
-    "Status": "status",
-}
-"""What the export's columns mean, in the spreadsheet connector's words."""
