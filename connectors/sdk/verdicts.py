@@ -24,11 +24,12 @@ class Trouble:
 
 def judge(reply: Reply, terms: Terms, now: datetime) -> Reply | Trouble:
     """The reply where it is one; raises what another attempt cannot cure."""
-    status, host = reply.status, httpx2.URL(reply.url).host
-    if terms.throttled is not None and terms.throttled(reply):
-        return _throttled(reply, host, now)
-    if terms.wants(status):
+    status, throttled = reply.status, terms.throttled is not None and terms.throttled(reply)
+    if terms.wants(status) and not throttled:
         return reply
+    host = httpx2.URL(reply.url).host  # parsed only where a sentence names it
+    if throttled:
+        return _throttled(reply, host, now)
     if status == 401:
         raise AuthFailed(f"{host} does not accept the sign-in.", status=status)
     if status == 403:
