@@ -1,9 +1,10 @@
 """The simulated platforms of the demo and the connections that lead to them."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,18 @@ class Planned:
     name: str
     connector: str
     values: Mapping[str, Any]
+
+
+class RunningClock(SandboxClock):
+    """A time that goes on by itself: in a minute that stands still a quota never comes back."""
+
+    def __init__(self, start: datetime, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(start)
+        self._seconds = seconds
+        self._begun = seconds()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._seconds() - self._begun)
 
 
 class Platforms:
@@ -64,7 +77,7 @@ class Platforms:
 @contextmanager
 def running(*, now: datetime, port: int = 0) -> Iterator[Platforms]:
     """The platforms, served on loopback until the block ends."""
-    clock = SandboxClock(now)
+    clock = RunningClock(now)
     sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in CONNECTORS}
     with SandboxHost(sandboxes, port=port) as host:
         yield Platforms(host, sandboxes)
