@@ -95,7 +95,8 @@ def invitation(row: Any, offer: Mapping[str, Any] | None = None) -> Deadline:
     status = word(within(row, "Status"))
     kind = word(within(row, "PayloadType"))
     customer = word(within(offer, "customer"))
-    about = customer or word(within(row, "EngagementTitle")) or found
+    engagement, project = word(within(row, "EngagementTitle")), word(within(offer, "project"))
+    about = customer or engagement or found
     stake, label, rest = money_at_stake(within(offer, "spend"))
     return Deadline(
         external_id=found,
@@ -112,8 +113,8 @@ def invitation(row: Any, offer: Mapping[str, Any] | None = None) -> Deadline:
         facts=facts(
             sender=word(within(row, "SenderCompanyName")),
             invited_on=day(within(row, "InvitationDate")),
-            engagement=word(within(row, "EngagementTitle")),
-            project=word(within(offer, "project")),
+            engagement=engagement,
+            project=None if project == engagement else project,
             target_completion=day(within(offer, "completion")),
             kind=kind,
         )
