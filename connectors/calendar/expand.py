@@ -2,13 +2,14 @@
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 import icalendar
 from recurring_ical_events import CalendarQuery, ComponentsWithName
 
 from connectors.calendar.entries import Entry, Series, Unreadable, moment, one, single_id
-from connectors.calendar.rules import Budget, bounded, judge, listed, rules, times_a_day
+from connectors.calendar.rules import PER_ENTRY, Budget, bounded, judge, listed, rules, times_a_day
 
 # Wider than the window by more than any zone is from UTC, so that its ends are certain.
 _SLACK = timedelta(days=2)
@@ -43,13 +44,12 @@ def occurrences(series: Series, window: Window, budget: Budget) -> list[Occurren
     main = series.main
     if main is None or not main.recurs:
         return list(_singles(series))
+    budget.open()
     judge(main, series.replacements.values())
     try:
-        found = _expanded(main, _aligned(main, series), window, budget)
+        return _expanded(main, _aligned(main, series), window, budget)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
         raise Unreadable(f"Its repetition cannot be worked out: {problem}.") from problem
-    budget.take(len(found))
-    return found
 
 
 def _singles(series: Series) -> Iterator[Occurrence]:
@@ -70,6 +70,7 @@ def _aligned(main: Entry, series: Series) -> dict[date | datetime, Entry]:
     a replacement has no meaning and is dropped.
     """
     start = moment(main.part, "DTSTART") or moment(main.part, "DUE")
+    _end_with_the_day(main, start)
     found: dict[date | datetime, Entry] = {}
     for replaced, entry in series.replacements.items():
         said: date | datetime = replaced
@@ -84,11 +85,26 @@ def _aligned(main: Entry, series: Series) -> dict[date | datetime, Entry]:
     return found
 
 
+def _end_with_the_day(main: Entry, start: date | datetime | None) -> None:
+    """Let a rule that ends on a day (UNTIL=20260630) include the times of that day.
+
+    For a series with times RFC 5545 wants UNTIL to be a time; who writes a day means all of it.
+    """
+    if not isinstance(start, datetime):
+        return
+    for rule in rules(main):
+        last = (rule.get("UNTIL") or [None])[0]
+        if last is not None and not isinstance(last, datetime):
+            end = datetime.combine(last, time(23, 59, 59), start.tzinfo)
+            rule["UNTIL"] = [end.astimezone(UTC) if start.tzinfo else end]
+
+
 def _expanded(
     main: Entry, replacements: dict[date | datetime, Entry], window: Window, budget: Budget
 ) -> list[Occurrence]:
     names = _Names(main)
     dates = sorted(_dates(main, replacements, window, budget), key=lambda each: each[0].isoformat())
+    budget.take(len(dates))
     found: dict[str, Occurrence] = {}
     for original, entry, part in dates:
         external_id = names.of(original, taken=found)
@@ -104,13 +120,18 @@ def _expanded(
 def _dates(
     main: Entry, replacements: dict[date | datetime, Entry], window: Window, budget: Budget
 ) -> Iterator[tuple[date | datetime, Entry, icalendar.Component]]:
-    """What the library finds: each date as its rule gave it, the entry that speaks, its times."""
+    """What the library finds: each date as its rule gave it, the entry that speaks, its times.
+
+    It ends with the first date that is one too many.
+    """
     holder = icalendar.Calendar()
     for entry in (main, *replacements.values()):
         holder.add_component(entry.part)
     kind = ComponentsWithName(main.kind, series=bounded(window.last + _SLACK, budget))
-    query = CalendarQuery(holder, components=[kind])
-    for part in query.between(window.first - _SLACK, window.last + _SLACK):
+    (series,) = CalendarQuery(holder, components=[kind]).series
+    dates = series.between(window.first - _SLACK, window.last + _SLACK)
+    for found in islice(dates, PER_ENTRY + 1):
+        part = found.as_component(keep_recurrence_attributes=False)
         said = moment(part, "RECURRENCE-ID")
         entry = replacements.get(said, main) if said else main
         yield _original(part, entry), entry, part

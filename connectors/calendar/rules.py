@@ -16,7 +16,7 @@ from connectors.calendar.entries import Entry, Unreadable, moment, one
 
 PER_ENTRY = 1_000
 PER_CALENDAR = 10_000
-DAYS_PER_CALENDAR = 20_000_000
+DAYS_PER_CALENDAR = 10_000_000
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _PARTS = frozenset(
@@ -33,19 +33,31 @@ _SILENCE = 9 * 366
 
 @dataclass(kw_only=True)
 class Budget:
-    """What may still be spent on one file: days to examine, dates to give."""
+    """What may still be spent on one file.
+
+    days     to examine, by all rules together
+    work     dates to work out, those of refused series among them
+    dates    to give
+    """
 
     days: int = DAYS_PER_CALENDAR
+    work: int = 2 * PER_CALENDAR
     dates: int = PER_CALENDAR
 
+    def open(self) -> None:
+        """Before a series is expanded; raises ``Unreadable`` when nothing is left."""
+        if self.days < 0 or self.work < 0:
+            raise Unreadable("The calendar's repetitions together cost too much to work out.")
+
     def take(self, dates: int) -> None:
-        """Spend dates that one entry gives; raises ``Unreadable``."""
-        self.dates -= dates
-        if dates > PER_ENTRY or self.dates < 0:
+        """Spend dates that one series gives; raises ``Unreadable``."""
+        self.work -= dates
+        if dates > min(PER_ENTRY, self.dates):
             raise Unreadable(
-                f"It repeats too often: more than {PER_ENTRY} dates in 16 months, or more than "
-                f"{PER_CALENDAR} together with the rest of the calendar."
+                f"It repeats too often: more than {PER_ENTRY:,} dates in 16 months, or more than "
+                f"{PER_CALENDAR:,} together with the rest of the calendar."
             )
+        self.dates -= dates
 
 
 def rules(entry: Entry) -> list[Any]:
@@ -71,6 +83,8 @@ def judge(main: Entry, replacements: Iterable[Entry]) -> None:
     found, others = rules(main), list(replacements)
     if len(found) > _RULES_MAX:
         raise Unreadable(f"It has {len(found)} rules of repetition, more than {_RULES_MAX}.")
+    if main.block.value("EXRULE"):
+        raise Unreadable("It has a rule of exceptions (EXRULE), which iCalendar has given up.")
     for rule in found:
         _judge_rule(rule)
     if sum(len(listed(main, name)) for name in ("RDATE", "EXDATE")) + len(others) > _LISTED_MAX:
@@ -153,7 +167,6 @@ def _meter(left: int, budget: Budget) -> Callable[[], None]:
         budget.days -= 1
         if left < 0:
             raise Unreadable("Its rule of repetition gives no date for years.")
-        if budget.days < 0:
-            raise Unreadable("The calendar's repetitions together cost too much to work out.")
+        budget.open()
 
     return pay

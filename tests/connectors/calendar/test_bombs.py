@@ -22,6 +22,7 @@ REFUSED_UNSEEN = {
     "a list without end": [f"RRULE:FREQ=YEARLY;BYYEARDAY={','.join(map(str, range(1, 367)))}"],
     "an interval of ages": ["RRULE:FREQ=DAILY;INTERVAL=1000000000000"],
     "no interval": ["RRULE:FREQ=DAILY;INTERVAL=0"],
+    "a rule of exceptions": ["RRULE:FREQ=DAILY", "EXRULE:FREQ=DAILY;INTERVAL=2"],
     "Easter": ["RRULE:FREQ=YEARLY;BYEASTER=0"],
     "another calendar": ["RRULE:RSCALE=CHINESE;FREQ=YEARLY"],
     "many rules": [f"RRULE:FREQ=DAILY;INTERVAL={n}" for n in range(1, 60)],
@@ -105,17 +106,38 @@ def test_more_than_a_thousand_dates_of_one_entry_are_too_many(read: Read) -> Non
     found = read(calendar(thrice, event("UID:good@x")))
 
     assert list(found.items) == ["good@x"]
-    assert "more than 1000 dates" in found.unread[0].reason
+    assert "more than 1,000 dates" in found.unread[0].reason
 
 
 def test_many_series_share_one_budget(read: Read) -> None:
-    daily = [event(f"UID:{n}@x", "RRULE:FREQ=DAILY") for n in range(30)]
+    daily = [event(f"UID:{n}@x", "RRULE:FREQ=DAILY") for n in range(28)]
 
     found = read(calendar(*daily, event("UID:good@x")))
 
     assert len(found.items) <= rules.PER_CALENDAR
     assert found.unread
     assert "good@x" in found.items
+
+
+def test_refused_series_cost_too_and_end_the_work() -> None:
+    budget = rules.Budget(work=2_500)
+    rule = f"RRULE:FREQ=DAILY;BYHOUR={HOURS}"
+    blocks = split(
+        calendar(*(event(f"UID:{n}@x", "DTSTART:20260101T000000Z", rule) for n in range(5)))
+    )
+    found, _ = series(blocks, Zones(blocks))
+
+    reasons = []
+    for one in found.values():
+        with pytest.raises(Unreadable) as caught:
+            occurrences(one, Window.around(NOW.date()), budget)
+        reasons.append(str(caught.value).split(":")[0])
+
+    assert (
+        reasons
+        == ["It repeats too often"] * 3
+        + ["The calendar's repetitions together cost too much to work out."] * 2
+    )
 
 
 def test_a_replacement_that_shifts_all_that_follow_by_ages_is_refused(read: Read) -> None:

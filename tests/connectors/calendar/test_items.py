@@ -258,6 +258,13 @@ def test_plain_text_keeps_its_lines_and_hostile_html_loses_its_teeth(read: Read)
     assert (hostile.summary, hostile.body) == ("Hi", "<p>Hi</p>")
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x00"])
+def test_an_odd_line_end_within_a_text_ends_no_line(read: Read, odd: str) -> None:
+    item = read(calendar(event(f"SUMMARY:One{odd}two", f"DESCRIPTION:x{odd}END:VEVENT"))).only
+
+    assert (item.title, item.summary) == ("One two", "x END:VEVENT")
+
+
 @pytest.mark.parametrize(
     ("link", "url"),
     [("https://partners.example/x", "https://partners.example/x"), ("javascript:alert(1)", None)],

@@ -194,6 +194,28 @@ def test_a_series_ends_where_its_rule_says(read: Read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "until", ["20260403", "20260403T090000", "20260403T070000Z", "20260403T235959Z"]
+)
+@pytest.mark.parametrize(
+    "start", ["DTSTART;VALUE=DATE:20260331", "DTSTART;TZID=Europe/Berlin:20260331T090000"]
+)
+def test_the_day_on_which_a_rule_ends_is_included(read: Read, start: str, until: str) -> None:
+    found = read(calendar(event(start, f"RRULE:FREQ=DAILY;UNTIL={until}")))
+
+    assert found.days[-1] == date(2026, 4, 3)
+    assert len(found.days) == 4
+
+
+def test_an_added_date_may_have_a_length_of_its_own(read: Read) -> None:
+    added = "RDATE;VALUE=PERIOD:20260401T090000Z/PT2H,20260402T090000Z/20260402T120000Z"
+
+    found = read(calendar(event("DTSTART:20260331T090000Z", added)))
+
+    ends = [fact.value for item in found.items.values() for fact in item.facts]
+    assert ends == ["2026-04-01 11:00 UTC", "2026-04-02 12:00 UTC"]
+
+
 def test_an_endless_series_is_read_for_sixteen_months(read: Read) -> None:
     found = read(calendar(event("DTSTART;VALUE=DATE:20200101", "RRULE:FREQ=DAILY")))
 
