@@ -86,7 +86,6 @@ def special_bid(row: Row, account: Account, detail: Row | None, read_on: str | N
     deal = required(row, "dealId")
     vendor, customer = text_of(row.get("vendor")), text_of(row.get("endUser"))
     detail = detail or {}
-    left = units_left(detail)
     return Deadline(
         external_id=bid_id(row),
         title=titled("Special bid", f"{deal} expires", customer),
@@ -100,10 +99,9 @@ def special_bid(row: Row, account: Account, detail: Row | None, read_on: str | N
             detail.get("extendedMsrp"), detail.get("currencyCode"), "extendedMsrp"
         ),
         amount_label="list price",
-        summary=left,
+        summary=units_left(detail),
         facts=facts_of(
             ("Version", row.get("version")),
-            ("Left to order", left),
             ("Received", day(detail.get("dealReceivedOn"))),
             ("Contact at the customer", person(detail.get("endUserInfo"))),
             ("Details as of", read_on),
