@@ -46,7 +46,6 @@ class Stakes:
     due: Due | None
     amount: Money | None
     amount_label: str | None
-    owned: bool
     due_was: Due | None = None
 
 
@@ -65,8 +64,6 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
     reasons = [worth_words, urgency_words]
     if stakes.due is not None and stakes.due_was is not None:
         reasons.append(_moved(stakes.due_was, stakes.due, clock))
-    if not stakes.owned:
-        reasons.append("Nobody owns it.")
     return Rank(points=round(worth * urgency, 3), reasons=tuple(reasons))
 
 

@@ -205,11 +205,10 @@ def _judge(
         case errors.AuthFailed():
             connection.health = Health.NEEDS_SIGN_IN
             connection.next_due_at = None
-        case errors.Unavailable():
+        case errors.Unavailable(until=until):
             connection.failures += 1
-            connection.next_due_at = timing.retry_at(
-                schedule, failures=connection.failures, now=now
-            )
+            retry = timing.retry_at(schedule, failures=connection.failures, now=now)
+            connection.next_due_at = max(retry, until) if until is not None else retry
             if connection.failures >= timing.FAILING_AFTER:
                 connection.health = Health.FAILING
         case errors.ConfigInvalid():

@@ -76,7 +76,6 @@ def rank_of(row: Row, category: str | None, clock: Clock) -> priority.Rank:
             due=row.due,
             amount=row.amount,
             amount_label=row.amount_label,
-            owned=row.owner is not None,
             due_was=row.due_was,
         ),
         clock,
