@@ -11,9 +11,10 @@ MORNING = time(8)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SnoozeChoice:
-    """A label, the aware moment it stands for, and whether that is after the due date."""
+    """A label, its day in words, the aware moment, and whether that is after the due date."""
 
     label: str
+    day: str
     until: datetime
     after_due: bool
 
@@ -42,7 +43,8 @@ def _before(due: date, today: date) -> dict[str, date]:
 
 def _choice(label: str, day: date, due: Due | None, clock: Clock) -> SnoozeChoice:
     return SnoozeChoice(
-        label=f"{label}, {day_words(day, clock.today)}",
+        label=label,
+        day=day_words(day, clock.today),
         until=morning_of(day, clock),
         after_due=due is not None and day > due_day(due, clock),
     )

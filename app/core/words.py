@@ -127,6 +127,17 @@ def when_full(at: datetime, clock: Clock) -> str:
     return f"{day_full(local.date())}, {local:%H:%M %Z}"
 
 
+def kept_words(text: str, clock: Clock) -> str:
+    """A value of the history: a date or an instant as people say it, all else as it is."""
+    try:
+        if text.endswith(" UTC"):
+            at = clock.local(datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00"))
+            return f"{day_full(at.date())}, {at:%H:%M}"
+        return day_full(date.fromisoformat(text)) if len(text) == 10 else text
+    except ValueError:
+        return text
+
+
 def span_words(seconds: float) -> str:
     """A length of time, rounded to what matters: "40 seconds", "5 minutes", "3 days"."""
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):

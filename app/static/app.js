@@ -40,7 +40,7 @@ const acts = {
     const target = near(selector);
     if (!target) return false;
     target.click();
-    if (target.matches("summary")) one("button, input, select", target.parentElement.lastElementChild)?.focus();
+    if (target.matches("summary")) one("button, select, input:not([type=hidden])", target.parentElement.lastElementChild)?.focus();
   },
   focus(selector) {
     const target = near(selector);

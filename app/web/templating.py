@@ -41,6 +41,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "day": words.day_full,
         "when": words.when_words,
         "when_full": words.when_full,
+        "kept": words.kept_words,
         "span": words.span_words,
         "plural": words.plural,
         "day_of": lambda due, clock: words.day_short(words.due_day(due, clock), clock.today),

@@ -150,7 +150,7 @@ def test_today_puts_the_weightiest_first_and_says_why(client: TestClient, ids: I
     assert 1 <= len(cards) <= 10
     assert "Claim co-op funds" in cards[0] or "Renew Meraki" in cards[0]
     assert "2 days late." in page
-    assert "Nobody owns it." in page
+    assert page.count("Nobody owns it.") == 2
 
 
 @pytest.mark.promise("P5")
@@ -322,8 +322,8 @@ def test_the_history_names_who_did_what_and_both_values(client: TestClient, ids:
 
     assert "Assigned to Lee Meyer" in page
     assert "Dana Kim, " in page
-    assert "2026-11-30</del>" in page
-    assert "2026-11-24</ins>" in page
+    assert "Mon 30 Nov 2026</del>" in page
+    assert "Tue 24 Nov 2026</ins>" in page
     assert "Waits for &lt;us&gt;." in page
 
 

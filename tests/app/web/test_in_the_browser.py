@@ -1,0 +1,304 @@
+"""The pages in a real Chromium: without a script, by keyboard, narrow, back and forth.
+
+The ``complaints`` of tests/support/browser.py fail a test in which a script broke or the
+content security policy stopped something.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from app.models import Item, User
+from app.services import accounts
+from tests.app.web import company
+from tests.app.web.conftest import NOW, Loopback
+from tests.app.web.test_render import PAYLOADS
+
+Enter = Callable[..., Page]
+MERAKI = "Renew Meraki licences — Hartwell Clinics"
+COOP = "Claim co-op funds for H1 before they turn into rebate"
+ADDRESSES = (
+    "/today",
+    "/inbox",
+    "/inbox?tab=week&item=3",
+    "/inbox?q=nothing+like+it",
+    "/inbox?tab=done",
+    "/items/3",
+    "/nowhere",
+    "/sign-in",
+)
+
+
+@pytest.fixture(autouse=True)
+def filled(served: Loopback) -> None:
+    """Dana and her company."""
+    with served.site.database.write() as session:
+        accounts.add_user(
+            session,
+            email="dana@partner.example",
+            name="Dana Kim",
+            is_admin=True,
+            time_zone="Europe/Berlin",
+            now=NOW,
+        )
+    company.fill(served.site.database)
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.innerText || document.activeElement.id"))
+
+
+def test_without_a_script_everything_can_be_done(enter: Enter) -> None:
+    page = enter("/inbox", java_script_enabled=False)
+    page.get_by_role("link", name=MERAKI).click()
+    expect(page.get_by_text("Why it is here:")).to_be_visible()
+    page.get_by_role("button", name="Take it").click()
+    expect(page.get_by_role("status")).to_contain_text("Assigned to Dana Kim")
+
+    page.locator("#detail summary", has_text="Snooze").click()
+    page.get_by_role("button", name="Monday").click()
+    expect(page.get_by_role("status")).to_contain_text("Snoozed until Mon 23 Nov")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_contain_text("Undone")
+
+    page.get_by_label("Write a note").fill("Called them.")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("#detail")).to_contain_text("Called them.")
+
+    page.locator("#detail").get_by_role("button", name="Done").click()
+    expect(page.get_by_role("link", name=MERAKI)).to_have_count(0)
+    page.get_by_role("searchbox").fill("fortinet")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows li")).to_have_count(1)
+
+
+def test_without_a_script_many_items_are_done_at_once(enter: Enter) -> None:
+    page = enter("/inbox?tab=overdue", java_script_enabled=False)
+    bar = page.get_by_role("form", name="Selected items")
+    expect(bar).to_be_hidden()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    bar.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("status")).to_contain_text("2 items")
+    expect(page.locator("#rows li")).to_have_count(0)
+
+
+def test_the_menu_opens_on_a_narrow_screen_without_a_script(enter: Enter) -> None:
+    page = enter("/today", java_script_enabled=False, viewport={"width": 320, "height": 640})
+    expect(page.get_by_role("link", name="Programs")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Unowned").click()
+    expect(page).to_have_url(re.compile(r"/inbox\?tab=unowned$"))
+
+
+def test_an_act_changes_the_list_the_counts_and_the_item_in_place(enter: Enter) -> None:
+    page = enter("/inbox")
+    page.evaluate("window.here = true")
+    page.get_by_role("link", name=COOP).click()
+    expect(page.locator("#detail h2").first).to_have_text(COOP)
+    expect(page).to_have_url(re.compile("item=1"))
+
+    page.locator("#detail").get_by_role("button", name="Done").click()
+    expect(page.locator("#row-1")).to_have_count(0)
+    expect(page.locator("#head-overdue")).to_contain_text("Overdue · 1")
+    expect(page.locator("#tab-overdue")).to_contain_text("1")
+    expect(page.locator("#detail .badge").first).to_have_text("done")
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#row-1")).to_have_count(1)
+    expect(page.locator("#head-overdue")).to_contain_text("Overdue · 2")
+    assert page.evaluate("window.here"), "the page was loaded anew"
+
+
+def test_everything_can_be_done_by_keyboard(enter: Enter) -> None:
+    page = enter("/inbox")
+    page.keyboard.press("j")
+    assert COOP in focused(page)
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert COOP in focused(page)
+    page.keyboard.press("o")
+    expect(page.locator("#detail h2").first).to_have_text(COOP)
+
+    page.keyboard.press("e")
+    expect(page.locator("#row-1")).to_have_count(0)
+    page.wait_for_function("document.activeElement.closest('[data-row]') !== null")
+    assert "Accept the new program terms" in focused(page)
+    page.keyboard.press("z")
+    expect(page.locator("#row-1")).to_have_count(1)
+
+    page.locator("#row-3 a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail h2").first).to_have_text(MERAKI)
+    page.keyboard.press("h")
+    expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Tomorrow")).to_be_hidden()
+
+    page.keyboard.press("c")
+    page.keyboard.type("just a note: e z g i")
+    expect(page.get_by_label("Write a note")).to_have_value("just a note: e z g i")
+    page.locator("#row-3 a").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page).to_have_url(re.compile("/today$"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next item")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.wait_for_timeout(50)
+    expect(page.locator(".card")).to_have_count(9)  # no card is the current one: nothing is done
+
+
+def test_the_first_tab_stop_skips_to_the_content(enter: Enter) -> None:
+    page = enter("/inbox")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_shortcuts_are_off_for_whoever_switched_them_off(enter: Enter, served: Loopback) -> None:
+    with served.site.database.write() as session:
+        for user in session.exec(select(User)):
+            user.shortcuts = False
+    page = enter("/inbox")
+    for key in ("j", "?", "g", "t"):
+        page.keyboard.press(key)
+    assert page.url.endswith("/inbox")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_searching_as_one_types_keeps_the_field_and_makes_no_history(enter: Enter) -> None:
+    page = enter("/inbox")
+    before = page.evaluate("history.length")
+    page.get_by_role("searchbox").press_sequentially("meraki", delay=20)
+    expect(page.locator("#rows li")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/inbox\?q=meraki$"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("meraki")
+    assert page.evaluate("history.length") == before
+
+
+def test_back_and_reload_always_show_the_whole_page(enter: Enter) -> None:
+    page = enter("/inbox")
+    page.get_by_role("link", name="Overdue", exact=False).first.click()
+    expect(page.locator("#rows li")).to_have_count(2)
+    page.get_by_role("link", name=COOP).click()
+    expect(page.locator("#detail h2").first).to_have_text(COOP)
+    page.locator("[data-go=today]").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+
+    page.go_back()
+    expect(page.locator("#detail h2").first).to_have_text(COOP)
+    expect(page.locator("#nav")).to_be_visible()
+    page.reload()
+    expect(page.locator("#rows li")).to_have_count(2)
+    expect(page.locator("#nav")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#rows li")).to_have_count(2)
+    expect(page.locator("#nav")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#rows li")).to_have_count(10)
+    page.keyboard.press("k")
+    assert COOP in focused(page)  # the script survived
+
+
+def test_a_session_that_ended_leads_to_sign_in_and_not_into_a_part_of_the_page(
+    enter: Enter, served: Loopback
+) -> None:
+    page = enter("/inbox")
+    with served.site.database.write() as session:
+        for user in session.exec(select(User)):
+            assert user.id is not None
+            accounts.close_sessions(session, user.id)
+    page.get_by_role("link", name=COOP).click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "next=" in page.url
+
+
+def test_an_error_is_told_in_a_toast_and_leaves_the_page_as_it_is(
+    enter: Enter, served: Loopback
+) -> None:
+    page = enter("/inbox")
+    with served.site.database.write() as session:
+        for item in session.exec(select(Item).where(Item.title == COOP)):
+            session.delete(item)
+    page.get_by_role("link", name=COOP).click()
+    expect(page.get_by_role("status")).to_contain_text("There is no such item.")
+    assert page.url.endswith("/inbox")
+    expect(page.locator("#rows li")).to_have_count(10)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_screen_of_320_pixels(enter: Enter, scheme: str) -> None:
+    page = enter("/today", viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    for address in ADDRESSES:
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320, address
+
+
+def test_what_can_be_pressed_is_large_enough_to_be_pressed(enter: Enter) -> None:
+    page = enter("/inbox?item=3")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, summary, select, label.pick")]
+            .filter((found) => found.checkVisibility() && !found.closest("p, dd, .prose, .skip"))
+            .map((found) => [found.innerText || found.className, found.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 24 || box.width < 24)
+            .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+    )
+    assert [name for name in small if not name.startswith("Skip")] == []
+
+
+def test_hostile_text_from_a_platform_runs_nothing(
+    enter: Enter, served: Loopback, complaints: list[str]
+) -> None:
+    with served.site.database.write() as session:
+        for item, payload in zip(session.exec(select(Item)), PAYLOADS, strict=False):
+            item.title = item.summary = item.reference = item.account = payload
+            item.program = item.status = item.vendor = item.amount_label = payload
+            item.url = payload
+            item.facts = [[payload, payload]]
+    page = enter("/today")
+    opened: list[Any] = []
+    page.on("dialog", lambda dialog: (opened.append(dialog), dialog.dismiss()))
+    for address in ("/today", "/inbox", *(f"/items/{n + 1}" for n in range(len(PAYLOADS)))):
+        page.goto(address)
+        expect(page.locator("h1").first).to_be_visible()
+    page.goto("/inbox")
+    for number in range(len(PAYLOADS)):
+        page.locator("[data-row] a").nth(number).click()
+        page.wait_for_function(
+            "(id) => document.querySelector('#detail').dataset.item === id",
+            arg=page.locator("[data-row]").nth(number).get_attribute("data-row"),
+        )
+    assert opened == []
+    assert page.locator("#nav").count() == 1
+
+
+def test_every_control_has_a_name_and_every_page_its_landmarks(enter: Enter) -> None:
+    page = enter("/inbox?item=3")
+    for address in ("/today", "/inbox?item=3", "/items/3"):
+        page.goto(address)
+        nameless = page.evaluate(
+            """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+                .filter((found) => found.type !== "hidden")
+                .filter((found) => !(found.innerText?.trim() || found.textContent.trim()
+                    || found.getAttribute("aria-label") || found.labels?.length))
+                .map((found) => found.outerHTML)"""
+        )
+        assert nameless == [], address
+        assert page.get_by_role("main").count() == 1
+        assert page.get_by_role("navigation", name="Main").count() == 1
+        assert page.locator("h1").count() == 1
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((found) => found.id)")
+        assert len(ids) == len(set(ids)), address
+        assert page.locator("html").get_attribute("lang") == "en"
