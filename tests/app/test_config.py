@@ -26,7 +26,7 @@ def test_a_secret_may_lie_in_a_file(environment: pytest.MonkeyPatch, tmp_path: P
 
 def test_a_missing_file_is_named(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("PARTNER_INBOX_SMTP_URL_FILE", str(tmp_path / "nowhere"))
-    with pytest.raises(CannotStart, match="PARTNER_INBOX_SMTP_URL_FILE names .*nowhere"):
+    with pytest.raises(CannotStart, match=r"PARTNER_INBOX_SMTP_URL_FILE names .*nowhere"):
         load()
 
 
