@@ -6,7 +6,7 @@ Nothing here ever shows UTC: an instant is always told in the reader's own zone.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,12 @@ def due_nature(due: Due) -> str:
     return f"a calendar date, {due.zone} rules" if due.zone else "a calendar date, no time given"
 
 
+def own_text(raw: str, due: Due) -> str | None:
+    """The source's own text of a date, unless it is the plain ISO form of the same day."""
+    day = due.on if isinstance(due, DueDate) else due.at.date()
+    return None if raw.startswith(day.isoformat()) else raw
+
+
 def day_words(day: date, today: date) -> str:
     """ "Tue 24 Nov" near, "30 Nov" later this year, "3 Feb 2027" in another year."""
     if day.year != today.year and abs((day - today).days) > 60:
@@ -166,6 +172,13 @@ def money_words(money: Money) -> str:
         format="¤#,##0" if whole else None,
         currency_digits=not whole,
     )
+
+
+@lru_cache(maxsize=1024)
+def money_round(money: Money) -> str:
+    """ "$986,489": a total, to whole units."""
+    whole = money.amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return money_words(Money(amount=whole, currency=money.currency))
 
 
 @lru_cache(maxsize=1024)

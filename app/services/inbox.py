@@ -1,6 +1,6 @@
 """The inbox: one page of a view, its tabs and heads, and the counts around every page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.services.listing import MONTH, WEEK, Sources, items, joined
 from app.services.pages import (
     COUNTED,
     GROUPS,
+    LISTED,
     TABS,
     Choice,
     Group,
@@ -83,9 +84,10 @@ def _groups(
 ) -> tuple[Group, ...]:
     by_key: dict[str, list[Any]] = {}
     rows = listing.rows_of(session, found, known, clock)
-    for stored, row in zip(found, rows, strict=True):
-        by_key.setdefault(listing.group_of(stored, clock), []).append(row)
     head_of = {head.key: head for head in heads}
+    for stored, row in zip(found, rows, strict=True):
+        key = LISTED if LISTED in head_of else listing.group_of(stored, clock)
+        by_key.setdefault(key, []).append(row)
     return tuple(
         Group(
             head=head_of.get(key) or GroupHead(key=key, title=GROUPS[key], count=len(members)),
@@ -118,7 +120,7 @@ def group_heads(
 def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
     where = listing.in_view(session, view, user_id, clock)
     heads = []
-    for key, title in GROUPS.items():
+    for key, title in _groups_of(view.tab).items():
         members = (
             sa.select(items.c.amount, items.c.currency)
             .select_from(joined(user_id))
@@ -138,9 +140,16 @@ def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tu
     return tuple(heads)
 
 
+def _groups_of(tab: str) -> Mapping[str, str]:
+    """By due date, except where the items are settled: there nothing is overdue any more."""
+    return {LISTED: "Latest date first"} if tab in listing.BACKWARDS else GROUPS
+
+
 def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
     day = items.c.sort_on
     match group:
+        case _ if group == LISTED:
+            return sa.true()
         case "overdue":
             return sa.and_(listing.overdue(clock), day != NO_DUE_DAY)
         case "week":

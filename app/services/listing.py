@@ -19,7 +19,7 @@ from app.services import search, sources
 from app.services.pages import Health, Person, Row, SourceLine, State, View
 from connectors import registry
 from connectors.sdk.manifest import PlatformType
-from connectors.sdk.records import Due, DueDate, DueInstant, Money
+from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
@@ -294,6 +294,7 @@ def rows_of(
             line=line_of(row, known),
             due=due_of(row),
             due_was=moved.get(row.id),
+            ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,
             amount=money_of(row.amount, row.currency),
             amount_label=row.amount_label,
             owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,

@@ -6,7 +6,7 @@ currency, largest first. Instants are aware; the template asks the reader's cloc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.core.tiles import Tile
@@ -88,7 +88,8 @@ class Row:
     """One line of the inbox: one decision.
 
     ``line`` are the small words under the title; ``due_was`` the date before the source
-    last moved it; ``read`` is personal, ``state`` the team's.
+    last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read``
+    is personal, ``state`` the team's.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Row:
     line: tuple[str, ...] = ()
     due: Due | None = None
     due_was: Due | None = None
+    ends: date | None = None
     amount: Money | None = None
     amount_label: str | None = None
     owner: Person | None = None
@@ -191,6 +193,8 @@ GROUPS: Mapping[str, str] = {
     "later": "Later",
     "undated": "No date",
 }
+LISTED = "listed"
+"""The one group of a tab of settled items, which are not grouped by due date."""
 COUNTED = 999
 """Counts are exact up to here; one more stands for any larger number."""
 

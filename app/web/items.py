@@ -18,7 +18,7 @@ from app.core.snooze import morning_of
 from app.errors import Invalid
 from app.services import acts, inbox
 from app.services.item import item_page
-from app.services.pages import GROUPS, Act
+from app.services.pages import GROUPS, LISTED, Act
 from app.web import today
 from app.web.addresses import here, local
 from app.web.flash import Toast
@@ -173,7 +173,7 @@ def _heads(visit: Visit, names: dict[str, Any]) -> Iterator[Place]:
     """Each group's head with its new count, or its going with the group's last row."""
     macros = _macros(visit)
     heads = {head.key: head for head in names["page"].heads}
-    for key in GROUPS:
+    for key in (*GROUPS, LISTED):
         if key in heads:
             yield Place(target=f"#head-{key}", html=macros.group_head(heads[key]))
         else:

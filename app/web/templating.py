@@ -38,6 +38,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "stake": stake_words,
         "due": words.due_words,
         "nature": words.due_nature,
+        "own_text": words.own_text,
         "day": words.day_full,
         "when": words.when_words,
         "when_full": words.when_full,
@@ -45,6 +46,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "span": words.span_words,
         "plural": words.plural,
         "day_of": lambda due, clock: words.day_short(words.due_day(due, clock), clock.today),
+        "day_short": lambda day, clock: words.day_short(day, clock.today),
         "day_at": lambda at, clock: words.day_words(clock.local(at).date(), clock.today),
         "snoozes": snooze_choices,
         "count": count_words,
@@ -63,7 +65,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
 
 def stake_words(stake: Stake) -> str:
     """ "$96,150", or "$96,150 + €1,200": currencies stand side by side, never summed."""
-    return " + ".join(words.money_words(money) for money in stake)
+    return " + ".join(words.money_round(money) for money in stake)
 
 
 def count_words(count: int) -> str:

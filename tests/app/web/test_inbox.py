@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
@@ -150,7 +151,7 @@ def test_today_puts_the_weightiest_first_and_says_why(client: TestClient, ids: I
     assert 1 <= len(cards) <= 10
     assert "Claim co-op funds" in cards[0] or "Renew Meraki" in cards[0]
     assert "2 days late." in page
-    assert page.count("Nobody owns it.") == 2
+    assert page.count("Nobody owns this.") == 2
 
 
 @pytest.mark.promise("P5")
@@ -217,6 +218,29 @@ def test_a_done_item_leaves_the_list_and_its_counts(client: TestClient, ids: Ids
     assert "Reopen" in answer
     last = client.post("/items/done", data={"item": ids["12"]}, headers=by_htmx(here)).text
     assert '<hx-partial hx-target="#head-overdue" hx-swap="delete">' in last
+
+
+def test_what_is_done_is_no_longer_called_overdue(client: TestClient, ids: Ids) -> None:
+    client.post("/items/done", data={"item": ids["11"]})
+    page = client.get("/inbox?tab=done").text
+
+    assert titles(page) == ["Claim co-op funds for H1 before they turn into rebate"]
+    assert "Latest date first · 1" in page
+    assert "days late" not in page
+    back = client.post(
+        "/items/reopen", data={"item": ids["11"]}, headers=by_htmx("/inbox?tab=done")
+    )
+    assert '<hx-partial hx-target="#head-listed" hx-swap="delete">' in back.text
+
+
+def test_a_goal_shows_the_end_of_its_period_where_others_show_a_due_date(
+    client: TestClient, ids: Ids, database: Database
+) -> None:
+    row = replace(samples.ROWS["month"][1], id=200, title="Revenue for Gold", due=None, amount=None)
+    with database.write() as session:
+        id_ = company.item(session, row, 1, sort_on=date(2026, 12, 31))
+    assert "ends 31 Dec" in client.get("/inbox").text
+    assert "Thu 31 Dec 2026, the end of its period" in client.get(f"/items/{id_}").text
 
 
 def test_what_was_done_can_be_undone_from_the_toast(
