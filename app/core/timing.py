@@ -58,15 +58,6 @@ def quiet_window(text: str) -> tuple[time, time]:
     return window
 
 
-def period(schedule: Schedule, *, now: datetime) -> timedelta:
-    """The usual time between two syncs; of a cron expression, between its next two."""
-    if schedule.cron:
-        times = CronSim(schedule.cron, now.astimezone(schedule.zone))
-        first, second = next(times), next(times)
-        return second.astimezone(UTC) - first.astimezone(UTC)
-    return schedule.interval or DAILY
-
-
 def next_due(schedule: Schedule, *, now: datetime) -> datetime:
     """The next usual start after ``now``, in UTC. Downtime is caught up once: never in the past."""
     if schedule.cron:
@@ -94,10 +85,12 @@ def after_quiet(due: datetime, schedule: Schedule) -> datetime:
     within = start <= clock < end if start < end else clock >= start or clock < end
     if not within:
         return due
-    day = local.date()
     if start > end and clock >= start:
-        day += timedelta(days=1)
-    return datetime.combine(day, end, tzinfo=schedule.zone).astimezone(UTC)
+        until = datetime.combine(local.date() + timedelta(days=1), end, tzinfo=schedule.zone)
+    else:
+        # In an hour that comes twice the end belongs to the same of the two as ``due``.
+        until = datetime.combine(local.date(), end, tzinfo=schedule.zone).replace(fold=local.fold)
+    return until.astimezone(UTC)
 
 
 def retry_at(schedule: Schedule, *, failures: int, now: datetime) -> datetime:
@@ -114,8 +107,13 @@ class Freshness(StrEnum):
     NEVER = "never read"
 
 
-def freshness(last_success: datetime | None, *, usual: timedelta, now: datetime) -> Freshness:
-    """Stale when the last whole read is more than twice the usual period old."""
+def freshness(schedule: Schedule, *, last_success: datetime | None, now: datetime) -> Freshness:
+    """Stale when two starts of the schedule have passed since the last whole read.
+
+    Of an interval that is twice its length. Quiet hours, and the weekend of a cron
+    expression that names working days, make nothing stale.
+    """
     if last_success is None:
         return Freshness.NEVER
-    return Freshness.STALE if now - last_success > usual * 2 else Freshness.FRESH
+    expected = next_due(schedule, now=last_success)
+    return Freshness.STALE if now > next_due(schedule, now=expected) else Freshness.FRESH

@@ -333,8 +333,9 @@ def quarantined_count(session: Session, connection_id: int | None = None) -> int
 
 def freshness(connection: Connection, *, now: datetime) -> timing.Freshness:
     """Whether what the connection gave is still today's."""
-    usual = timing.period(schedule_of(connection), now=now)
-    return timing.freshness(connection.last_success_at, usual=usual, now=now)
+    return timing.freshness(
+        schedule_of(connection), last_success=connection.last_success_at, now=now
+    )
 
 
 def manifest_of(connector: str) -> Manifest:

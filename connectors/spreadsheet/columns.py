@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from connectors.sdk.records import Kind
 from connectors.spreadsheet.evidence import DISTINCT, Evidence
-from connectors.spreadsheet.fields import FACT, FIELDS, Type
+from connectors.spreadsheet.fields import FACT, FIELDS
 from connectors.spreadsheet.questions import Question, open_questions
 from connectors.spreadsheet.settings import SheetMapping, names_rows
 from connectors.spreadsheet.words import ALIASES, BY_ALIAS, CATEGORIES, KINDS, normal

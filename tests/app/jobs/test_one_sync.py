@@ -8,8 +8,8 @@ import pytest
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.records import Certification, DueDate, Fund, Money
-from tests.app.jobs.conftest import World
 from tests.support.scripted import deadline, deadlines, unreadable
+from tests.support.world import World
 
 
 def test_the_second_sync_of_the_same_list_writes_nothing(world: World) -> None:

@@ -1,0 +1,105 @@
+"""A database with one connection of the scripted connector, and a clock that tests move.
+
+A folder of tests takes these fixtures by importing them in its conftest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from app.config import Settings
+from app.db import Database
+from app.jobs.syncing import Syncer
+from app.models import Event, Item, SyncRun
+from app.secrets import Vault
+from app.services import sources
+from connectors import registry
+from tests.support.scripted import Scripted
+
+START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+class Clock:
+    """The edge's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, **by: float) -> datetime:
+        self.time += timedelta(**by)
+        return self.time
+
+
+@dataclass
+class World:
+    """One connection and everything that a test wants to ask about it."""
+
+    database: Database
+    connector: Scripted
+    clock: Clock
+    syncer: Syncer
+    connection_id: int
+
+    def sync(self) -> SyncRun:
+        self.clock.forward(hours=1)
+        run = self.syncer.run(self.connection_id, trigger="test")
+        assert run is not None
+        return run
+
+    def items(self) -> dict[str, Item]:
+        with self.database.read() as session:
+            return {item.external_id: item for item in session.exec(select(Item))}
+
+    def live(self) -> set[str]:
+        return {id_ for id_, item in self.items().items() if item.removed_at is None}
+
+    def history(self, external_id: str) -> list[Event]:
+        item = self.items()[external_id]
+        with self.database.read() as session:
+            statement = select(Event).where(Event.subject == "item", Event.subject_id == item.id)
+            return list(session.exec(statement.order_by(Event.id)))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(["a key for the tests only"])
+
+
+@pytest.fixture
+def world(database: Database, clock: Clock, settings: Settings, vault: Vault) -> Iterator[World]:
+    connector = Scripted()
+    with registry.installed(connector):
+        with database.write() as session:
+            added = sources.add(
+                session,
+                name="Scripted",
+                connector="scripted",
+                values={},
+                vault=vault,
+                now=clock(),
+            )
+        syncer = Syncer(database=database, vault=vault, settings=settings, now=clock)
+        yield World(
+            database=database,
+            connector=connector,
+            clock=clock,
+            syncer=syncer,
+            connection_id=added.id,
+        )
