@@ -194,7 +194,8 @@ class CsvRows:
     def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
         old = self._lines[row + 1]
         for column, name in enumerate(self._lines[0]):
-            yield f"{name} dropped", self._with(row, old[:column])
+            if column:  # a line without any cell is an empty line, and no row
+                yield f"{name} dropped", self._with(row, old[:column])
             for what, value in {"null": "", "of another type": "{}", "huge": "9" * HUGE}.items():
                 yield f"{name} {what}", self._with(row, _put(old, column, value))
 
