@@ -1,6 +1,6 @@
 """The alliance manager's workbook on a file server, as a share link gives it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from hashlib import blake2b
 from random import Random
@@ -59,7 +59,8 @@ class Sandbox:
 
     def workbook(self) -> bytes:
         """The workbook as an XLSX file; kept by hand, it has a date that does not exist."""
-        sheets = {**self.sheets, "Reports": [*self.sheets["Reports"], mistyped(self._day)]}
+        sheets: dict[str, Iterable[Row]] = dict(self.sheets)
+        sheets["Reports"] = [*self.sheets["Reports"], mistyped(self._day)]
         return self._file("xlsx", lambda: xlsx(sheets, self._day))
 
     def csv(self) -> bytes:
