@@ -141,7 +141,7 @@ function settle() {
   if (doc.activeElement && doc.activeElement !== doc.body && shown(doc.activeElement)) return;
   const rows = all("[data-row]").filter(shown);
   const next = rows.length ? one("a", rows[Math.min(lastRow, rows.length - 1)]) : all("[data-heading]").find(shown);
-  next?.focus({ preventScroll: !rows.length });
+  next?.focus();
 }
 
 doc.addEventListener("htmx:after:swap", () => requestAnimationFrame(settle));
@@ -160,5 +160,9 @@ for (const field of all("[data-guess=zone]")) {
   if (all("option", field).some((option) => option.value === zone)) field.value = zone;
 }
 
+// Back from an item, the list is where one left it. After load: the jump to the row takes the focus.
+if (/^#row-\d+$/.test(location.hash)) {
+  addEventListener("load", () => requestAnimationFrame(() => one(`${location.hash} a`)?.focus()));
+}
 one("form[data-auto]")?.requestSubmit();
 watchToast();

@@ -2,12 +2,15 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from playwright.sync_api import Page
 from pydantic import SecretStr
@@ -38,8 +41,14 @@ def make_site(database: Database, public_url: str, folder: Path) -> Site:
     return Site(settings=settings, database=database, vault=Vault([KEY]), now=lambda: NOW)
 
 
-def make_app(site: Site) -> FastAPI:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+@asynccontextmanager
+async def few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = 4
+    yield
+
+
+def make_app(site: Site, **options: Any) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, **options)
     put_on(app, site)
     return app
 
@@ -87,13 +96,14 @@ def client(visitor: TestClient, admin: int, site: Site) -> TestClient:
 
 
 class Loopback:
-    """A real server in a thread."""
+    """A real server in a thread, with as few worker threads as ours has."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.site = make_site(database, self.url, folder)
-        config = uvicorn.Config(make_app(self.site), log_level="warning", lifespan="off")
+        app = make_app(self.site, lifespan=few_threads)
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._thread.start()

@@ -6,6 +6,7 @@ content security policy stopped something.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlmodel import select
 
 from app.models import Item, User
 from app.services import accounts
-from tests.app.web import company
+from tests.app.web import company, samples
 from tests.app.web.conftest import NOW, Loopback
 from tests.app.web.test_render import PAYLOADS
 
@@ -209,6 +210,35 @@ def test_back_and_reload_always_show_the_whole_page(enter: Enter) -> None:
     expect(page.locator("#rows li")).to_have_count(10)
     page.keyboard.press("k")
     assert COOP in focused(page)  # the script survived
+
+
+def test_showing_more_continues_the_list_and_the_keyboard_goes_on_there(
+    enter: Enter, served: Loopback
+) -> None:
+    with served.site.database.write() as session:
+        for number in range(100, 160):
+            row = replace(samples.ROWS["month"][0], id=number, title=f"Report {number}", owner=None)
+            company.item(session, row, 1)
+    page = enter("/inbox")
+    expect(page.locator("#rows li")).to_have_count(50)
+    page.get_by_role("link", name="Show more").click()
+    expect(page.locator("#rows li")).to_have_count(70)
+    expect(page.locator("#head-month")).to_have_count(1)
+    expect(page.locator("#rows li").nth(50).get_by_role("link")).to_be_focused()
+    assert page.url.endswith("/inbox")
+
+
+def test_on_a_narrow_screen_an_item_takes_the_lists_place_and_gives_it_back(enter: Enter) -> None:
+    page = enter("/inbox", viewport={"width": 360, "height": 500})
+    last = page.locator("#rows li").last
+    last.get_by_role("link").click()
+    heading = page.locator("#detail h2").first
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+    expect(page.locator("#rows")).to_be_hidden()
+    page.keyboard.press("u")
+    expect(page.locator("#rows li").last).to_be_in_viewport()
+    expect(page.locator("#rows li").last.get_by_role("link")).to_be_focused()
 
 
 def test_a_session_that_ended_leads_to_sign_in_and_not_into_a_part_of_the_page(
