@@ -2,10 +2,10 @@
 
 import sys
 
-import click
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
+from typer.exceptions import TyperException
 
 from app.cli import base, connections, demo, digests, people, running, syncs
 from app.cli.base import err, group
@@ -20,12 +20,12 @@ def main(arguments: list[str] | None = None) -> None:
     """The console script: every failure is one clear line and a non-zero exit."""
     try:
         code = typer.main.get_command(group)(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         err.print("Stopped.")
         code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+    except TyperException as error:  # a word or an option that does not exist
+        err.print(f"[red]{base.plain(str(error))}[/] See `partner-inbox --help`.", soft_wrap=True)
+        code = 2
     except AppError as error:
         _say(error)
         code = 1

@@ -56,7 +56,7 @@ class Platforms:
             "Vendor events (calendar)": "calendar",
         }
         found = [
-            Planned(name=name, connector=id_, values=self.sandboxes[id_].config(self.host.url(id_)))
+            Planned(name=name, connector=id_, values=self._values(id_))
             for name, id_ in named.items()
         ]
         return [
@@ -67,6 +67,13 @@ class Platforms:
                 values={"file": str(export.resolve())},
             ),
         ]
+
+    def _values(self, connector_id: str) -> Mapping[str, Any]:
+        """How a connection reaches a platform; of the spreadsheet, its Excel form."""
+        sandbox, base = self.sandboxes[connector_id], self.host.url(connector_id)
+        excel = getattr(sandbox, "workbook_config", None)
+        values: Mapping[str, Any] = excel(base) if excel is not None else sandbox.config(base)
+        return values
 
     def change(self) -> tuple[str, list[str]]:
         """One platform changes: its connector's id, and what changed in sentences."""

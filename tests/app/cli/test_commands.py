@@ -1,0 +1,142 @@
+"""Commands: what a person sees, and what a script can rely on."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.cli.conftest import Command
+from tests.support.commands import inner, root
+
+ICS = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VEVENT
+UID:review@example.com
+DTSTAMP:20261101T000000Z
+DTSTART;VALUE=DATE:{day}
+SUMMARY:Quarterly review with the vendor
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def every_command() -> list[list[str]]:
+    """The words of every command, groups too."""
+    found: list[list[str]] = []
+
+    def walk(command: Any, words: list[str]) -> None:
+        found.append(words)
+        for name, below in inner(command).items():
+            walk(below, [*words, name])
+
+    walk(root(), [])
+    return found
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_every_command_and_every_option_says_what_it_is_for(words: list[str]) -> None:
+    command = root()
+    for word in words:
+        command = inner(command)[word]
+    assert command.help
+    for parameter in command.params:
+        if getattr(parameter, "hidden", False):
+            continue
+        assert parameter.help, f"{' '.join(words)}: {parameter.name}"
+
+
+def test_the_commands_of_the_product_are_there() -> None:
+    wanted = "serve worker demo sync connectors connection digest user token doctor"
+    assert set(wanted.split()) <= set(inner(root()))
+
+
+def test_a_calendar_file_is_connected_read_listed_and_removed(
+    command: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.ics"
+    day = date.today() + timedelta(days=10)
+    file.write_text(ICS.format(day=day.strftime("%Y%m%d")).replace("\n", "\r\n"))
+    added = command("connection", "add", "calendar", "--name", "Events", "--set", f"file={file}")
+    assert added.code == 0, added.err
+    assert "Read it now: partner-inbox sync 'Events'" in added.out
+    read = command("sync", "Events", "--json")
+    assert (read.code, read.json()["new"], read.json()["outcome"]) == (0, 1, "ok")
+    (listed,) = command("connection", "list", "--json").json()
+    assert (listed["name"], listed["health"]) == ("Events", "ok")
+    assert command("connection", "check", "Events").code == 0
+    assert command("connection", "remove", "Events", "--yes").code == 0
+    assert command("connection", "list", "--json").json() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("sync", "Nothing"), "There is no connection named Nothing. There are: none yet."),
+        (("sync",), "Say which connection to sync. Give its name, or --all."),
+        (
+            ("connection", "add", "nothing", "--name", "N"),
+            "There is no connector named nothing. There are: ",
+        ),
+        (
+            ("connection", "add", "calendar", "--name", "N", "--set", "url"),
+            "--set url is not KEY=VALUE. Write --set name=value.",
+        ),
+        (("connectors", "check", "nothing"), "There is no connector named nothing."),
+        (("nonsense",), "No such command 'nonsense'. See `partner-inbox --help`."),
+        (("sync", "--nonsense"), "No such option: --nonsense See `partner-inbox --help`."),
+        (("digest",), "No mail server is configured."),
+        (("token", "add", "T", "--scope", "rule"), "There is no such scope."),
+        (("user", "add", "nobody", "--name", "N"), "The user cannot be added."),
+    ],
+)
+def test_a_failure_is_one_clear_line_and_a_non_zero_exit(
+    command: Command, words: tuple[str, ...], sentence: str
+) -> None:
+    ran = command(*words)
+    assert ran.code != 0
+    assert sentence in ran.err
+    assert "Traceback" not in ran.err + ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DATABASE_URL", "mysql://x/y", "names mysql, which is not supported."),
+        ("TIME_ZONE", "Mars/Base", "must be an IANA time zone such as Europe/Berlin"),
+        ("SECRET_KEY", "short", "PARTNER_INBOX_SECRET_KEY is too short."),
+        ("SMTP_URL", "mail.example.com", "PARTNER_INBOX_SMTP_URL begins with smtps://"),
+    ],
+)
+def test_a_wrong_setting_is_named(command: Command, name: str, value: str, told: str) -> None:
+    ran = command("digest", **{f"PARTNER_INBOX_{name}": value})
+    assert ran.code != 0
+    assert told in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_token_is_the_last_line_and_a_user_gets_a_link(command: Command) -> None:
+    token = command("token", "add", "erp", "--scope", "read")
+    assert (token.code, token.last[:3]) == (0, "pi_")
+    user = command("user", "add", "Ann@example.com", "--name", "Ann", "--admin")
+    assert user.last.startswith("http://127.0.0.1:8000/link/")
+
+
+def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
+    found = {entry["name"]: entry for entry in command("doctor", "--json").json()}
+    assert found["Database"]["state"] == "ok"
+    assert found["Mail"]["fix"] == "Set PARTNER_INBOX_SMTP_URL for the daily digest."
+    assert found["People"]["state"] == "warn"
+
+
+def test_a_required_secret_is_asked_for_and_never_shown(command: Command) -> None:
+    ran = command(
+        "connection", "add", "aws_partner_central", "--name", "AWS", "--no-check",
+        "--set", "access_key_id=AKIAEXAMPLEEXAMPLE00",
+        typed="a very secret key of forty characters 0123\n",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert "a very secret key" not in ran.out + ran.err
+    listed = command("connection", "list", "--json")
+    assert "a very secret key" not in listed.out
