@@ -82,6 +82,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "here": at,
         "place": place(at),
         "whole": False,
+        "keep_note": True,
         "company": visit.site.settings.company,
     }
 
@@ -102,6 +103,11 @@ class Place:
     target: str
     html: str = ""
     swap: str = "outerHTML"
+
+
+def part(visit: Visit, template: str, name: str, **page: Any) -> Place:
+    """A block of a template, for the element whose id is its name."""
+    return Place(target=f"#{name}", html=fragment(visit, template, name, **page))
 
 
 def places(visit: Visit, *changed: Place, toast: Toast | None = None) -> HTMLResponse:

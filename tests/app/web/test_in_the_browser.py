@@ -115,6 +115,18 @@ def test_an_act_changes_the_list_the_counts_and_the_item_in_place(enter: Enter) 
     assert page.evaluate("window.here"), "the page was loaded anew"
 
 
+def test_a_note_that_is_being_typed_survives_other_acts(enter: Enter) -> None:
+    page = enter("/inbox?item=3")
+    note = page.get_by_label("Write a note")
+    note.fill("They want 36 months, but")
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("#detail .facts")).to_contain_text("Dana Kim")
+    expect(note).to_have_value("They want 36 months, but")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("#detail q")).to_have_text("They want 36 months, but")
+    expect(note).to_have_value("")
+
+
 def test_everything_can_be_done_by_keyboard(enter: Enter) -> None:
     page = enter("/inbox")
     page.keyboard.press("j")

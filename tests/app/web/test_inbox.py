@@ -216,8 +216,15 @@ def test_a_done_item_leaves_the_list_and_its_counts(client: TestClient, ids: Ids
     assert f'<hx-partial hx-target="#row-{ids["11"]}" hx-swap="delete">' in answer
     assert "Overdue · 1" in answer
     assert "Reopen" in answer
-    last = client.post("/items/done", data={"item": ids["12"]}, headers=by_htmx(here)).text
+    last = client.post("/items/done", data={"item": ids["12"]}, headers=by_htmx("/inbox")).text
     assert '<hx-partial hx-target="#head-overdue" hx-swap="delete">' in last
+
+
+def test_a_list_that_becomes_empty_says_so(client: TestClient, ids: Ids) -> None:
+    both = [ids["11"], ids["12"]]
+    here = by_htmx("/inbox?tab=overdue")
+    answer = client.post("/items/done", data={"item": both}, headers=here).text
+    assert "<h2>All clear</h2>" in answer
 
 
 def test_what_is_done_is_no_longer_called_overdue(client: TestClient, ids: Ids) -> None:
@@ -227,10 +234,10 @@ def test_what_is_done_is_no_longer_called_overdue(client: TestClient, ids: Ids) 
     assert titles(page) == ["Claim co-op funds for H1 before they turn into rebate"]
     assert "Latest date first · 1" in page
     assert "days late" not in page
-    back = client.post(
-        "/items/reopen", data={"item": ids["11"]}, headers=by_htmx("/inbox?tab=done")
-    )
-    assert '<hx-partial hx-target="#head-listed" hx-swap="delete">' in back.text
+    client.post("/items/done", data={"item": ids["12"]})
+    here = by_htmx("/inbox?tab=done")
+    back = client.post("/items/reopen", data={"item": ids["11"]}, headers=here)
+    assert "Latest date first · 1" in back.text
 
 
 def test_a_goal_shows_the_end_of_its_period_where_others_show_a_due_date(

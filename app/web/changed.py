@@ -1,0 +1,79 @@
+"""What an act changes on the page where the person is, place by place."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.datastructures import QueryParams
+
+from app.services import inbox
+from app.services.pages import GROUPS, LISTED, Act
+from app.web import today
+from app.web.addresses import here
+from app.web.inbox import listed, opened
+from app.web.inbox_page import PATH, view_of
+from app.web.render import Place, part
+from app.web.visit import Visit
+
+
+def changed(visit: Visit, act: Act, *, again: bool, keep_note: bool) -> list[Place]:
+    """The places that look different now. ``again``: items may come back into a list."""
+    parts = urlsplit(here(visit.request))
+    if parts.path == "/today":
+        return [part(visit, "today.html", "today", **today.shown(visit))]
+    if parts.path.startswith("/items/"):
+        item = opened(visit, parts.path.removeprefix("/items/"))
+        return [part(visit, "item.html", "detail", item=item, keep_note=keep_note)]
+    if parts.path == PATH:
+        query = QueryParams(parse_qsl(parts.query))
+        names = listed(visit, view_of(query)) | {"item": opened(visit, query.get("item"))}
+        return _in_list(visit, act, names | {"keep_note": keep_note}, again=again)
+    return []
+
+
+def _in_list(visit: Visit, act: Act, names: dict[str, Any], *, again: bool) -> list[Place]:
+    """The acted rows, the heads and tabs with their counts, and the open item.
+
+    The whole list where rows come back, for they have their places in it, and where none
+    is left, for then it says why it is empty.
+    """
+
+    def parts(*blocks: str) -> list[Place]:
+        return [part(visit, "inbox.html", name, **names) for name in blocks]
+
+    if again or not names["page"].heads:
+        return parts("inbox", "detail")
+    return [
+        *_rows(visit, act, names),
+        *_heads(visit, names),
+        *parts("tabs", "stake", "detail"),
+    ]
+
+
+def _rows(visit: Visit, act: Act, names: dict[str, Any]) -> Iterator[Place]:
+    """Each acted row as it is now, or its going where it no longer belongs to the view."""
+    macros = _macros(visit)
+    view = names["page"].view
+    current = names["item"].row.id if names["item"] else None
+    for item_id in act.items:
+        row = inbox.row_in_view(visit.session, view, item_id, **visit.by)
+        if row is None:
+            yield Place(target=f"#row-{item_id}", swap="delete")
+        else:
+            html = macros.row(row, names["open"], current, visit.clock)
+            yield Place(target=f"#row-{item_id}", html=html)
+
+
+def _heads(visit: Visit, names: dict[str, Any]) -> Iterator[Place]:
+    """Each group's head with its new count, or its going with the group's last row."""
+    macros = _macros(visit)
+    heads = {head.key: head for head in names["page"].heads}
+    for key in (*GROUPS, LISTED):
+        if key in heads:
+            yield Place(target=f"#head-{key}", html=macros.group_head(heads[key]))
+        else:
+            yield Place(target=f"#head-{key}", swap="delete")
+
+
+def _macros(visit: Visit) -> Any:
+    return visit.site.templates.get_template("macros.html").module
