@@ -62,6 +62,11 @@ def header_of(sheet: Sheet, options: Options) -> Header | None:
     return find_header(rows, known=options.mapping, fixed=options.header_row)
 
 
+def is_wanted(sheet: Sheet, options: Options) -> bool:
+    """Whether the settings want that sheet; CSV has one without a name."""
+    return not options.sheet or sheet.name.casefold() in {"", options.sheet.casefold()}
+
+
 def choose(table: Table, options: Options) -> Chosen:
     """Decide sheet by sheet: by its remembered mapping, else by a suggestion beyond doubt.
 
@@ -69,7 +74,7 @@ def choose(table: Table, options: Options) -> Chosen:
     """
     chosen = Chosen()
     for sheet in table.sheets:
-        if options.sheet and sheet.name and sheet.name.casefold() != options.sheet.casefold():
+        if not is_wanted(sheet, options):
             continue
         header = header_of(sheet, options)
         if header is None:

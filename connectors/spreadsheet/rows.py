@@ -19,7 +19,7 @@ from connectors.sdk.records import (
     ReportingRequirement,
 )
 from connectors.spreadsheet.amounts import CODES, currency_of, shared_by
-from connectors.spreadsheet.cells import BadCell, shown
+from connectors.spreadsheet.cells import BadCell, word
 from connectors.spreadsheet.reader import LONG, Reader
 from connectors.spreadsheet.words import CLOSED, TOTALS, normal
 
@@ -37,10 +37,14 @@ def key_of(reader: Reader) -> str:
         if not own:
             raise BadCell(reader.label("id"), "no id", "the row has no id.")
         return f"{kind}:{own}"
-    texts = [shown(reader.cells[i]) if i < len(reader.cells) else "" for i in plan.key]
+    texts = [
+        word(reader.cells[place], plan.header.labels[place])  # an error cell is no part of a key
+        for place in plan.key
+        if place < len(reader.cells)
+    ]
     if plan.mapping.sheet_names:
         texts.append(plan.sheet)
-    words = "\x1f".join(" ".join(text.casefold().split()) for text in texts)
+    words = "\x1f".join(text.casefold() for text in texts)
     if not words.strip("\x1f"):
         raise BadCell(reader.label("title"), "no title", "the row has no title.")
     return f"{kind}:{blake2b(words.encode(), digest_size=10).hexdigest()}"

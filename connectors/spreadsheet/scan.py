@@ -14,7 +14,7 @@ from connectors.sdk.errors import ConnectorError, FormatChanged, Incomplete
 from connectors.sdk.mapping import BadField
 from connectors.sdk.records import AnyRecord, validate
 from connectors.spreadsheet.cells import BadCell, shown
-from connectors.spreadsheet.choosing import Options, choose, must_map, nothing_to_read
+from connectors.spreadsheet.choosing import Options, choose, is_wanted, must_map, nothing_to_read
 from connectors.spreadsheet.describe import body
 from connectors.spreadsheet.evidence import Evidence
 from connectors.spreadsheet.fields import FIELDS
@@ -47,8 +47,8 @@ class Scan:
         self.chosen = choose(table, options)
         if not self.chosen.plans:
             raise nothing_to_read(table, options, self.chosen)
-        self._first: dict[int, int] = {}
         self._ambiguous: set[int] = set()
+        self._repeated: set[int] = set()
         self._survey()
 
     @property
@@ -73,8 +73,9 @@ class Scan:
             return Incomplete(self.table.cut)
         if self.chosen.unmapped:
             return must_map(self.chosen.unmapped)
-        present = {sheet.name for sheet in self.table.sheets} - set(self.chosen.ignored)
-        lost = [name for name in before if name in present and name not in self.sheets]
+        wanted = {sheet.name for sheet in self.table.sheets if is_wanted(sheet, self.options)}
+        expected = wanted - set(self.chosen.ignored) - set(self.sheets)
+        lost = [name for name in before if name in expected]
         if lost:
             return FormatChanged(
                 f"The sheet “{lost[0]}” was read before, and now its columns are not known.",
@@ -83,6 +84,7 @@ class Scan:
         return None
 
     def _survey(self) -> None:
+        contents: dict[int, int] = {}
         for sheet, plan in self.chosen.plans:
             evidence = plan.undecided()
             for name in evidence:
@@ -96,7 +98,7 @@ class Scan:
                 for place, type_, seen in watched:
                     if place < len(row.cells):
                         seen.narrow(row.cells[place], type_)
-                self._note_key(plan, row)
+                self._note_key(plan, row, contents)
             plan.decide(evidence)
 
     def _already_seen(self, sheet: Sheet, plan: Plan, name: str) -> Evidence | None:
@@ -104,15 +106,18 @@ class Scan:
         columns = self.chosen.columns.get(sheet.name)
         return columns[plan.at[name]].evidence if columns else None
 
-    def _note_key(self, plan: Plan, row: Row) -> None:
+    def _note_key(self, plan: Plan, row: Row, contents: dict[int, int]) -> None:
         try:
             _aligned(plan, row)
             key = hash(key_of(Reader(plan, row)))
         except BadField:
             return
         content = hash((plan.sheet, *row.cells))
-        first = self._first.setdefault(key, content)
-        if first != content:
+        if key not in contents:
+            contents[key] = content
+        elif contents[key] == content:
+            self._repeated.add(key)
+        else:
             self._ambiguous.add(key)
 
     def _result(self, plan: Plan, row: Row, landed: set[int]) -> AnyRecord | Bad:
@@ -131,7 +136,8 @@ class Scan:
             return _bad(
                 plan, row, key, BadCell("", "not a valid row", f"The row is not valid: {error}.")
             )
-        landed.add(hash(key))
+        if hash(key) in self._repeated:
+            landed.add(hash(key))
         return record
 
     def _alone(self, plan: Plan, key: str, landed: set[int]) -> None:

@@ -7,6 +7,7 @@ cannot limit (wall time) its parent does.
 import resource
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
@@ -23,7 +24,8 @@ MEMORY = Refused(
 
 def confine(limits: Limits) -> None:
     """Take from this process what a hostile file could use up."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    with suppress(ValueError):  # macOS knows the limit and does not accept it
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + 5)  # for a parent that was killed

@@ -1,8 +1,10 @@
 """Which row is which item: stable through all that people do to a sheet."""
 
+import io
 from datetime import date
 
 import pytest
+import xlsxwriter
 
 from connectors.sdk.connector import Complete
 from connectors.spreadsheet.onboarding import inspect
@@ -120,3 +122,18 @@ def test_a_row_that_cannot_be_read_keeps_its_key(read: Read) -> None:
     )
 
     assert found.quarantined[0].external_id == key
+
+
+@pytest.mark.promise("P2")
+def test_a_row_whose_key_shows_an_error_has_no_key(read: Read) -> None:
+    """Its item may be any: nothing may count as missing because of it."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet("S")
+        for number, row in enumerate((HEADER[:3], A[:3], B[:3])):
+            sheet.write_row(number, 0, row)
+        sheet.write_formula(2, 1, "=X!A1", None, "#REF!")
+
+    (bad,) = read(target.getvalue()).quarantined
+
+    assert (bad.external_id, bad.reason) == (None, "Vendor: the cell shows #REF!.")

@@ -248,6 +248,14 @@ def test_a_sheet_that_was_deleted_is_gone(read: Read) -> None:
     assert isinstance(found.end, Complete)
 
 
+def test_a_sheet_that_is_no_longer_wanted_is_not_waited_for(read: Read) -> None:
+    data = xlsx_of({"One": TABLE, "Two": OTHER})
+
+    found = read(data, sheet="One", state={"sheets": ["One", "Two"]})
+
+    assert found.end == Complete(state={"sheets": ["One"]})
+
+
 def test_a_header_row_can_be_declared(read: Read) -> None:
     rows = [("Title", "Due", "Vendor"), ("Old", "Frist", "Titel"), ("x", date(2026, 4, 3), "A")]
     mapping = {"columns": {"Old": "vendor", "Frist": "due", "Titel": "title"}}
