@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -40,7 +41,8 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
         lifespan=_lifespan(settings, database, runner),
     )
     api.put_on(app)
-    put_on(app, Site(settings=settings, database=database, vault=vault))
+    site = Site(settings=settings, database=database, vault=vault)
+    put_on(app, replace(site, wake=runner.wake) if runner else site)
     return app
 
 

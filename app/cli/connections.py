@@ -1,5 +1,6 @@
 """connectors, connection, import."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,7 @@ from rich.table import Table
 from app.cli.base import Opened, err, group, out, plain, print_json
 from app.core.words import Clock, when_words
 from app.errors import Invalid
-from app.jobs import checking
-from app.services import sources
+from app.services import checking, sources
 from connectors import registry
 from connectors.sdk.connector import Check, CheckState
 
@@ -130,7 +130,10 @@ def add(
     if check:
         with err.status("Checking …"):
             checks = checking.check(
-                connector_id, config, settings=opened.settings, now=opened.now()
+                connector_id,
+                config,
+                private_hosts=opened.settings.allowed_private_hosts,
+                now=opened.now(),
             )
         _print_checks(checks)
         if any(one.state is CheckState.FAIL for one in checks):
@@ -193,7 +196,7 @@ def check_connection(name: str = typer.Argument(..., help="The connection's name
     checks = checking.check(
         found.connector,
         config,
-        settings=opened.settings,
+        private_hosts=opened.settings.allowed_private_hosts,
         now=opened.now(),
         files=opened.settings.uploads / str(found.id),
     )
@@ -219,7 +222,7 @@ def remove(
     out.print(f"Removed {plain(name)}.")
 
 
-def _print_checks(checks: list[Check]) -> None:
+def _print_checks(checks: Iterable[Check]) -> None:
     for one in checks:
         fix = f" {one.fix}" if one.fix and one.state is not CheckState.OK else ""
         out.print(

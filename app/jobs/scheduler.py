@@ -47,6 +47,12 @@ class Jobs:
         self._alarm.start()
         self._alarm.add_job(self.tick, misfire_grace_time=None)
 
+    def wake(self) -> None:
+        """Look who is due at once, because somebody waits for it; returns immediately."""
+        self._alarm.add_job(
+            self._sync_due, id="wake", replace_existing=True, misfire_grace_time=None
+        )
+
     def stop(self) -> None:
         """Start nothing more; what runs ends after its page, or is taken over by its lease."""
         if self._alarm.running:

@@ -49,13 +49,23 @@ def validate(manifest: Manifest, values: Mapping[str, Any]) -> ConnectorConfig:
         return manifest.config.model_validate(dict(values))
     except ValidationError as error:
         fields = {
-            ".".join(str(part) for part in problem["loc"]) or "config": _sentence(problem["msg"])
+            ".".join(str(part) for part in problem["loc"]) or "config": _sentence(
+                manifest, problem["type"], problem["msg"], problem["loc"]
+            )
             for problem in error.errors(include_input=False, include_url=False)
         }
         raise Invalid("The settings are not complete.", fields=fields) from None
 
 
-def _sentence(message: str) -> str:
+def _sentence(manifest: Manifest, kind: str, message: str, place: tuple[int | str, ...]) -> str:
+    """What is wrong with one setting, without the validator's own jargon."""
+    if kind == "missing":
+        return "This is needed."
+    if kind == "string_pattern_mismatch":
+        info = manifest.config.model_fields.get(str(place[0])) if place else None
+        extra = info.json_schema_extra if info else None
+        example = extra.get("placeholder") if isinstance(extra, dict) else None
+        return f"It must look like {example}." if example else "It does not have the right form."
     text = message.removeprefix("Value error, ").strip()
     return text if text.endswith(".") else f"{text}."
 
@@ -160,13 +170,9 @@ def edit(
 def with_kept_secrets(
     connection: Connection, values: Mapping[str, Any], vault: Vault
 ) -> dict[str, Any]:
-    """The entered values, with the stored secret where none was entered."""
-    model = manifest_of(connection.connector).config
-    entered = {
-        key: value
-        for key, value in values.items()
-        if not (key in secret_names(model) and value in ("", None))
-    }
+    """The entered values, with the stored secret where "" was entered; None forgets it."""
+    secret = secret_names(manifest_of(connection.connector).config)
+    entered = {k: v for k, v in values.items() if not (k in secret and v == "")}
     return {**vault.open(connection.secrets), **entered}
 
 

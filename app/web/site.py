@@ -18,12 +18,17 @@ from app.web.templating import environment
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The running application as its pages see it. ``now`` gives an aware instant."""
+    """The running application as its pages see it.
+
+    ``now`` gives an aware instant. ``wake`` makes the process look at once for what is due;
+    where another process does the syncing, that one looks at its next tick.
+    """
 
     settings: Settings
     database: Database
     vault: Vault
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    wake: Callable[[], None] = lambda: None
 
     @property
     def assets(self) -> Assets:

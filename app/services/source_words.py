@@ -1,0 +1,73 @@
+"""A source in words: how it is and what helps, and how often it is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.words import span_words
+from app.models import Connection
+from app.services.pages import Health
+
+SAID: Mapping[Health, tuple[str, str, str]] = {
+    Health.NEEDS_SIGN_IN: ("The platform does not accept the sign-in.", "Enter it anew.", "late"),
+    Health.BROKEN: ("The platform answers in a way that we cannot read.", "", "late"),
+    Health.FAILING: ("The platform could not be reached.", "It is tried again by itself.", "late"),
+    Health.STALE: ("For more than twice its usual time it was not read to its end.", "", "soon"),
+    Health.WAITING: ("It has not been read to its end yet.", "", "soon"),
+    Health.PAUSED: ("It is paused: nothing is read, and what it shows grows old.", "", "soon"),
+    Health.FRESH: ("Everything was read to its end.", "", ""),
+}
+"""What a state says where the last run said nothing: text, remedy, tone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """How a source is, in a sentence, what helps, and the one button that does it.
+
+    ``tone`` is "late", "soon" or "" (all is well); ``act`` is "sync", "edit" or "resume".
+    """
+
+    text: str
+    remedy: str
+    tone: str
+    act: str
+    label: str = ""
+
+
+def advice(connection: Connection, health: Health) -> Advice:
+    """The state in words, what helps, and the button for it."""
+    text, remedy, tone = SAID[health]
+    act, label = ("sync", "Try again" if tone == "late" else "Sync now")
+    if health is Health.PAUSED:
+        act, label = "resume", "Resume"
+    elif health is Health.NEEDS_SIGN_IN:
+        act, label = "edit", "Sign in anew"
+    elif health is Health.BROKEN and connection.error_kind == "ConfigInvalid":
+        act, label = "edit", "Edit settings"
+    if connection.error and health is not Health.PAUSED:
+        text, remedy, tone = connection.error, connection.remedy or remedy, tone or "soon"
+    return Advice(text=text, remedy=remedy, tone=tone, act=act, label=label)
+
+
+def every(connection: Connection) -> str:
+    """The usual rhythm: "every 4 hours", or "at set times"."""
+    if connection.cron:
+        return "at set times"
+    minutes = connection.interval_minutes or 24 * 60
+    if minutes % 60 == 0 and minutes % 1440:
+        return "every hour" if minutes == 60 else f"every {minutes // 60} hours"
+    words = (
+        span_words(minutes * 60) if minutes % 1440 == 0 or minutes < 60 else f"{minutes} minutes"
+    )
+    return "every day" if words == "1 day" else f"every {words}"
+
+
+def schedule(connection: Connection) -> str:
+    """The whole schedule in words."""
+    said = [f"cron {connection.cron}" if connection.cron else every(connection)]
+    if connection.jitter_minutes:
+        said.append(f"spread over {connection.jitter_minutes} minutes")
+    if connection.quiet_hours:
+        said.append(f"not in {connection.quiet_hours}")
+    if connection.cron or connection.quiet_hours:
+        said.append(f"by the clock of {connection.time_zone}")
+    return ", ".join(said)
