@@ -19,7 +19,7 @@ from app.services import search, sources
 from app.services.pages import Health, Person, Row, SourceLine, State, View
 from connectors import registry
 from connectors.sdk.manifest import PlatformType
-from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
+from connectors.sdk.records import Category, Due, DueDate, DueInstant, Kind, Money
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
@@ -97,6 +97,13 @@ def due_within(clock: Clock, days: int) -> sa.ColumnElement[bool]:
     )
 
 
+def still_on(clock: Clock) -> sa.ColumnElement[bool]:
+    """Everything but an event whose day is over: that asks for nothing and is not overdue."""
+    return sa.or_(
+        items.c.sort_on >= clock.today, items.c.category.is_distinct_from(str(Category.EVENT))
+    )
+
+
 def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
     """The tab's own condition; an unknown tab is the first one."""
     there = items.c.removed_at.is_(None)
@@ -110,14 +117,15 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
     }
     others = {
         "snoozed": sa.and_(states.c.state == "snoozed", there),
-        "done": sa.and_(sa.or_(states.c.state == "done", items.c.closed), there),
+        "done": sa.and_(
+            sa.or_(states.c.state == "done", items.c.closed, sa.not_(still_on(clock))), there
+        ),
         "removed": items.c.removed_at.is_not(None),
     }
     if tab in others:
         return others[tab]
-    return (
-        sa.and_(items.c.is_open, among_open[tab]) if tab in among_open else sa.and_(items.c.is_open)
-    )
+    narrower = (among_open[tab],) if tab in among_open else ()
+    return sa.and_(items.c.is_open, still_on(clock), *narrower)
 
 
 def in_view(

@@ -28,6 +28,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         .select_from(joined(user_id))
         .where(
             items.c.is_open,
+            listing.still_on(clock),
             items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
             sa.or_(
                 items.c.sort_on <= clock.today + timedelta(days=AHEAD),

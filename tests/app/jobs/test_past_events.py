@@ -7,8 +7,8 @@ from app.core.words import Clock
 from app.services import accounts, inbox, today
 from app.services.pages import View
 from connectors.sdk.records import Category, DueDate
-from tests.app.jobs.conftest import World
 from tests.support.scripted import deadline
+from tests.support.world import World
 
 
 def test_a_past_event_is_among_the_done_and_a_past_claim_is_overdue(world: World) -> None:
