@@ -52,11 +52,11 @@ def contact(places: list[Named]) -> Contact:
     """A person with every role in which AWS names them; who has no address is not readable."""
     row = places[0].row
     address = identified(row, "Email").lower()
-    customers = sorted({place.customer for place in places if place.customer})
+    customers = sorted({name for place in places if (name := word(place.customer))})
     return Contact(
         external_id=address,
         title=person(row) or address,
-        role=", ".join(sorted({place.role for place in places})),
+        role=", ".join(sorted({role for place in places if (role := word(place.role))})) or None,
         email=address,
         phone=word(within(row, "Phone")),
         facts=facts(customers=", ".join(customers[:10]) or None),

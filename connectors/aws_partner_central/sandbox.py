@@ -38,6 +38,7 @@ class Sandbox:
     ahead      how far AWS's clock is before the signer's
     """
 
+    details = "^/(Get|Describe)"
     bypasses: ClassVar[Mapping[str, str]] = {
         "C15": "Requests are signed one by one: there is no token that ends or is refreshed.",
     }

@@ -25,6 +25,8 @@ def identified(row: Any, key: str = "Id") -> str:
     found = external_id(row, key)
     if found is None:
         raise BadField(f"{key} is missing")
+    if text_of(found, limit=len(found)) != found:  # ids are shown too, as references
+        raise BadField(f"{key} holds characters that nobody can see")
     return found
 
 

@@ -100,7 +100,8 @@ class Reader:
         if labels:
             yield Fact("Categories", ", ".join(labels))
         for rule in entry.block.values("RRULE"):
-            yield Fact("Repeats", rule)
+            if text := text_of(rule):
+                yield Fact("Repeats", text)
         if percent := _text(entry, "PERCENT-COMPLETE"):
             yield Fact("Done", f"{percent} %")
         if entry.block.header.name:

@@ -35,6 +35,7 @@ class Sandbox:
     """
 
     sign_in = "/oauth/"
+    details = "/deals/(?!search)"
     bypasses: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, clock: SandboxClock, *, seed: int = 1, size: int = 0) -> None:

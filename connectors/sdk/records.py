@@ -11,6 +11,7 @@ Records are ``msgspec`` structs, so that they can be hashed and spooled at the s
 the network; constructing one does not check types, ``validate`` does.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -224,6 +225,7 @@ def _plain(value: object) -> str:
     raise NotImplementedError
 
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
 _encoder = msgspec.json.Encoder(order="deterministic", enc_hook=_plain)
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 
@@ -251,9 +253,13 @@ def kind_of(record: Record) -> Kind:
 def validate(record: R) -> R:
     """The record, proven: types as declared, an id and a title that are not blank.
 
-    Raises ``msgspec.ValidationError`` with the field's path.
+    Raises ``msgspec.ValidationError`` with the field's path. A NUL character is refused
+    wherever it is: Postgres takes no text with one, and would refuse the whole stream.
     """
-    decode(encode(record))
+    encoded = encode(record)
+    decode(encoded)
+    if b"\\u0000" in encoded and _NUL.search(encoded):
+        raise msgspec.ValidationError("a text in it holds a NUL character")
     if not record.external_id.strip():
         raise msgspec.ValidationError("external_id is blank")
     if not record.title.strip():

@@ -8,7 +8,7 @@ from connectors.sdk.conformance.stage import Case, Reading, Stage, is_typed
 from connectors.sdk.manifest import Completeness
 from connectors.sdk.sandbox import Asked, Fault, FaultKind
 
-MANY = 250
+MANY = 120
 """Rows beside the story: several pages on most platforms."""
 
 EVER = 10_000

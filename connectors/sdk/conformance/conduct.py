@@ -17,7 +17,7 @@ from connectors.sdk.manifest import Completeness
 from connectors.sdk.records import encode
 from connectors.sdk.sandbox import Asked, Fault, FaultKind, Tokens
 
-MANY = 250
+MANY = 120
 _PATIENCE = 20.0  # seconds until a thread that should have ended counts as stuck
 
 

@@ -10,16 +10,23 @@ import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 Place = tuple[str | int, ...]
 """Where something is in a JSON document: the keys and indexes that lead to it."""
 
 HUGE = 100_000
+_DEPTH = 4
 
 
 class Rows(Protocol):
-    """The rows of one answer."""
+    """The rows of one answer.
+
+    ``optional``: what its fields give may be absent, so a record may go with its field.
+    """
+
+    @property
+    def optional(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -35,8 +42,8 @@ class Rows(Protocol):
         """(what was done, the answer), one for each field and damage."""
         ...
 
-    def texts_changed(self, change: Callable[[str], str]) -> bytes:
-        """The answer with every text field of every row changed."""
+    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+        """(field, the answer with this field changed in every row that has text in it)."""
         ...
 
     def reversed(self) -> bytes:
@@ -58,6 +65,17 @@ def rows_in(content_type: str, body: bytes) -> Rows | None:
 # --- JSON ------------------------------------------------------------------------------------
 
 
+def detail_in(content_type: str, body: bytes) -> Rows | None:
+    """An answer about one row, which is then the only one; None if it is no JSON object."""
+    if "json" not in content_type:
+        return None
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    return _Detail([document], ()) if isinstance(document, dict) else None
+
+
 def _json_rows(body: bytes) -> "JsonRows | None":
     try:
         document = json.loads(body)
@@ -69,7 +87,7 @@ def _json_rows(body: bytes) -> "JsonRows | None":
 
 def list_places(document: Any) -> list[Place]:
     """The lists of objects that lie least deep; a list that only wraps one answer is none."""
-    level: list[Place] = [()]
+    level: list[Place] = [(0,)] if _wraps(document) else [()]
     while level:
         found = [place for place in level if _is_rows(_at(document, place))]
         if found:
@@ -78,11 +96,13 @@ def list_places(document: Any) -> list[Place]:
     return []
 
 
+def _wraps(document: Any) -> bool:
+    one = _is_rows(document) and len(document) == 1
+    return one and any(_is_rows(inner) for inner in document[0].values())
+
+
 def _is_rows(value: Any) -> bool:
-    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-        return False
-    wraps = len(value) == 1 and any(_is_rows(inner) for inner in value[0].values())
-    return not wraps
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
 def _keys(value: Any) -> list[str] | list[int]:
@@ -103,6 +123,7 @@ class JsonRows:
 
     document: Any
     place: Place
+    optional: ClassVar[bool] = False
 
     def __len__(self) -> int:
         return len(_at(self.document, self.place))
@@ -124,15 +145,17 @@ class JsonRows:
                 "huge": 10**30 if isinstance(old, int | float) else "9" * HUGE,
             }.items():
                 yield f"{name} {what}", self._changed(row, place, value)
+            if isinstance(old, str):
+                yield f"{name} with a NUL character", self._changed(row, place, f"{old}\0")
 
-    def texts_changed(self, change: Callable[[str], str]) -> bytes:
-        document = deepcopy(self.document)
-        for row in _at(document, self.place):
-            for place in _fields(row):
-                parent, value = _at(row, place[:-1]), _at(row, place)
-                if isinstance(value, str):
-                    parent[place[-1]] = change(value)
-        return json.dumps(document).encode()
+    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+        for place in dict.fromkeys(
+            p for row in _at(self.document, self.place) for p in _fields(row)
+        ):
+            document = deepcopy(self.document)
+            for row in _at(document, self.place):
+                _change_text(row, place, change)
+            yield ".".join(map(str, place)), self._written(document)
 
     def reversed(self) -> bytes:
         return self._with(0, lambda rows: rows.reverse())
@@ -159,15 +182,43 @@ class JsonRows:
     def _with(self, row: int, change: Callable[[list[Any]], object]) -> bytes:
         document = deepcopy(self.document)
         change(_at(document, self.place))
+        return self._written(document)
+
+    def _written(self, document: Any) -> bytes:
         return json.dumps(document).encode()
 
 
+def _change_text(row: Any, place: Place, change: Callable[[str], str]) -> None:
+    try:
+        parent, value = _at(row, place[:-1]), _at(row, place)
+    except (LookupError, TypeError):  # this row has no such field
+        return
+    if isinstance(value, str):
+        parent[place[-1]] = change(value)
+
+
+class _Detail(JsonRows):
+    """A single object, which stands in a list only here."""
+
+    optional = True
+
+    def broken(self, row: int) -> bytes:
+        return b"{}"
+
+    def _written(self, document: Any) -> bytes:
+        return json.dumps(document[0]).encode()
+
+
 def _fields(row: Any, before: Place = ()) -> Iterator[Place]:
-    """Every field of a row and of the objects in it, two levels down."""
+    """Every field of a row, of the objects in it, and of the first in each list of objects."""
     for key, value in row.items():
         yield (*before, key)
-        if isinstance(value, dict) and len(before) < 2:
+        if len(before) >= _DEPTH:
+            continue
+        if isinstance(value, dict):
             yield from _fields(value, (*before, key))
+        elif isinstance(value, list) and value[:1] and isinstance(value[0], dict):
+            yield from _fields(value[0], (*before, key, 0))
 
 
 # --- CSV -------------------------------------------------------------------------------------
@@ -175,6 +226,8 @@ def _fields(row: Any, before: Place = ()) -> Iterator[Place]:
 
 class CsvRows:
     """The lines of a CSV file below its header."""
+
+    optional = False
 
     def __init__(self, body: bytes) -> None:
         text = body.decode("utf-8-sig")
@@ -199,8 +252,13 @@ class CsvRows:
             for what, value in {"null": "", "of another type": "{}", "huge": "9" * HUGE}.items():
                 yield f"{name} {what}", self._with(row, _put(old, column, value))
 
-    def texts_changed(self, change: Callable[[str], str]) -> bytes:
-        return self._written([self._lines[0], *([*map(change, r)] for r in self._lines[1:])])
+    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+        head, *rows = self._lines
+        for column, name in enumerate(head):
+            changed = [
+                _put(row, column, change(row[column])) if len(row) > column else row for row in rows
+            ]
+            yield name, self._written([head, *changed])
 
     def reversed(self) -> bytes:
         return self._written([self._lines[0], *self._lines[:0:-1]])
@@ -223,6 +281,8 @@ def _put(values: list[Any], index: int, value: Any) -> list[Any]:
 
 class CalendarRows:
     """The VEVENT and VTODO components of an iCalendar file."""
+
+    optional = False
 
     def __init__(self, body: bytes) -> None:
         lines = body.decode("utf-8-sig").replace("\r\n ", "").replace("\r\n\t", "").split("\r\n")
@@ -253,25 +313,19 @@ class CalendarRows:
     def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
         lines = self._rows[row]
         for index in range(1, len(lines) - 1):
-            head = lines[index].partition(":")[0]
-            name = head.partition(";")[0]
+            head, name = lines[index].partition(":")[0], _name(lines[index])
             yield f"{name} dropped", self._with(row, lines[:index] + lines[index + 1 :])
             for what, value in {"null": "", "of another type": "{}", "huge": "9" * HUGE}.items():
                 damaged = _put(lines, index, f"{head}:{value}")
                 yield f"{name} {what}", self._with(row, damaged)
 
-    def texts_changed(self, change: Callable[[str], str]) -> bytes:
-        texts = ("SUMMARY", "DESCRIPTION", "LOCATION", "CATEGORIES", "COMMENT", "URL")
-        return self._written(
-            [
-                [
-                    f"{head}:{change(value)}" if head.startswith(texts) else line
-                    for line in row
-                    for head, _, value in [line.partition(":")]
-                ]
+    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+        for name in dict.fromkeys(_name(line) for row in self._rows for line in row[1:-1]):
+            rows = [
+                [f"{line}{change('')}" if _name(line) == name else line for line in row]
                 for row in self._rows
             ]
-        )
+            yield name, self._written(rows)
 
     def reversed(self) -> bytes:
         return self._written(self._rows[::-1])
@@ -282,3 +336,8 @@ class CalendarRows:
     def _written(self, rows: list[list[str]]) -> bytes:
         lines = [*self._head, *(line for row in rows for line in row), "END:VCALENDAR", ""]
         return "\r\n".join(lines).encode()
+
+
+def _name(line: str) -> str:
+    """The property of a content line, without its parameters."""
+    return line.partition(":")[0].partition(";")[0]

@@ -61,7 +61,7 @@ def raw_text(item: Any) -> str:
             text = _encoder.encode(item).decode()
         except Exception:  # noqa: BLE001 - a row that is not even JSON is still shown
             text = ascii(item)
-    text = text.encode("utf-8", "replace").decode()
+    text = _storable(text)
     cut = len(text) - RAW_LIMIT
     return text if cut <= 0 else f"{text[:RAW_LIMIT]}… ({cut} characters more)"
 
@@ -81,7 +81,12 @@ def _id(external_id: Callable[[Any], str | None] | None, item: Any) -> str | Non
     if external_id is not None:
         with suppress(Exception):
             found = external_id(item)
-    return plain(found, 200) or None if isinstance(found, str) else None
+    return _storable(found) or None if isinstance(found, str) else None
+
+
+def _storable(text: str) -> str:
+    """The text without what no encoding (lone surrogates) or no database (NUL) takes."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _sentence(error: Exception) -> str:

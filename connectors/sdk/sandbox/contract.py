@@ -36,6 +36,8 @@ class Sandbox(Protocol):
     operation    (path, headers) -> str: what a request asks for, where the path does not
                  say it ("/ListOpportunities"); faults and the log then use it as the path.
                  Header names are in lower case.
+    details      str, a regular expression of the paths whose answers are about one row of a list
+                 ("/deals/(?!search)")
     shuffle      () -> None: list the same rows in another order from now on
     bypasses     Mapping[str, str]: check id ("C15") to the reason why it cannot be shown here
     """

@@ -109,6 +109,19 @@ def test_a_row_that_no_encoding_takes_is_still_kept() -> None:
     assert found.quarantined[0].reason.encode("utf-8")
 
 
+def test_a_row_with_a_character_that_no_database_takes_is_quarantined() -> None:
+    for bad in ({**GOOD, "renewalId": "a\x00b"}, {**GOOD, "title": "Con\x00toso"}):
+        (row,) = page(bad).quarantined
+        assert "a text in it holds a NUL character" in row.reason
+        assert "\x00" not in f"{row.raw}{row.external_id}"
+    assert page({**GOOD, "title": r"a backslash, then \u0000"}).records
+
+
+def test_the_id_of_a_bad_row_is_the_platforms_own_to_the_letter() -> None:
+    (row,) = page({"renewalId": "A  7 " + "x" * 300}).quarantined
+    assert row.external_id == "A  7 " + "x" * 300
+
+
 def test_a_row_may_give_nothing_or_several_records() -> None:
     def make(row: int) -> Iterator[AnyRecord] | None:
         if not row:
