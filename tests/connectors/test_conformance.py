@@ -14,6 +14,8 @@ from connectors.registry import connectors, sandbox
 from connectors.sdk.conformance import TITLES, Checkout, Outcome, run
 from connectors.sdk.conformance.stage import Stage
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 CONNECTORS = connectors()
 
