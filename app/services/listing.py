@@ -200,14 +200,12 @@ def money_of(amount: Any, currency: str | None) -> Money | None:
 
 
 def state_of(row: Any) -> State:
-    """The state that people see: the source's word first, then the team's."""
+    """The state that people see: gone, then what the team decided, then closed at the source."""
     if row.removed_at is not None:
         return State.REMOVED
-    if row.state == "snoozed":
-        return State.SNOOZED
-    if row.state == "done" or row.closed:
-        return State.DONE
-    return State.OPEN
+    if row.state in ("snoozed", "done"):
+        return State(row.state)
+    return State.CLOSED if row.closed else State.OPEN
 
 
 def group_of(row: Any, clock: Clock) -> str:

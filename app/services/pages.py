@@ -33,11 +33,12 @@ class Health(StrEnum):
 
 
 class State(StrEnum):
-    """The team's state of an item, as people read it."""
+    """The team's state of an item, or the source's where that settles it, as people read it."""
 
     OPEN = "open"
     SNOOZED = "snoozed"
     DONE = "done"
+    CLOSED = "closed at source"
     REMOVED = "removed at source"
 
 

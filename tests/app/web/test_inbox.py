@@ -240,6 +240,21 @@ def test_what_is_done_is_no_longer_called_overdue(client: TestClient, ids: Ids) 
     assert "Latest date first · 1" in back.text
 
 
+def test_what_the_source_has_closed_says_so_and_offers_no_act_that_would_do_nothing(
+    client: TestClient, ids: Ids, database: Database
+) -> None:
+    row = replace(samples.ROWS["week"][0], id=201, title="Paid invoice", owner=None)
+    with database.write() as session:
+        id_ = company.item(session, row, 1, closed=True, is_open=False)
+    page = client.get(f"/items/{id_}").text
+
+    assert "closed at source</span>" in page
+    assert "Why it is here" not in page
+    assert 'data-act="done"' not in page
+    assert 'data-act="reopen"' not in page
+    assert "closed at source</span>" in client.get("/inbox?tab=done").text
+
+
 def test_a_goal_shows_the_end_of_its_period_where_others_show_a_due_date(
     client: TestClient, ids: Ids, database: Database
 ) -> None:
