@@ -9,13 +9,21 @@ from connectors.sdk.records import (
     Money,
 )
 
+_FUND = "derived:fund:"
+_CERTIFICATION = "derived:certification:"
+
+
+def derived_ids(external_id: str) -> tuple[str, ...]:
+    """The ids that deadlines derived from a record of that id can have."""
+    return _FUND + external_id, _CERTIFICATION + external_id
+
 
 def deadline_of(record: AnyRecord) -> Deadline | None:
     """The deadline that a record implies: a fund lapses, a certification expires."""
     match record:
         case Fund(lapses=lapses) if lapses is not None:
             return Deadline(
-                external_id=f"derived:fund:{record.external_id}",
+                external_id=_FUND + record.external_id,
                 title=f"Use {record.title} before it lapses",
                 url=record.url,
                 vendor=record.vendor,
@@ -31,7 +39,7 @@ def deadline_of(record: AnyRecord) -> Deadline | None:
         case Certification(expires=expires) if expires is not None:
             holder = f" — {record.person}" if record.person else ""
             return Deadline(
-                external_id=f"derived:certification:{record.external_id}",
+                external_id=_CERTIFICATION + record.external_id,
                 title=f"{record.title} expires{holder}",
                 url=record.url,
                 vendor=record.vendor,

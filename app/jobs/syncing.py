@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app import crash
 from app.config import Settings
 from app.db import Database
@@ -205,8 +207,8 @@ class _Run:
             reading.give_up()
             reading.flush()
             return error
-        except syncing.LeaseLost:
-            raise
+        except (syncing.LeaseLost, SQLAlchemyError):
+            raise  # not the source's fault
         except Exception as error:
             log.exception("connector %s failed", connector.manifest.id)
             reading.give_up()

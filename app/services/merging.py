@@ -1,7 +1,7 @@
 """From one stream's read to stored rows with history, in one transaction (P3)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import changes as history
-from app.core import removal
 from app.core.columns import columns_of
+from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts
+from app.services import acts, events
+from app.services.absence import Absence, chunks
 from app.services.bulk import Bulk
-from app.services.reading import BATCH, Outcome, Seen, StreamReading
+from app.services.reading import BATCH, Outcome, StreamReading
 from app.services.spool import Entry
 from connectors.sdk.connector import Quarantined
 from connectors.sdk.records import decode
-
-TEXT_IN_HISTORY = 500
+from connectors.sdk.redact import mask
 
 
 def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetime) -> Outcome:
@@ -28,14 +28,11 @@ def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetim
     The caller has proven (by the fence) that this sync still holds the connection.
     """
     writer = _Writer(session, reading, run_id=run_id, now=now)
-    live = writer.count_live()
+    absence = Absence(session, reading, run_id=run_id, now=now)
     for batch in reading.spool.batches(BATCH):
         writer.write(batch)
     writer.bring_back()
-    if reading.repeats:
-        writer.mark_still_missing(live)
-    elif reading.proves_absence:
-        writer.mark_missing(live)
+    absence.judge()
     writer.keep_quarantined()
     writer.keep_state()
     return reading.outcome
@@ -56,22 +53,6 @@ class _Writer:
             "connection_id": reading.connection_id,
             "stream": reading.stream,
         }
-
-    def count_live(self) -> dict[str, int]:
-        """Live rows of this stream in each table, before anything is written."""
-        counts = {}
-        for name in ("items", "programs", "funds", "certifications", "contacts"):
-            table = SQLModel.metadata.tables[name]
-            statement = sa.select(sa.func.count()).where(*self._live(table))
-            counts[name] = self.session.execute(statement).scalar_one()
-        return counts
-
-    def _live(self, table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-        return (
-            table.c.connection_id == self.reading.connection_id,
-            table.c.stream == self.reading.stream,
-            table.c.removed_at.is_(None),
-        )
 
     def write(self, batch: Sequence[Entry]) -> None:
         """Insert the new and update the changed records of one batch, with their history."""
@@ -178,7 +159,7 @@ class _Writer:
         """Rows that were missing or removed and are listed again as they were."""
         for table, seen in self.reading.seen.items():
             target = SQLModel.metadata.tables[table]
-            for ids in _chunks(seen.back):
+            for ids in chunks(seen.back):
                 gone = sa.select(target.c.id).where(
                     target.c.id.in_(ids), target.c.removed_at.is_not(None)
                 )
@@ -194,62 +175,6 @@ class _Writer:
                     table, [(id_, history.Change(kind=history.RETURNED)) for id_ in returned]
                 )
                 self.outcome.returned += len(returned)
-
-    def mark_missing(self, live_before: Mapping[str, int]) -> None:
-        """Count what a complete read did not list; remove it after two, below the brake (P2)."""
-        held = 0
-        for table, live in live_before.items():
-            seen = self.reading.seen.get(table, Seen())
-            if live == seen.live:
-                continue
-            first, again = self._missing(table, seen)
-            held += self._missed(table, live, first, again)
-        self.outcome.held = held
-
-    def mark_still_missing(self, live_before: Mapping[str, int]) -> None:
-        """The list is as it was: what it did not hold then is missing once more."""
-        held = 0
-        for table, live in live_before.items():
-            target = SQLModel.metadata.tables[table]
-            missing = sa.select(target.c.id).where(*self._live(target), target.c.missing_reads > 0)
-            again = list(self.session.execute(missing).scalars())
-            held += self._missed(table, live, [], again)
-        self.outcome.held = held
-
-    def _missed(self, table: str, live: int, first: list[int], again: list[int]) -> int:
-        """Count these reads up, remove what the brake lets through; how many are held."""
-        verdict = removal.decide(live=live, missing=len(again))
-        target = SQLModel.metadata.tables[table]
-        for ids in _chunks([*first, *again]):
-            self.session.execute(
-                sa.update(target)
-                .where(target.c.id.in_(ids))
-                .values(missing_reads=target.c.missing_reads + 1)
-            )
-        if verdict.removed:
-            remove(self.session, table, again, run_id=self.run_id, now=self.now)
-            self.outcome.removed += verdict.removed
-        return verdict.held
-
-    def _missing(self, table: str, seen: Seen) -> tuple[list[int], list[int]]:
-        """Ids that this read missed for the first time, and those that it missed again."""
-        assert self.reading.complete is not None
-        window = self.reading.complete.window
-        spared = self.reading.spared
-        target = SQLModel.metadata.tables[table]
-        due = target.c.get("due_on", sa.null())
-        statement = sa.select(target.c.id, target.c.external_id, target.c.missing_reads, due).where(
-            *self._live(target)
-        )
-        first: list[int] = []
-        again: list[int] = []
-        for id_, external_id, missing_reads, due_on in self.session.execute(statement):
-            if external_id in seen.hashes or external_id in spared:
-                continue
-            if window and not (due_on is not None and window[0] <= due_on <= window[1]):
-                continue
-            (again if missing_reads + 1 >= removal.READS else first).append(id_)
-        return first, again
 
     def keep_quarantined(self) -> None:
         """List each unreadable row once; a complete read that no longer brings it resolves it."""
@@ -273,12 +198,9 @@ class _Writer:
                 first_seen_at=self.now,
                 last_seen_at=self.now,
             )
-            row.external_id, row.place, row.reason, row.raw = (
-                bad.external_id,
-                bad.where,
-                bad.reason,
-                bad.raw,
-            )
+            row.external_id = bad.external_id
+            row.place, row.reason = clean(bad.where), clean(mask(bad.reason))
+            row.raw = clean(mask(bad.raw))
             row.run_id, row.last_seen_at, row.resolved_at = self.run_id, self.now, None
             known[fingerprint] = row
             self.session.add(row)
@@ -302,56 +224,7 @@ class _Writer:
             state.held = self.outcome.held
 
     def _record(self, table: str, lines: Sequence[tuple[int, history.Change]]) -> None:
-        record_events(self.session, table, lines, run_id=self.run_id, at=self.now)
-
-
-def record_events(
-    session: Session,
-    table: str,
-    lines: Iterable[tuple[int, history.Change]],
-    *,
-    at: datetime,
-    run_id: int | None = None,
-    actor_id: int | None = None,
-) -> None:
-    """Append one line of history for each (row's id, change)."""
-    subject = table.removesuffix("s")
-    Bulk(session, "events").insert(
-        [
-            {
-                "subject": subject,
-                "subject_id": id_,
-                "at": at,
-                "kind": change.kind,
-                "run_id": run_id,
-                "actor_id": actor_id,
-                "field": change.field,
-                "old": _short(change.old),
-                "new": _short(change.new),
-            }
-            for id_, change in lines
-        ]
-    )
-
-
-def remove(
-    session: Session,
-    table: str,
-    ids: Sequence[int],
-    *,
-    now: datetime,
-    run_id: int | None = None,
-    actor_id: int | None = None,
-) -> None:
-    """Show these rows as removed at the source. Nothing is ever deleted (P1)."""
-    target = SQLModel.metadata.tables[table]
-    values: dict[str, Any] = {"removed_at": now}
-    if table == "items":
-        values["is_open"] = False
-    for chunk in _chunks(ids):
-        session.execute(sa.update(target).where(target.c.id.in_(chunk)).values(**values))
-    gone = [(id_, history.Change(kind=history.GONE)) for id_ in ids]
-    record_events(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)
+        events.record(self.session, table, lines, run_id=self.run_id, at=self.now)
 
 
 def stream_state(session: Session, connection_id: int, stream: str) -> StreamState:
@@ -370,14 +243,3 @@ def stream_state(session: Session, connection_id: int, stream: str) -> StreamSta
 def _fingerprint(row: Quarantined) -> str:
     text = f"id\0{row.external_id}" if row.external_id else f"raw\0{row.raw}"
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _short(text: str | None) -> str | None:
-    if text is None or len(text) <= TEXT_IN_HISTORY:
-        return text
-    return text[: TEXT_IN_HISTORY - 1] + "…"
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]

@@ -7,14 +7,15 @@ holds ids and hashes; records that must be written are spooled.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app.core.columns import table_of
-from app.core.derive import deadline_of
+from app.core.derive import deadline_of, derived_ids
+from app.core.storable import bad_id, refusal
 from app.services.bulk import Bulk, Known
 from app.services.spool import Entry, Spool
 from connectors.sdk.connector import Complete, Page, Quarantined
@@ -29,9 +30,15 @@ Reader = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(kw_only=True, slots=True)
 class Outcome:
-    """What one read of a stream brought, as numbers for the source's page."""
+    """What one read of a stream brought, as numbers for the source's page.
+
+    Nothing is dropped without being counted:
+    read + derived = new + changed + unchanged + quarantined + duplicates.
+    """
 
     read: int = 0
+    derived: int = 0
+    duplicates: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -99,15 +106,11 @@ class StreamReading:
             self._take(record)
             derived = deadline_of(record)
             if derived is not None:
+                self.outcome.derived += 1
                 self._take(derived)
         for row in page.quarantined:
             self.outcome.read += 1
-            self.outcome.quarantined += 1
-            self._proves &= row.external_id is not None
-            if row.external_id is not None:
-                self.spared.add(row.external_id)
-            if len(self.quarantined) < MOST_QUARANTINED:
-                self.quarantined.append(row)
+            self._set_aside(row)
         if len(self._waiting) >= BATCH:
             self.flush()
 
@@ -131,12 +134,33 @@ class StreamReading:
         """Whether what was not listed is missing: an unreadable row without an id could be it."""
         return self.complete is not None and self._proves
 
+    def _set_aside(self, row: Quarantined) -> None:
+        self.outcome.quarantined += 1
+        if row.external_id is None or bad_id(row.external_id):
+            row = replace(row, external_id=None)
+            self._proves = False
+        else:
+            self.spared.update((row.external_id, *derived_ids(row.external_id)))
+        if len(self.quarantined) < MOST_QUARANTINED:
+            self.quarantined.append(row)
+
     def _take(self, record: AnyRecord) -> None:
         table = table_of(record)
+        if reason := bad_id(record.external_id):
+            self._set_aside(Quarantined(reason=reason, raw=repr(record)))
+            return
         seen = self.seen.setdefault(table, Seen())
         if record.external_id in seen.hashes:
-            return  # listed twice: pages overlap when a list moves while it is read
-        encoded = encode(record)
+            self.outcome.duplicates += 1  # pages overlap when a list moves while it is read
+            return
+        try:
+            encoded = encode(record)
+        except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
+            reason = f"A field cannot be stored ({error})."
+            self._set_aside(
+                Quarantined(reason=reason, raw=repr(record), external_id=record.external_id)
+            )
+            return
         digest = content_hash(encoded + self.zone.key.encode())
         seen.hashes[record.external_id] = digest
         self._waiting.append((table, record.external_id, digest, encoded))
@@ -156,12 +180,14 @@ class StreamReading:
             known = stored[table].get(external_id)
             if known is not None:
                 self._note_seen(table, known)
-            if known is None or known.content_hash != digest:
-                self.spool.append(
-                    Entry(table, known.id if known else 0, external_id, digest, encoded)
-                )
-            else:
+            if known is not None and known.content_hash == digest:
                 self.outcome.unchanged += 1
+            elif reason := refusal(encoded, self.zone):
+                row = Quarantined(reason=reason, raw=encoded.decode(), external_id=external_id)
+                self._set_aside(row)
+            else:
+                id_ = known.id if known else 0
+                self.spool.append(Entry(table, id_, external_id, digest, encoded))
 
     def _note_seen(self, table: str, known: Known) -> None:
         seen = self.seen[table]

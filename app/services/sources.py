@@ -11,15 +11,14 @@ from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import removal, timing
+from app.core.columns import TABLES
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Vault
-from app.services import merging
+from app.services import absence, merging
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
-
-REMOVABLE = ("items", "programs", "funds", "certifications", "contacts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,13 +206,13 @@ def pause(session: Session, connection_id: int, *, paused: bool, now: datetime) 
 def remove(session: Session, connection_id: int, *, now: datetime, actor_id: int | None) -> None:
     """Forget the credentials and stop syncing; its items stay, shown as removed (P1)."""
     connection = get(session, connection_id)
-    for name in REMOVABLE:
+    for name in TABLES:
         table = SQLModel.metadata.tables[name]
         live = sa.select(table.c.id).where(
             table.c.connection_id == connection_id, table.c.removed_at.is_(None)
         )
         ids = list(session.execute(live).scalars())
-        merging.remove(session, name, ids, now=now, actor_id=actor_id)
+        absence.remove(session, name, ids, now=now, actor_id=actor_id)
     connection.secrets = ""
     connection.config = {}
     connection.enabled = False
@@ -236,7 +235,7 @@ def confirm_removals(
     """A person says that the held records are really gone; how many were removed."""
     removed = 0
     for name, ids in _held(session, connection_id, stream):
-        merging.remove(session, name, ids, now=now, actor_id=actor_id)
+        absence.remove(session, name, ids, now=now, actor_id=actor_id)
         removed += len(ids)
     _release(session, connection_id, stream)
     return removed
@@ -252,7 +251,7 @@ def keep_held(session: Session, connection_id: int, stream: str) -> None:
 
 def _held(session: Session, connection_id: int, stream: str) -> list[tuple[str, list[int]]]:
     found = []
-    for name in REMOVABLE:
+    for name in TABLES:
         table = SQLModel.metadata.tables[name]
         held = sa.select(table.c.id).where(
             table.c.connection_id == connection_id,

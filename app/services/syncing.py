@@ -199,8 +199,7 @@ def _judge(
         case None | errors.Incomplete():
             connection.health = Health.OK
             connection.failures = 0
-        case errors.RateLimited(until=until):
-            connection.health = Health.OK if before != Health.NEW else Health.NEW
+        case errors.RateLimited(until=until):  # it answers, and proves nothing: health stays
             connection.next_due_at = max(until, now)
         case errors.AuthFailed():
             connection.health = Health.NEEDS_SIGN_IN

@@ -22,14 +22,15 @@ SAMPLE = 300
 class ConnectorError(Exception):
     """``message`` is one sentence for a person, ``remedy`` the sentence that helps.
 
-    Neither ever holds a secret, a query string or a header.
+    Neither ever holds a secret, a query string or a header: what a platform said may have
+    come into the message, so it is redacted here.
     """
 
     remedy = ""
 
     def __init__(self, message: str, *, remedy: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = redact(message)
+        super().__init__(self.message)
         if remedy is not None:
             self.remedy = remedy
 

@@ -54,11 +54,17 @@ def register(*secrets: str) -> None:
             _known = _known | new
 
 
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without secrets: the given, the registered, and what looks like one."""
+def mask(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without the given and the registered secrets; otherwise verbatim."""
     values = _known.union(form for secret in secrets for form in _forms(secret))
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, MASK)
+    return text
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without secrets: the given, the registered, and what looks like one."""
+    text = mask(text, secrets)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text

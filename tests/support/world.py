@@ -14,7 +14,7 @@ from sqlmodel import select
 from app.config import Settings
 from app.db import Database
 from app.jobs.syncing import Syncer
-from app.models import Event, Item, SyncRun
+from app.models import Connection, Event, Item, StreamState, SyncRun
 from app.secrets import Vault
 from app.services import sources
 from connectors import registry
@@ -59,6 +59,15 @@ class World:
 
     def live(self) -> set[str]:
         return {id_ for id_, item in self.items().items() if item.removed_at is None}
+
+    def stream_state(self, stream: str = "things") -> StreamState:
+        with self.database.read() as session:
+            found = {state.stream: state for state in sources.streams(session, self.connection_id)}
+        return found[stream]
+
+    def connection(self) -> Connection:
+        with self.database.read() as session:
+            return sources.get(session, self.connection_id)
 
     def history(self, external_id: str) -> list[Event]:
         item = self.items()[external_id]
