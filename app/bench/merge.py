@@ -1,142 +1,112 @@
 """Merging: a sync of 100,000 rows against the raw floor, first, unchanged and with 1 % changed."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from app.bench.records import Renewals, pages
-from app.config import Settings
-from app.db import Database, migrate
-from app.jobs.syncing import Syncer
-from app.secrets import Vault
-from app.services import sources
-from connectors import registry
+from app.bench.company import company
+from app.bench.records import pages
+from app.db import Database
+from app.services.listing import items
 
-FLOOR_COLUMNS = (
-    "connection_id", "stream", "external_id", "title", "url", "vendor", "program", "status",
-    "account", "reference", "due_on", "amount", "currency", "amount_label", "category",
-    "summary", "facts", "kind", "closed", "sort_on", "missing_reads", "due_raw", "first_seen_at",
+FILLED = (
+    "connection_id", "stream", "external_id", "content_hash", "title", "url", "vendor", "program",
+    "status", "account", "reference", "due_on", "due_raw", "amount", "currency", "amount_label",
+    "category", "summary", "facts", "kind", "closed", "sort_on", "missing_reads", "first_seen_at",
     "changed_at", "is_open",
 )  # fmt: skip
+KEY = FILLED[:3]
+NOW = "2026-01-01 00:00:00"
 
 Seconds = dict[str, float]
 
 
 def measure(url: str, *, rows: int, folder: Path) -> dict[str, float]:
-    """Floor seconds / our seconds, for the three situations, on that database."""
-    first, changed = pages(rows), pages(rows, every=100)
-    floor = _floor(url, first, changed)
-    ours = _ours(url, first, changed, folder)
-    return {name: floor[name] / ours[name] for name in ours}
+    """Floor seconds / our seconds, for the three situations, on that scratch database."""
+    first, changed = list(pages(rows)), list(pages(rows, every=100))
+    beside = floor(url, first, changed)
+    whole = ours(url, first, changed, folder)
+    return {name: beside[name] / whole[name] for name in whole}
 
 
-def _timed(act: Callable[[], object]) -> float:
+def situations(
+    merge: Callable[[list[bytes]], object], first: list[bytes], changed: list[bytes]
+) -> Seconds:
+    """The three situations of a sync, one after the other, each with its seconds."""
+    return {
+        "first": timed(lambda: merge(first)),
+        "unchanged": timed(lambda: merge(first)),
+        "changed_1pct": timed(lambda: merge(changed)),
+    }
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Seconds on the wall."""
     started = time.perf_counter()
     act()
     return time.perf_counter() - started
 
 
-@contextmanager
-def database(url: str) -> Iterator[Database]:
-    """The migrated database; its sync tables are emptied afterwards."""
-    migrate(url)
-    opened = Database(url)
-    try:
-        yield opened
-    finally:
-        opened.close()
+def floor(url: str, first: list[bytes], changed: list[bytes]) -> Seconds:
+    """The least that storing takes: parse a page, one driver ``executemany`` of an upsert.
 
+    The table has the columns, types and indexes of ``items``, the engine has our settings,
+    a run is one transaction. It has no history, no search, no comparison, no removals, no
+    people, and its rows are what the page says, unchecked.
+    """
+    database = Database(url)
+    table = _bare(database)
+    upsert = _upsert(table, database.engine.dialect.name)
 
-def _floor(url: str, first: list[bytes], changed: list[bytes]) -> Seconds:
-    """JSON pages, raw executemany, INSERT … ON CONFLICT DO UPDATE, one transaction."""
-    engine = Database(url).engine
-    table = f"floor_{uuid4().hex[:8]}"
-    listed = ", ".join(FLOOR_COLUMNS)
-    mark = "?" if engine.dialect.name == "sqlite" else "%s"
-    updates = ", ".join(f"{name} = excluded.{name}" for name in FLOOR_COLUMNS[3:])
-    upsert = (
-        f"INSERT INTO {table} ({listed}) VALUES ({', '.join([mark] * len(FLOOR_COLUMNS))}) "  # noqa: S608  (our names)
-        f"ON CONFLICT (connection_id, stream, external_id) DO UPDATE SET {updates}"
-    )
-    kinds = {"connection_id": "INTEGER", "amount": "BIGINT", "missing_reads": "SMALLINT"}
-    columns = ", ".join(f"{name} {kinds.get(name, 'TEXT')}" for name in FLOOR_COLUMNS)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            f"CREATE TABLE {table} ({columns}, PRIMARY KEY (connection_id, stream, external_id))"
-        )
+    def merge(listed: list[bytes]) -> None:
+        with database.write() as session:
+            connection = session.connection()
+            for page in listed:
+                connection.exec_driver_sql(upsert, [_row(raw) for raw in orjson.loads(page)])
 
-    def merge(batch: list[bytes]) -> None:
-        with engine.begin() as connection:
-            for page in batch:
-                connection.exec_driver_sql(upsert, [_floor_row(raw) for raw in orjson.loads(page)])
-
-    seconds = {
-        "first": _timed(lambda: merge(first)),
-        "unchanged": _timed(lambda: merge(first)),
-        "changed_1pct": _timed(lambda: merge(changed)),
-    }
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP TABLE {table}")
-    engine.dispose()
+    seconds = situations(merge, first, changed)
+    database.close()
     return seconds
 
 
-def _floor_row(raw: dict[str, object]) -> tuple[object, ...]:
-    now = "2026-01-01 00:00:00"
+def _bare(database: Database) -> str:
+    """A table like ``items``, without what it points at."""
+    copy = items.to_metadata(sa.MetaData(), name="bench_floor")
+    for one in list(copy.foreign_key_constraints):
+        copy.constraints.discard(one)
+    for constraint in copy.constraints:
+        constraint.name = None  # the database finds one; ours is taken
+    for index in copy.indexes:
+        index.name = sa.quoted_name(f"bench_{index.name}", quote=None)
+    with database.engine.begin() as connection:
+        copy.create(connection)
+    return copy.name
+
+
+def _upsert(table: str, dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    updates = ", ".join(f"{name} = excluded.{name}" for name in FILLED if name not in KEY)
     return (
-        1, "renewals", raw["id"], raw["title"], raw["url"], raw["vendor"], raw["program"],
-        raw["status"], raw["account"], raw["reference"], raw["due"],
-        int(float(str(raw["amount"])) * 10_000), raw["currency"], raw["label"], raw["category"],
-        raw["summary"], orjson.dumps(raw["facts"]).decode(), "deadline", "0", raw["due"], 0,
-        raw["due"], now, now, "1",
+        f"INSERT INTO {table} ({', '.join(FILLED)}) VALUES ({', '.join([mark] * len(FILLED))}) "  # noqa: S608  (our names)
+        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {updates}"
+    )
+
+
+def _row(raw: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        1, "renewals", raw["id"], b"", raw["title"], raw["url"], raw["vendor"], raw["program"],
+        raw["status"], raw["account"], raw["reference"], raw["due"], raw["due"],
+        int(float(raw["amount"]) * 10_000), raw["currency"], raw["label"], raw["category"],
+        raw["summary"], orjson.dumps(raw["facts"]).decode(), "deadline", False, raw["due"], 0, NOW,
+        NOW, True,
     )  # fmt: skip
 
 
-def _ours(url: str, first: list[bytes], changed: list[bytes], folder: Path) -> Seconds:
+def ours(url: str, first: list[bytes], changed: list[bytes], folder: Path) -> Seconds:
     """The whole path: records, hashes, diff, rows, history, search index, bookkeeping."""
-    connector = Renewals()
-    clock = datetime.now(UTC)
-    with registry.installed(connector), database(url) as opened:
-        vault = Vault(["a key for this bench only"])
-        with opened.write() as session:
-            added = sources.add(
-                session,
-                name=f"bench {uuid4().hex[:8]}",
-                connector="bench",
-                values={},
-                vault=vault,
-                now=clock,
-            )
-        syncer = Syncer(
-            database=opened, vault=vault, settings=Settings(data_dir=folder), now=lambda: clock
-        )
-        assert added.id is not None
-
-        def sync(batch: list[bytes]) -> None:
-            nonlocal clock
-            clock += timedelta(hours=1)
-            connector.pages = batch
-            run = syncer.run(added.id or 0, trigger="bench")
-            assert run is not None
-            assert run.outcome == "ok"
-
-        seconds = {
-            "first": _timed(lambda: sync(first)),
-            "unchanged": _timed(lambda: sync(first)),
-            "changed_1pct": _timed(lambda: sync(changed)),
-        }
-        _empty(opened)
-    return seconds
-
-
-def _empty(opened: Database) -> None:
-    with opened.write() as session:
-        for table in ("events", "item_states", "items", "sync_runs", "stream_states"):
-            session.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608  (our names)
-        session.execute(sa.text("DELETE FROM connections"))
+    with company(url, folder) as made:
+        return situations(made.sync, first, changed)

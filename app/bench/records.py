@@ -1,6 +1,6 @@
 """The rows that are measured: JSON pages of some 25 columns, with a JSON column among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -40,28 +40,47 @@ def row(number: int, *, changed: bool = False) -> dict[str, Any]:
     }
 
 
-def pages(count: int, *, every: int = 0) -> list[bytes]:
+def pages(count: int, *, every: int = 0) -> Iterator[bytes]:
     """JSON pages of so many rows; with ``every``, each row of that stride is changed."""
-    return [
-        orjson.dumps(
-            [
-                row(number, changed=bool(every) and number % every == 0)
-                for number in range(start, min(start + PAGE, count))
-            ]
+    for start in range(0, count, PAGE):
+        rows = range(start, min(start + PAGE, count))
+        yield orjson.dumps(
+            [row(number, changed=bool(every) and number % every == 0) for number in rows]
         )
-        for start in range(0, count, PAGE)
-    ]
 
 
 class BenchConfig(ConnectorConfig):
     """No settings."""
 
 
+class Row(msgspec.Struct):
+    """A row as our connector takes it in: typed while the page is parsed."""
+
+    id: str
+    title: str
+    url: str
+    vendor: str
+    program: str
+    status: str
+    account: str
+    reference: str
+    due: str
+    amount: Decimal
+    currency: str
+    label: str
+    category: Category
+    summary: str
+    facts: tuple[Fact, ...]
+
+
+_decoder = msgspec.json.Decoder(list[Row])
+
+
 class Renewals:
     """A connector over JSON pages in memory: what is measured is everything behind the network."""
 
-    def __init__(self) -> None:
-        self.pages: list[bytes] = []
+    def __init__(self, listed: Iterable[bytes] = ()) -> None:
+        self.pages = listed
 
     manifest = Manifest(
         id="bench",
@@ -82,7 +101,7 @@ class Renewals:
     def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Page | Complete]:
         """All pages."""
         for page in self.pages:
-            yield Page(records=tuple(map(record, msgspec.json.decode(page))))
+            yield Page(records=tuple(map(record, _decoder.decode(page))))
         yield Complete()
 
     def check(self, config: Any, context: ReadContext) -> Iterator[Check]:
@@ -90,21 +109,21 @@ class Renewals:
         yield from ()
 
 
-def record(raw: dict[str, Any]) -> Deadline:
+def record(row: Row) -> Deadline:
     """A row, normalised as a connector does it."""
     return Deadline(
-        external_id=raw["id"],
-        title=raw["title"],
-        url=raw["url"],
-        vendor=raw["vendor"],
-        program=raw["program"],
-        status=raw["status"],
-        account=raw["account"],
-        reference=raw["reference"],
-        due=DueDate(on=date.fromisoformat(raw["due"]), raw=raw["due"]),
-        amount=Money(amount=Decimal(raw["amount"]), currency=raw["currency"]),
-        amount_label=raw["label"],
-        category=Category(raw["category"]),
-        summary=raw["summary"],
-        facts=tuple(Fact(label=label, value=value) for label, value in raw["facts"]),
+        external_id=row.id,
+        title=row.title,
+        url=row.url,
+        vendor=row.vendor,
+        program=row.program,
+        status=row.status,
+        account=row.account,
+        reference=row.reference,
+        due=DueDate(on=date.fromisoformat(row.due), raw=row.due),
+        amount=Money(amount=row.amount, currency=row.currency),
+        amount_label=row.label,
+        category=row.category,
+        summary=row.summary,
+        facts=row.facts,
     )

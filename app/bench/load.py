@@ -1,0 +1,125 @@
+"""Load on a loopback server: raw keep-alive connections, so that the server is what is measured."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
+
+CONNECTIONS = 16
+WARM_UP = 32
+"""Answers before the clock starts: the first ones load templates and fill what is remembered."""
+LONGEST = 30
+
+
+def header(port: int, request: bytes, name: str) -> str:
+    """That header of the answer to one request."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(request)
+        head = connection.recv(65_536).partition(b"\r\n\r\n")[0].decode("latin-1")
+    fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+    return fields[name]
+
+
+class UnexpectedAnswer(Exception):
+    """The server answered with another status than the one that is measured."""
+
+
+def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """A request as it goes over the wire."""
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        *(f"{n}: {v}" for n, v in (headers or {}).items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def rate(port: int, requests: Sequence[bytes], *, seconds: float, status: int = 200) -> float:
+    """Answers per second while every connection asks again as soon as it is answered."""
+    return asyncio.run(_rate(port, requests, seconds, status))
+
+
+async def _rate(port: int, requests: Sequence[bytes], seconds: float, status: int) -> float:
+    tally = _Tally(cycle(requests), b"HTTP/1.1 %d " % status)
+    loop = asyncio.get_running_loop()
+    callers = [
+        (await loop.create_connection(lambda: _Caller(tally), "127.0.0.1", port))[1]
+        for _ in range(CONNECTIONS)
+    ]
+    try:
+        async with asyncio.timeout(LONGEST):
+            await tally.warm.wait()
+        answered, started = tally.answered, time.perf_counter()
+        await asyncio.sleep(seconds)
+        count = max(tally.answered - answered, 1)  # at least one is under way
+        found = count / (time.perf_counter() - started)
+    finally:
+        tally.asking = False
+        for caller in callers:
+            caller.transport.abort()
+    if tally.wrong is not None:
+        raise UnexpectedAnswer(tally.wrong)
+    return found
+
+
+class _Tally:
+    """What the connections of one measurement share."""
+
+    def __init__(self, requests: Iterator[bytes], expected: bytes) -> None:
+        self.requests = requests
+        self.expected = expected
+        self.answered = 0
+        self.asking = True
+        self.warm = asyncio.Event()
+        self.wrong: str | None = None
+
+    def answer(self) -> None:
+        """One more was answered as expected."""
+        self.answered += 1
+        if self.answered == WARM_UP:
+            self.warm.set()
+
+    def fail(self, why: str) -> None:
+        """Ends the measurement."""
+        self.wrong = why
+        self.warm.set()
+
+
+class _Caller(asyncio.Protocol):
+    """One connection. Reads only as much of HTTP as it takes to see where an answer ends."""
+
+    def __init__(self, tally: _Tally) -> None:
+        self.tally = tally
+        self.received = bytearray()
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head = self.received.find(b"\r\n\r\n")
+        if head < 0 or len(self.received) < head + 4 + _length(self.received, head):
+            return
+        if not self.received.startswith(self.tally.expected):
+            self.tally.fail(self.received[:400].decode("latin-1"))
+            return
+        self.received.clear()
+        self.tally.answer()
+        self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.tally.asking:
+            self.tally.fail(f"the server closed the connection ({exc})")
+
+    def _ask(self) -> None:
+        if self.tally.asking:
+            self.transport.write(next(self.tally.requests))
+
+
+def _length(received: bytearray, head: int) -> int:
+    at = received.find(b"content-length: ", 0, head)
+    return 0 if at < 0 else int(received[at + 16 : received.find(b"\r", at)])

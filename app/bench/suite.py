@@ -1,0 +1,144 @@
+"""The whole measurement: which pairs are run, how often, and to which key each ratio belongs."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from app.bench import memory, merge, peers, scratch
+from app.bench.company import company, multiply
+from app.bench.keys import EXTRA
+from app.bench.records import pages
+from app.bench.web import Visitor, common, multiplied, rare, visiting
+from app.db import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How much is measured: rows of a sync, how many times more for growth, paired runs of
+    each kind, seconds of each load, rows that the peers get.
+    """
+
+    rows: int
+    times: int
+    pairs: int
+    seconds: float
+    peer_rows: int
+
+
+FULL = Scale(rows=100_000, times=10, pairs=3, seconds=1.0, peer_rows=10_000)
+QUICK = Scale(rows=1_000, times=3, pairs=1, seconds=0.3, peer_rows=200)
+"""Shows that the bench runs. Its numbers mean nothing."""
+
+
+@dataclass(kw_only=True)
+class Suite:
+    """One run. ``found`` holds each key's ratios, one a pair; ``say`` is told what happens now."""
+
+    scale: Scale
+    folder: Path
+    say: Callable[[str], None]
+    found: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def medians(self) -> dict[str, float]:
+        """Each key's value."""
+        return {name: median(values) for name, values in self.found.items()}
+
+    def run(self, *, postgres: str | None, with_peers: bool) -> None:
+        """Everything that can be measured; without a Postgres server its keys stay out."""
+        engines: dict[str, Callable[[], AbstractContextManager[str]]] = {"sqlite": scratch.sqlite}
+        if postgres is not None:
+            engines["postgres"] = lambda: scratch.postgres(postgres)
+        for name, database in engines.items():
+            self._merges(name, database)
+        self._memory()
+        for name, database in engines.items():
+            self._serves(name, database, with_peers=with_peers)
+        if with_peers:
+            self._dlt()
+
+    def _merges(self, engine: str, database: Callable[[], AbstractContextManager[str]]) -> None:
+        for pair in range(self.scale.pairs):
+            self.say(f"merging {self.scale.rows:,} rows, {engine}, {self._of(pair)}")
+            with database() as url:
+                ratios = merge.measure(url, rows=self.scale.rows, folder=self.folder)
+            for situation, ratio in ratios.items():
+                self.found[f"merge_{engine}_{situation}"].append(ratio)
+
+    def _memory(self) -> None:
+        rows = self.scale.rows
+        for pair in range(self.scale.pairs):
+            self.say(f"memory of a sync, {self._of(pair)}")
+            with scratch.sqlite() as url:
+                first = memory.peak_mb(url, self.folder, rows=rows)
+                again = memory.peak_mb(url, self.folder, rows=rows)
+                database = Database(url)
+                multiply(database, 3)
+                database.close()
+                grown = memory.peak_mb(url, self.folder, rows=rows)
+            self.found["sync_peak_mb_100k"].append(first)
+            self.found[f"{EXTRA}sync_peak_mb_unchanged"].append(again)
+            self.found[f"{EXTRA}sync_peak_mb_300k_stored"].append(grown)
+
+    def _serves(
+        self,
+        engine: str,
+        database: Callable[[], AbstractContextManager[str]],
+        *,
+        with_peers: bool,
+    ) -> None:
+        self.say(f"pages and feeds, {engine}: storing {self.scale.rows:,} items")
+        with database() as url, company(url, self.folder) as made:
+            made.sync(pages(self.scale.rows))
+            with visiting(made) as visitor:
+                for pair in range(self.scale.pairs):
+                    self.say(f"pages and feeds, {engine}, {self._of(pair)}")
+                    self._against_hello(engine, visitor)
+                if engine != "sqlite":
+                    return
+                self.say(f"growth: storing {self.scale.rows * self.scale.times:,} items")
+                with multiplied(made, visitor, self.scale.times) as grown:
+                    self._grows(visitor, grown)
+                if with_peers:
+                    self._datasette(visitor, made.database.url.database or "")
+
+    def _against_hello(self, engine: str, visitor: Visitor) -> None:
+        seconds = self.scale.seconds
+        floor = visitor.hello(seconds)
+        listed = visitor.list50(seconds)
+        self.found[f"list50_{engine}"].append(listed / floor)
+        self.found[f"feed50_{engine}"].append(visitor.feed50(seconds) / visitor.hello(seconds))
+        if engine == "sqlite":
+            self.found["feed304"].append(visitor.feed304(seconds) / visitor.hello(seconds))
+            slower = [listed / visitor.search(seconds, typed) for typed in (rare(), common())]
+            self.found["search_ms_ratio"].append(max(slower))
+            for name, ratio in zip(("rare", "common"), slower, strict=True):
+                self.found[f"{EXTRA}search_{name}_ms_ratio"].append(ratio)
+
+    def _grows(self, visitor: Visitor, grown: Visitor) -> None:
+        for pair in range(self.scale.pairs):
+            self.say(f"growth, {self._of(pair)}")
+            seconds = self.scale.seconds
+            self.found["growth_1m"].append(grown.list50(seconds) / visitor.list50(seconds))
+
+    def _datasette(self, visitor: Visitor, path: str) -> None:
+        with peers.datasette(path) as port:
+            for pair in range(self.scale.pairs):
+                self.say(f"Datasette, {self._of(pair)}")
+                feed, page = peers.datasette_rates(port, self.scale.seconds)
+                self.found["feed_vs_datasette"].append(visitor.feed50(self.scale.seconds) / feed)
+                self.found["list_vs_datasette"].append(visitor.list50(self.scale.seconds) / page)
+
+    def _dlt(self) -> None:
+        for pair in range(self.scale.pairs):
+            self.say(f"dlt, {self.scale.peer_rows:,} rows, {self._of(pair)}")
+            with scratch.sqlite() as url:
+                ratios = peers.against_dlt(url, rows=self.scale.peer_rows, folder=self.folder)
+            self.found["merge_vs_dlt_first"].append(ratios["first"])
+            self.found["merge_vs_dlt_unchanged"].append(ratios["unchanged"])
+
+    def _of(self, pair: int) -> str:
+        return f"run {pair + 1} of {self.scale.pairs}"
