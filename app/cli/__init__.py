@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            err.print(f"[red]PARTNER_INBOX_{name}[/] {problem['msg']}", highlight=False)
+            told = base.plain(problem["msg"].removeprefix("Value error, "))
+            err.print(f"[red]PARTNER_INBOX_{name}[/] {told}.", soft_wrap=True)
         code = 2
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
