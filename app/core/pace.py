@@ -24,3 +24,13 @@ def share(target: Decimal | None, actual: Decimal | None) -> float | None:
 def is_behind(reached: float | None, expected: float | None) -> bool:
     """Whether less is reached than the time that passed would ask for."""
     return reached is not None and expected is not None and reached < expected - LAGGING
+
+
+def missing(
+    target: Decimal | None, actual: Decimal | None, expected: float | None
+) -> Decimal | None:
+    """How much more should be reached by now; None when that cannot be said or is nothing."""
+    if target is None or actual is None or expected is None:
+        return None
+    short = (target * Decimal(str(expected)) - actual).quantize(Decimal("0.1"))
+    return short if short > 0 else None

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, is_currency
 
 from connectors.sdk.records import Due, DueDate, DueInstant, Money
 
@@ -196,3 +196,10 @@ def money_exact(money: Money) -> str:
 def number_words(number: Decimal) -> str:
     """ "1,250.5": grouped, without trailing zeros."""
     return format_decimal(number, locale=LOCALE)
+
+
+def quantity_words(number: Decimal, unit: str | None) -> str:
+    """ "$412,000" where the unit is a currency, else "70 points", "18 %", "4"."""
+    if unit and is_currency(unit):
+        return money_words(Money(amount=number, currency=unit))
+    return f"{number_words(number)} {unit or ''}".rstrip()

@@ -8,19 +8,27 @@ from starlette.datastructures import QueryParams
 
 from app.services import inbox
 from app.services.pages import GROUPS, LISTED, Act
-from app.web import today
+from app.web import goals, reports, today
 from app.web.addresses import here
 from app.web.inbox import listed, opened
 from app.web.inbox_page import PATH, view_of
 from app.web.render import Place, part
 from app.web.visit import Visit
 
+WHOLE = {
+    "/today": ("today", today.shown),
+    "/goals": ("goals", goals.shown),
+    "/reports": ("reports", reports.shown),
+}
+"""Pages that are short enough to be shown anew after an act: their block and its names."""
+
 
 def changed(visit: Visit, act: Act, *, again: bool, keep_note: bool) -> list[Place]:
     """The places that look different now. ``again``: items may come back into a list."""
     parts = urlsplit(here(visit.request))
-    if parts.path == "/today":
-        return [part(visit, "today.html", "today", **today.shown(visit))]
+    if parts.path in WHOLE:
+        name, shown = WHOLE[parts.path]
+        return [part(visit, f"{name}.html", name, **shown(visit))]
     if parts.path.startswith("/items/"):
         item = opened(visit, parts.path.removeprefix("/items/"))
         return [part(visit, "item.html", "detail", item=item, keep_note=keep_note)]

@@ -3,7 +3,18 @@
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from app.web import errors, inbox, items, sign_in, source_forms, sources, today
+from app.web import (
+    errors,
+    goals,
+    inbox,
+    items,
+    programs,
+    reports,
+    sign_in,
+    source_forms,
+    sources,
+    today,
+)
 from app.web.security import BodyLimit, KnownHosts, RequestId, SameSite, SecurityHeaders
 from app.web.site import Site
 
@@ -25,6 +36,6 @@ def put_on(app: FastAPI, site: Site) -> None:
     app.add_middleware(SecurityHeaders, https=site.https)
     app.add_middleware(RequestId)
     app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
-    for part in (sign_in, today, inbox, items, source_forms, sources):
+    for part in (sign_in, today, inbox, items, goals, reports, programs, source_forms, sources):
         app.include_router(part.router)
     errors.install(app)

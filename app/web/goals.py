@@ -1,0 +1,25 @@
+"""Goals: target, actual and pace of each."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services.tracking import goals_page
+from app.web.render import render
+from app.web.visit import Visit, reading
+
+router = APIRouter()
+
+
+@router.get("/goals")
+def show(request: Request) -> Response:
+    """All goals, the ones behind their pace first."""
+    with reading(request) as visit:
+        return render(visit, "goals.html", parts=("goals",), **shown(visit))
+
+
+def shown(visit: Visit) -> dict[str, Any]:
+    """What the template shows."""
+    return {"page": goals_page(visit.session, **visit.by)}

@@ -1,0 +1,19 @@
+"""Programs: memberships, funds, certifications and contacts."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services.programs import VIEWS, programs_page
+from app.web.render import render
+from app.web.visit import reading
+
+router = APIRouter()
+
+
+@router.get("/programs")
+def show(request: Request, show: str = "programs") -> Response:
+    """One of the four views; each is an address."""
+    with reading(request) as visit:
+        page = programs_page(visit.session, show, clock=visit.clock)
+        return render(visit, "programs.html", page=page, views=VIEWS)
