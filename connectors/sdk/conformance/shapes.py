@@ -10,10 +10,14 @@ import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 Place = tuple[str | int, ...]
 """Where something is in a JSON document: the keys and indexes that lead to it."""
+
+Damage = tuple[str, Callable[[], bytes]]
+"""What is done to which field, and the answer then."""
 
 HUGE = 100_000
 _DEPTH = 4
@@ -38,8 +42,8 @@ class Rows(Protocol):
         """The answer with a row that is none."""
         ...
 
-    def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
-        """(what was done, the answer), one for each field and damage."""
+    def damages(self, row: int) -> list[list[Damage]]:
+        """For each field of the row what can be done to it."""
         ...
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
@@ -134,19 +138,27 @@ class JsonRows:
     def broken(self, row: int) -> bytes:
         return self._with(row, lambda rows: rows.__setitem__(row, "no row at all"))
 
-    def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
-        for place in _fields(_at(self.document, self.place)[row]):
-            name = ".".join(map(str, place))
-            old = _at(self.document, (*self.place, row, *place))
-            yield f"{name} dropped", self._changed(row, place, drop=True)
-            for what, value in {
-                "null": None,
-                "of another type": "text" if isinstance(old, dict | list) else {"un": ["expected"]},
-                "huge": 10**30 if isinstance(old, int | float) else "9" * HUGE,
-            }.items():
-                yield f"{name} {what}", self._changed(row, place, value)
-            if isinstance(old, str):
-                yield f"{name} with a NUL character", self._changed(row, place, f"{old}\0")
+    def damages(self, row: int) -> list[list[Damage]]:
+        return [self._damages_of(row, place) for place in _fields(self._row(row))]
+
+    def _damages_of(self, row: int, place: Place) -> list[Damage]:
+        old = _at(self._row(row), place)
+        values: dict[str, Any] = {
+            "null": None,
+            "of another type": "text" if isinstance(old, dict | list) else {"un": ["expected"]},
+            "huge": 10**30 if isinstance(old, int | float) else "9" * HUGE,
+        }
+        if isinstance(old, str):
+            values["with a NUL character"] = f"{old}\0"
+        name = ".".join(map(str, place))
+        dropped = (f"{name} dropped", partial(self._changed, row, place, drop=True))
+        changed = (
+            (f"{name} {w}", partial(self._changed, row, place, v)) for w, v in values.items()
+        )
+        return [dropped, *changed]
+
+    def _row(self, row: int) -> Any:
+        return _at(self.document, self.place)[row]
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
         for place in dict.fromkeys(
@@ -221,6 +233,10 @@ def _fields(row: Any, before: Place = ()) -> Iterator[Place]:
             yield from _fields(value[0], (*before, key, 0))
 
 
+_TEXTS = {"null": "", "of another type": "{}", "huge": "9" * HUGE}
+"""What a text field is damaged with, where there is nothing but text."""
+
+
 # --- CSV -------------------------------------------------------------------------------------
 
 
@@ -244,13 +260,15 @@ class CsvRows:
     def broken(self, row: int) -> bytes:
         return self._with(row, ["no row at all"] * len(self._lines[0]))
 
-    def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
-        old = self._lines[row + 1]
-        for column, name in enumerate(self._lines[0]):
-            if column:  # a line without any cell is an empty line, and no row
-                yield f"{name} dropped", self._with(row, old[:column])
-            for what, value in {"null": "", "of another type": "{}", "huge": "9" * HUGE}.items():
-                yield f"{name} {what}", self._with(row, _put(old, column, value))
+    def damages(self, row: int) -> list[list[Damage]]:
+        return [self._damages_of(row, column) for column in range(len(self._lines[0]))]
+
+    def _damages_of(self, row: int, column: int) -> list[Damage]:
+        name, old = self._lines[0][column], self._lines[row + 1]
+        cells = {f"{name} {what}": _put(old, column, text) for what, text in _TEXTS.items()}
+        if column:  # a line without any cell is an empty line, and no row
+            cells[f"{name} dropped"] = old[:column]
+        return [(what, partial(self._with, row, line)) for what, line in cells.items()]
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
         head, *rows = self._lines
@@ -310,14 +328,17 @@ class CalendarRows:
     def broken(self, row: int) -> bytes:
         return self._with(row, [self._rows[row][0], "DTSTART:no row at all", self._rows[row][-1]])
 
-    def damaged(self, row: int) -> Iterator[tuple[str, bytes]]:
+    def damages(self, row: int) -> list[list[Damage]]:
+        return [self._damages_of(row, index) for index in range(1, len(self._rows[row]) - 1)]
+
+    def _damages_of(self, row: int, index: int) -> list[Damage]:
         lines = self._rows[row]
-        for index in range(1, len(lines) - 1):
-            head, name = lines[index].partition(":")[0], _name(lines[index])
-            yield f"{name} dropped", self._with(row, lines[:index] + lines[index + 1 :])
-            for what, value in {"null": "", "of another type": "{}", "huge": "9" * HUGE}.items():
-                damaged = _put(lines, index, f"{head}:{value}")
-                yield f"{name} {what}", self._with(row, damaged)
+        head, name = lines[index].partition(":")[0], _name(lines[index])
+        others = {
+            f"{name} {what}": _put(lines, index, f"{head}:{text}") for what, text in _TEXTS.items()
+        }
+        others[f"{name} dropped"] = lines[:index] + lines[index + 1 :]
+        return [(what, partial(self._with, row, other)) for what, other in others.items()]
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
         for name in dict.fromkeys(_name(line) for row in self._rows for line in row[1:-1]):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -63,7 +64,7 @@ class Reading:
         """What it leaves for the next read."""
         return self.ended.state if isinstance(self.ended, Complete) else {}
 
-    @property
+    @cached_property
     def hashes(self) -> dict[str, bytes]:
         """The content hash of every record, by id."""
         return {r.external_id: content_hash(encode(r)) for r in self.records}
