@@ -9,10 +9,10 @@ from pathlib import Path
 
 import orjson
 import typer
-import uvicorn
 from rich.table import Table
 
 from app.cli.base import Opened, err, group, out, plain, print_json
+from app.cli.running import run_server
 from app.cli.syncs import run_all
 from app.core.words import Clock, money_words
 from app.demo import company, platforms, story
@@ -177,7 +177,7 @@ def _serve(opened: Opened, running: platforms.Platforms, port: int) -> None:
     teller = threading.Thread(target=_go_on, args=(opened, running, stop), daemon=True)
     teller.start()
     try:
-        uvicorn.run(app, host=HOST, port=port, log_config=None, server_header=False)
+        run_server(app, host=HOST, port=port)
     finally:
         stop.set()
         teller.join()

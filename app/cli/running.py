@@ -2,11 +2,13 @@
 
 import signal
 import sqlite3
+import sys
 import threading
 from urllib.parse import urlsplit
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from app.cli.base import Opened, group, out, plain, print_json
 from app.db import Database
@@ -30,6 +32,13 @@ def serve(
     opened = Opened()
     app = create_app(opened.settings, jobs=jobs)
     _say_set_up(opened)
+    run_server(app, host=host, port=port)
+
+
+def run_server(app: FastAPI, *, host: str, port: int) -> None:
+    """Serve until asked to stop. Being asked to stop is no failure: SIGTERM ends with 0."""
+    # The server raises the signal again when it has closed everything; this is who takes it.
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     uvicorn.run(app, host=host, port=port, log_config=None, server_header=False)
 
 
