@@ -24,9 +24,10 @@ from connectors.sdk.connector import (
     Unchanged,
 )
 from connectors.sdk.errors import ConnectorError, RateLimited
-from connectors.sdk.http import HttpPolicy, HttpSession
+from connectors.sdk.http import HttpSession
 from connectors.sdk.limits import Limits
 from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.policy import policy_of
 from connectors.sdk.records import AnyRecord, content_hash, encode
 from connectors.sdk.sandbox import Asked, Fault, Sandbox, SandboxClock, SandboxHost
 
@@ -208,11 +209,7 @@ class Stage:
 
     def session(self) -> HttpSession:
         """A session of its own, as every sync has one."""
-        policy = HttpPolicy(
-            hosts=self.connector.manifest.reach(self.config),
-            private_hosts=frozenset({"127.0.0.1"}),
-            rate=self.connector.manifest.rate,
-        )
+        policy = policy_of(self.connector.manifest, self.config, {"127.0.0.1"})
         return HttpSession(
             replace(policy, **self.policy),
             now=self.clock.now,
