@@ -40,4 +40,8 @@ def place(url: str) -> str:
     parts = urlsplit(url)
     path = parts.path.strip("/")
     tab = parse_qs(parts.query).get("tab", [""])[0]
-    return tab if path == "inbox" and tab in PINNED else path
+    if path == "inbox" and tab in PINNED:
+        return tab
+    room, _, rest = path.partition("/")
+    inner = rest.split("/")[0]
+    return f"{room}/{inner}" if inner.isdecimal() else room

@@ -4,12 +4,14 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from app.web import (
+    admin,
     errors,
     goals,
     inbox,
     items,
     programs,
     reports,
+    settings,
     sign_in,
     source_forms,
     sources,
@@ -21,6 +23,20 @@ from app.web.site import Site
 UPLOADS = ("/sources/",)
 """Below these paths files may be sent, so bodies may be larger."""
 
+PARTS = (
+    sign_in,
+    today,
+    inbox,
+    items,
+    goals,
+    reports,
+    programs,
+    source_forms,
+    sources,
+    settings,
+    admin,
+)
+
 
 def put_on(app: FastAPI, site: Site) -> None:
     """Middlewares, static files, error pages and all pages.
@@ -28,14 +44,15 @@ def put_on(app: FastAPI, site: Site) -> None:
     ``add_middleware`` puts each around those before it: the last one named is outermost.
     """
     app.state.site = site
-    settings = site.settings
     app.add_middleware(errors.LastResort)
-    app.add_middleware(SameSite, public_url=settings.public_url)
+    app.add_middleware(SameSite, public_url=site.settings.public_url)
     app.add_middleware(BodyLimit, uploads=UPLOADS)
-    app.add_middleware(KnownHosts, public_url=settings.public_url, also=settings.allowed_hosts)
+    app.add_middleware(
+        KnownHosts, public_url=site.settings.public_url, also=site.settings.allowed_hosts
+    )
     app.add_middleware(SecurityHeaders, https=site.https)
     app.add_middleware(RequestId)
     app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
-    for part in (sign_in, today, inbox, items, goals, reports, programs, source_forms, sources):
+    for part in PARTS:
         app.include_router(part.router)
     errors.install(app)

@@ -70,7 +70,11 @@ def _begin(request: Request, session: Session, user_id: int | None) -> str:
 
 
 def _enter(request: Request, token: str, to: str) -> Response:
-    response = RedirectResponse(to, status_code=303)
+    return signed_in(request, token, RedirectResponse(to, status_code=303))
+
+
+def signed_in(request: Request, token: str, response: Response) -> Response:
+    """The answer, with the cookie of that session."""
     seconds = int(accounts.ABSOLUTE.total_seconds())
     set_cookie(response, SESSION, token, https=site_of(request).https, seconds=seconds)
     return response
