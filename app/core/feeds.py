@@ -53,3 +53,25 @@ def feed(
         document["next_url"] = next_url
     about = {"about": f"{home}/help/feed", "schema_version": SCHEMA}
     return {**document, "_partner_inbox": {**about, **extension}, "items": items}
+
+
+ITEM_FIELDS = {
+    "kind": "deadline, goal, reporting or notice.",
+    "category": "Of a deadline: renewal, invoice, invitation and so on; else null.",
+    "due": "null, a date ({kind: date, date}) that no time zone may shift, or a moment "
+    "({kind: instant, at} in UTC); zone is the source's own, where it names one.",
+    "state": "open, snoozed, done, closed at source or removed at source.",
+    "vendor": "Whose program it is.",
+    "program": "The program's name.",
+    "account": "The customer it is about.",
+    "reference": "The numbers that people quote.",
+    "status": "The source's own word, as it came.",
+    "amount": "null, or {value, currency}: value is text, so that nothing is rounded; currency is "
+    "an ISO 4217 code, or null where the source names none.",
+    "amount_label": "What the amount is: order, lapses, rebate.",
+    "owner": "The name of the person who has it, or null.",
+    "derived": "true where the date follows from a fund or a certification.",
+    "facts": "Whatever else the source says, label to value.",
+    "source": "name, stream and id at the source; last_success_at and stale say how fresh it is.",
+}
+"""What stands in an item's ``_partner_inbox``, for the help page. A test holds it to the feed."""

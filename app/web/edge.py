@@ -7,6 +7,7 @@ from app.web import (
     admin,
     errors,
     goals,
+    help,
     inbox,
     items,
     programs,
@@ -35,6 +36,7 @@ PARTS = (
     sources,
     settings,
     admin,
+    help,
 )
 
 

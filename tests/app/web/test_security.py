@@ -114,7 +114,7 @@ def test_a_bearer_token_needs_no_page_of_ours(app: FastAPI) -> None:
 
 
 def test_every_page_asks_a_stranger_to_sign_in(app: FastAPI, visitor: TestClient) -> None:
-    open_to_all = ("/sign-in", "/sign-out", "/link/", "/set-up/", "/static/")
+    open_to_all = ("/sign-in", "/sign-out", "/link/", "/set-up/", "/static/", "/help/")
     for method, path in routes(app):
         if path == "/" or path.startswith(open_to_all):
             continue

@@ -1,0 +1,37 @@
+"""The feed's own documentation, held to the feed."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from starlette.testclient import TestClient
+
+from app.core import feeds
+from app.core.words import Clock
+from app.main import create_app
+from app.services import accounts, feeding
+from app.services.pages import View
+from tests.support.scripted import deadline
+from tests.support.world import World
+
+
+def test_every_field_of_an_item_is_explained_and_nothing_else(world: World) -> None:
+    world.connector.lists(deadline(1))
+    world.sync()
+    clock = Clock(now=datetime(2026, 11, 22, tzinfo=UTC), zone=ZoneInfo("UTC"))
+    with world.database.read() as session:
+        (entry,), _cursor, _sources = feeding.page(session, View(), clock=clock, home="")
+    assert set(entry["_partner_inbox"]) == set(feeds.ITEM_FIELDS)
+
+
+def test_the_address_that_the_feed_names_explains_it(world: World) -> None:
+    settings = world.syncer.settings.model_copy(
+        update={"database_url": None, "public_url": "http://testserver"}
+    )
+    app = create_app(settings, jobs=False)
+    with TestClient(app) as client:
+        with app.state.site.database.write() as session:
+            token = accounts.add_token(session, name="t", scope="read", now=datetime.now(UTC))
+        feed = client.get("/feed.json", headers={"Authorization": f"Bearer {token}"}).json()
+        page = client.get(feed["_partner_inbox"]["about"])
+    assert page.status_code == 200
+    assert all(f"<code>{name}</code>" in page.text for name in feeds.ITEM_FIELDS)
