@@ -41,10 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a zone: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -74,15 +71,26 @@ class Exact(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        scaled = Decimal(value) * SCALE
-        if scaled != scaled.to_integral_value():
-            raise ValueError(f"more than four decimals: {value}")
-        return int(scaled)
+        return None if value is None else scaled(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else exact(value)
+
+
+def utc(at: datetime) -> datetime:
+    """The instant in UTC; raises ``ValueError`` for one without a zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"an instant needs a zone: {at!r}")
+    return at.astimezone(UTC)
+
+
+def scaled(value: Decimal) -> int:
+    """A Decimal as a whole number of ten-thousandths; raises ``ValueError`` where it is none."""
+    times = Decimal(value) * SCALE
+    whole = int(times)
+    if times != whole:
+        raise ValueError(f"more than four decimals: {value}")
+    return whole
 
 
 def exact(stored: int) -> Decimal:

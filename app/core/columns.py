@@ -63,8 +63,8 @@ def columns_of(record: AnyRecord, zone: ZoneInfo) -> dict[str, Any]:
         "status": record.status,
         "facts": [[fact.label, fact.value] for fact in record.facts],
     }
-    own = _OWN[table_of(record)](record, zone)
-    return {**shared, **own}
+    shared |= _OWN[table_of(record)](record, zone)
+    return shared
 
 
 def _item(record: Any, zone: ZoneInfo) -> dict[str, Any]:
@@ -156,3 +156,15 @@ _OWN: Mapping[str, Callable[[Any, ZoneInfo], dict[str, Any]]] = {
     "certifications": _certification,
     "contacts": _contact,
 }
+
+_SAMPLES: tuple[AnyRecord, ...] = (
+    Notice(external_id="", title=""),
+    Program(external_id="", title=""),
+    Fund(external_id="", title=""),
+    Certification(external_id="", title=""),
+    Contact(external_id="", title=""),
+)
+SOURCE_COLUMNS = {
+    table_of(sample): tuple(columns_of(sample, ZoneInfo("UTC"))) for sample in _SAMPLES
+}
+"""The names that ``columns_of`` gives for each table, whatever the record."""

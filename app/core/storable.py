@@ -1,6 +1,5 @@
 """Which records the tables can hold. What they cannot costs one row, never a stream (P9)."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,8 @@ DIGITS = 14
 """Before the point; storage is exact with that many, and four decimals."""
 FINEST = Decimal("0.0001")
 NUL = "\0"
+NUMBERS = {"amount", "target", "actual", "allocated", "requested", "claimed", "paid", "remaining"}
+INSTANTS = {"due_at", "lapses_at", "expires_at"}
 
 
 def clean(text: str) -> str:
@@ -32,23 +33,28 @@ def bad_id(external_id: object) -> str | None:
     return None if clean(external_id) == external_id else "Its id holds a character of no text."
 
 
-def refusal(encoded: bytes, zone: ZoneInfo) -> str | None:
-    """Why a record cannot be stored, as a sentence; None when it can."""
+class NotStorable(ValueError):
+    """The tables cannot hold this record; the text says why, as a sentence."""
+
+
+def storable(encoded: bytes, zone: ZoneInfo) -> dict[str, Any]:
+    """The columns of a record that the tables can hold; raises ``NotStorable``."""
     try:
         record = decode(encoded)
         columns = columns_of(record, zone)
     except (msgspec.DecodeError, ValueError, OverflowError) as error:
-        return f"A field has the wrong kind of value ({error})."
+        raise NotStorable(f"A field has the wrong kind of value ({error}).") from None
     if not record.title.strip():
-        return "It has no title."
+        raise NotStorable("It has no title.")
     if b"\\u0000" in encoded and _has_nul(columns):
-        return "A text holds a NUL character."
-    for name, value in columns.items():
-        if isinstance(value, Decimal) and not _fits(value):
-            return f"The number in {name} is too large or has more than four decimals."
-        if isinstance(value, datetime) and not 1 < value.year < 9999:
-            return f"The time in {name} is none that a calendar has."
-    return None
+        raise NotStorable("A text holds a NUL character.")
+    for name in NUMBERS & columns.keys():
+        if columns[name] is not None and not _fits(columns[name]):
+            raise NotStorable(f"The number in {name} is too large or has more than four decimals.")
+    for name in INSTANTS & columns.keys():
+        if columns[name] is not None and not 1 < columns[name].year < 9999:
+            raise NotStorable(f"The time in {name} is none that a calendar has.")
+    return columns
 
 
 def _fits(number: Decimal) -> bool:

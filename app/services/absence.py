@@ -10,9 +10,10 @@ from sqlmodel import Session, SQLModel
 from app.core import changes, removal
 from app.core.columns import TABLES
 from app.services import events
-from app.services.reading import BATCH, Seen, StreamReading
+from app.services.reading import Seen, StreamReading
 
 T = TypeVar("T", int, str)
+AT_ONCE = 1000
 
 
 class Absence:
@@ -130,7 +131,7 @@ class Absence:
         again: list[int] = []
         beyond: list[int] = []
         for id_, external_id, missing_reads, due_on in self.session.execute(statement):
-            if external_id in seen.hashes or external_id in spared:
+            if external_id in seen.ids or external_id in spared:
                 continue
             if window and not (due_on is not None and window[0] <= due_on <= window[1]):
                 beyond.append(id_)
@@ -161,5 +162,5 @@ def remove(
 
 def chunks(ids: Sequence[T]) -> Iterable[Sequence[T]]:
     """A few at a time: a statement takes only so many values."""
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]

@@ -4,25 +4,43 @@ Used by merging only. Rows are written through the driver, not a row at a time t
 session: on 100,000 records that is the difference between seconds and minutes.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel
 
-_KNOWN = (
-    "SELECT external_id, id, content_hash, missing_reads, removed_at IS NOT NULL FROM {table} "
-    "WHERE connection_id = {mark} AND stream = {mark} AND external_id {among}"
-)
+from app.services.plain import Plain, plain
+
+# LIMIT keeps Postgres from reading the whole table to join a few thousand rows of it.
+_DIFFERING_SQLITE = """
+SELECT given.key, kept.id, lower(hex(kept.content_hash)) = given.value, kept.missing_reads,
+    kept.removed_at IS NOT NULL
+FROM json_each(?) given
+LEFT JOIN {table} kept
+    ON kept.connection_id = ? AND kept.stream = ? AND kept.external_id = given.key
+WHERE kept.id IS NULL OR lower(hex(kept.content_hash)) <> given.value
+    OR kept.missing_reads > 0 OR kept.removed_at IS NOT NULL
+"""
+_DIFFERING_POSTGRES = """
+SELECT given.key, kept.id, kept.content_hash = given.value, kept.missing_reads,
+    kept.removed_at IS NOT NULL
+FROM unnest(%s::text[], %s::bytea[]) AS given(key, value)
+LEFT JOIN LATERAL (
+    SELECT id, content_hash, missing_reads, removed_at FROM {table}
+    WHERE connection_id = %s AND stream = %s AND external_id = given.key LIMIT 1
+) kept ON true
+WHERE kept.id IS NULL OR kept.content_hash <> given.value
+    OR kept.missing_reads > 0 OR kept.removed_at IS NOT NULL
+"""
 
 
 class Known(NamedTuple):
-    """What is stored of one record."""
+    """What is stored of one record. ``same``: with the content that was asked about."""
 
     id: int
-    content_hash: bytes
+    same: bool
     missing_reads: int
     removed: bool
 
@@ -35,19 +53,27 @@ class Bulk:
         self.table = SQLModel.metadata.tables[table]
         self.sqlite = self.connection.dialect.name == "sqlite"
 
-    def known(self, connection_id: int, stream: str, ids: Sequence[str]) -> dict[str, Known]:
-        """What is stored under those external ids."""
+    def differing(
+        self, connection_id: int, stream: str, hashes: Mapping[str, bytes]
+    ) -> dict[str, Known | None]:
+        """Of these external ids those that are not stored, live, with that content.
+
+        None for one that is not stored at all. The database compares, so that a record
+        that did not change costs no row here.
+        """
         values: tuple[Any, ...]
         if self.sqlite:
-            sql = _KNOWN.format(
-                table=self.table.name, mark="?", among="IN (SELECT value FROM json_each(?))"
-            )
-            values = (connection_id, stream, orjson.dumps(list(ids)).decode())
+            sql = _DIFFERING_SQLITE
+            given = {external_id: digest.hex() for external_id, digest in hashes.items()}
+            values = (orjson.dumps(given).decode(), connection_id, stream)
         else:
-            sql = _KNOWN.format(table=self.table.name, mark="%s", among="= ANY(%s)")
-            values = (connection_id, stream, list(ids))
-        rows = self.connection.exec_driver_sql(sql, values)
-        return {row[0]: Known(row[1], bytes(row[2]), row[3], bool(row[4])) for row in rows}
+            sql = _DIFFERING_POSTGRES
+            values = (list(hashes), list(hashes.values()), connection_id, stream)
+        rows = self.connection.exec_driver_sql(sql.format(table=self.table.name), values)
+        return {
+            key: None if id_ is None else Known(id_, bool(same), missing, bool(removed))
+            for key, id_, same, missing, removed in rows
+        }
 
     def next_ids(self, count: int) -> list[int]:
         """Primary keys for new rows; the transaction has the only right to write them."""
@@ -59,49 +85,36 @@ class Bulk:
         values = (self.table.name, count)
         return [row[0] for row in self.connection.exec_driver_sql(sql, values)]
 
-    def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows that all have the same columns; values as SQLAlchemy would take them."""
+    def plain(self, *names: str) -> Plain:
+        """Makes the values of these columns plain, in this order."""
+        return plain(self.table.name, names, sqlite=self.sqlite)
+
+    def insert(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows of plain values."""
         if not rows:
             return
-        names = list(rows[0])
-        values = self._driver_values(names, rows)
         listed = ", ".join(f'"{name}"' for name in names)
         if self.sqlite:
             marks = ", ".join("?" * len(names))
             sql = f"INSERT INTO {self.table.name} ({listed}) VALUES ({marks})"  # noqa: S608  (our names)
-            self.connection.exec_driver_sql(sql, list(values))
+            self._many(sql, rows)
             return
         cursor = self.connection.connection.cursor()
         with cursor.copy(f"COPY {self.table.name} ({listed}) FROM STDIN") as copy:
-            for row in values:
+            for row in rows:
                 copy.write_row(row)
         cursor.close()
 
-    def update(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Update rows by their ``id``; all have the same columns."""
+    def update(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Update rows with plain values; each row's last one is its id, which has no name."""
         if not rows:
             return
-        names = [name for name in rows[0] if name != "id"]
-        values = list(self._driver_values([*names, "id"], rows))
         mark = "?" if self.sqlite else "%s"
         sets = ", ".join(f'"{name}" = {mark}' for name in names)
         sql = f"UPDATE {self.table.name} SET {sets} WHERE id = {mark}"  # noqa: S608  (our names)
-        self.connection.exec_driver_sql(sql, values)
+        self._many(sql, rows)
 
-    def _driver_values(
-        self, names: list[str], rows: Iterable[Mapping[str, Any]]
-    ) -> Iterable[tuple[Any, ...]]:
-        dialect = self.connection.dialect
-        bound = [self._processor(self.table.c[name].type, dialect) for name in names]
-        pairs = list(zip(names, bound, strict=True))
-        for row in rows:
-            yield tuple(
-                row[name] if process is None else process(row[name]) for name, process in pairs
-            )
-
-    def _processor(self, type_: Any, dialect: Any) -> Callable[[Any], Any] | None:
-        if isinstance(type_, sa.Boolean) and not self.sqlite:
-            return None
-        implementation = type_.dialect_impl(dialect)
-        process: Callable[[Any], Any] | None = implementation.bind_processor(dialect)
-        return process
+    def _many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        cursor = self.connection.connection.cursor()
+        cursor.executemany(sql, rows)
+        cursor.close()

@@ -9,6 +9,7 @@ from app.core import changes
 from app.services.bulk import Bulk
 
 TEXT_IN_HISTORY = 500
+NAMES = ("at", "subject", "subject_id", "kind", "run_id", "actor_id", "field", "old", "new")
 
 
 def record(
@@ -21,23 +22,24 @@ def record(
     actor_id: int | None = None,
 ) -> None:
     """Append one line of history for each (row's id, change)."""
+    bulk = Bulk(session, "events")
     subject = table.removesuffix("s")
-    Bulk(session, "events").insert(
-        [
-            {
-                "subject": subject,
-                "subject_id": id_,
-                "at": at,
-                "kind": change.kind,
-                "run_id": run_id,
-                "actor_id": actor_id,
-                "field": change.field,
-                "old": _short(change.old),
-                "new": _short(change.new),
-            }
-            for id_, change in lines
-        ]
-    )
+    when, subject = bulk.plain("at", "subject")({"at": at, "subject": subject})
+    rows = [
+        (
+            when,
+            subject,
+            id_,
+            change.kind,
+            run_id,
+            actor_id,
+            change.field,
+            _short(change.old),
+            _short(change.new),
+        )
+        for id_, change in lines
+    ]
+    bulk.insert(NAMES, rows)
 
 
 def _short(text: str | None) -> str | None:

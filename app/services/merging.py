@@ -9,17 +9,25 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import changes as history
-from app.core.columns import columns_of
+from app.core.columns import SOURCE_COLUMNS, columns_of
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events
+from app.services import acts, events, search
 from app.services.absence import Absence, chunks
 from app.services.bulk import Bulk
-from app.services.reading import BATCH, Outcome, StreamReading
-from app.services.spool import Entry
+from app.services.reading import Outcome, StreamReading
+from app.services.spool import Batch, Changed, New
 from connectors.sdk.connector import Quarantined
 from connectors.sdk.records import decode
 from connectors.sdk.redact import mask
+
+INSERTED = (
+    *("id", "external_id", "content_hash", "connection_id", "stream", "missing_reads"),
+    *("first_seen_at", "changed_at"),
+)
+"""Columns of a new row that do not come from its record, in the order they are written."""
+STAMPS = INSERTED[-2:]
+NEW = history.Change(kind=history.NEW)
 
 
 def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetime) -> Outcome:
@@ -29,7 +37,7 @@ def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetim
     """
     writer = _Writer(session, reading, run_id=run_id, now=now)
     absence = Absence(session, reading, run_id=run_id, now=now)
-    for batch in reading.spool.batches(BATCH):
+    for batch in reading.spool.batches():
         writer.write(batch)
     writer.bring_back()
     absence.judge()
@@ -54,55 +62,37 @@ class _Writer:
             "stream": reading.stream,
         }
 
-    def write(self, batch: Sequence[Entry]) -> None:
+    def write(self, batch: Batch) -> None:
         """Insert the new and update the changed records of one batch, with their history."""
-        for table in dict.fromkeys(entry.table for entry in batch):
-            entries = [entry for entry in batch if entry.table == table]
-            self._insert(table, [entry for entry in entries if not entry.id])
-            self._update(table, [entry for entry in entries if entry.id])
+        if batch.new:
+            self._insert(batch.table, batch.new)
+        if batch.changed:
+            self._update(batch.table, batch.changed)
 
-    def _columns(self, entry: Entry) -> dict[str, Any]:
-        columns = columns_of(decode(entry.encoded), self.reading.zone)
-        return {
-            **columns,
-            "content_hash": entry.content_hash,
-            "changed_at": self.now,
-            "missing_reads": 0,
-            "removed_at": None,
-        }
-
-    def _insert(self, table: str, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
+    def _insert(self, table: str, new: Sequence[New]) -> None:
         bulk = Bulk(self.session, table)
-        rows = []
-        for id_, entry in zip(bulk.next_ids(len(entries)), entries, strict=True):
-            row = {
-                "id": id_,
-                **self.key,
-                "external_id": entry.external_id,
-                "first_seen_at": self.now,
-                **self._columns(entry),
-            }
-            if table == "items":
-                row["is_open"] = not row["closed"]
-            rows.append(row)
-        bulk.insert(rows)
-        self._record(table, [(row["id"], history.Change(kind=history.NEW)) for row in rows])
+        names = SOURCE_COLUMNS[table]
+        now = bulk.plain(*STAMPS)(dict.fromkeys(STAMPS, self.now))
+        shared = (self.reading.connection_id, self.reading.stream, 0, *now)
+        ids = bulk.next_ids(len(new))
+        rows = [
+            (id_, row.external_id, row.content_hash, *shared, *row.values)
+            for id_, row in zip(ids, new, strict=True)
+        ]
+        if table == "items":
+            closed = names.index("closed") - len(names)
+            bulk.insert((*INSERTED, *names, "is_open"), [(*r, not r[closed]) for r in rows])
+            search.add(self.session, ids)
+        else:
+            bulk.insert((*INSERTED, *names), rows)
+        self._record(table, [(id_, NEW) for id_ in ids])
         self.outcome.new += len(rows)
 
-    def _update(self, table: str, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
+    def _update(self, table: str, changed: Sequence[Changed]) -> None:
         target = SQLModel.metadata.tables[table]
-        ids = [entry.id for entry in entries]
-        stored = {
-            row["id"]: dict(row)
-            for row in self.session.execute(
-                sa.select(target).where(target.c.id.in_(ids))
-            ).mappings()
-        }
-        rows = [{"id": entry.id, **self._columns(entry)} for entry in entries]
+        statement = sa.select(target).where(target.c.id.in_([entry.id for entry in changed]))
+        stored = {row["id"]: dict(row) for row in self.session.execute(statement).mappings()}
+        rows = [self._row(entry) for entry in changed]
         lines = [
             (row["id"], change)
             for row in rows
@@ -113,9 +103,28 @@ class _Writer:
         self.outcome.returned += len(back)
         if table == "items":
             self._reopen(stored, rows)
-        Bulk(self.session, table).update(rows)
+            found_by = [row["id"] for row in rows if search.differ(stored[row["id"]], row)]
+            search.forget(self.session, found_by)
+        self._write(Bulk(self.session, table), rows)
+        if table == "items":
+            search.add(self.session, found_by)
         self._record(table, lines)
         self.outcome.changed += len(rows)
+
+    def _row(self, entry: Changed) -> dict[str, Any]:
+        return {
+            **columns_of(decode(entry.encoded), self.reading.zone),
+            "content_hash": entry.content_hash,
+            "changed_at": self.now,
+            "missing_reads": 0,
+            "removed_at": None,
+            "id": entry.id,
+        }
+
+    def _write(self, bulk: Bulk, rows: Sequence[dict[str, Any]]) -> None:
+        names = tuple(sorted(rows[0].keys() - {"id"}))
+        plain = bulk.plain(*names, "id")
+        bulk.update(names, [plain(row) for row in rows])
 
     def _reopen(self, stored: Mapping[int, Any], rows: list[dict[str, Any]]) -> None:
         """Decide what is open; a material change brings a done or snoozed item back (P6)."""

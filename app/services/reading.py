@@ -13,19 +13,22 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.core.columns import table_of
+from app.core.columns import SOURCE_COLUMNS, table_of
 from app.core.derive import deadline_of, derived_ids
-from app.core.storable import bad_id, refusal
+from app.core.storable import NotStorable, bad_id, storable
 from app.services.bulk import Bulk, Known
-from app.services.spool import Entry, Spool
+from app.services.spool import Batch, Changed, New, Spool
 from connectors.sdk.connector import Complete, Page, Quarantined
 from connectors.sdk.records import AnyRecord, content_hash, encode
 
-BATCH = 1000
+COMPARED = 5000
+"""Records that are compared with what is stored at once."""
 MOST_QUARANTINED = 500
 """Quarantined rows of one read that are kept with their raw text; all are counted."""
 
 Reader = Callable[[], AbstractContextManager[Session]]
+Waiting = tuple[bytes, bytes]
+"""A record's content hash and its JSON."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,9 +60,11 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class Seen:
-    """Ids of one table that this read listed, with the hash they came with."""
+    """What this read listed of one table: its external ids, how many of them are stored and
+    live, and the rows that were missing or removed and are back.
+    """
 
-    hashes: dict[str, bytes] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
     live: int = 0
     back: list[int] = field(default_factory=list)
 
@@ -90,7 +95,9 @@ class StreamReading:
         self.seen: dict[str, Seen] = {}
         self.spool = Spool()
         self._reader = reader
-        self._waiting: list[tuple[str, str, bytes, bytes]] = []
+        self._waiting: dict[str, dict[str, Waiting]] = {}
+        self._counted = 0
+        self._salt = zone.key.encode()
         self._proves = lists_all
 
     def __enter__(self) -> "StreamReading":
@@ -111,8 +118,6 @@ class StreamReading:
         for row in page.quarantined:
             self.outcome.read += 1
             self._set_aside(row)
-        if len(self._waiting) >= BATCH:
-            self.flush()
 
     def end(self, complete: Complete) -> None:
         """The stream was read to its proven end."""
@@ -150,7 +155,7 @@ class StreamReading:
             self._set_aside(Quarantined(reason=reason, raw=repr(record)))
             return
         seen = self.seen.setdefault(table, Seen())
-        if record.external_id in seen.hashes:
+        if record.external_id in seen.ids:
             self.outcome.duplicates += 1  # pages overlap when a list moves while it is read
             return
         try:
@@ -161,39 +166,52 @@ class StreamReading:
                 Quarantined(reason=reason, raw=repr(record), external_id=record.external_id)
             )
             return
-        digest = content_hash(encoded + self.zone.key.encode())
-        seen.hashes[record.external_id] = digest
-        self._waiting.append((table, record.external_id, digest, encoded))
+        seen.ids.add(record.external_id)
+        waiting = self._waiting.setdefault(table, {})
+        waiting[record.external_id] = (content_hash(encoded + self._salt), encoded)
+        self._counted += 1
+        if self._counted >= COMPARED:
+            self.flush()
 
     def flush(self) -> None:
         """Compare what waits with what is stored, and keep what differs."""
-        waiting, self._waiting = self._waiting, []
-        tables: dict[str, list[str]] = {}
-        for table, external_id, _digest, _encoded in waiting:
-            tables.setdefault(table, []).append(external_id)
+        waiting, self._waiting, self._counted = self._waiting, {}, 0
         with self._reader() as session:
-            stored = {
-                table: Bulk(session, table).known(self.connection_id, self.stream, ids)
-                for table, ids in tables.items()
-            }
-        for table, external_id, digest, encoded in waiting:
-            known = stored[table].get(external_id)
-            if known is not None:
-                self._note_seen(table, known)
-            if known is not None and known.content_hash == digest:
-                self.outcome.unchanged += 1
-            elif reason := refusal(encoded, self.zone):
-                row = Quarantined(reason=reason, raw=encoded.decode(), external_id=external_id)
-                self._set_aside(row)
-            else:
-                id_ = known.id if known else 0
-                self.spool.append(Entry(table, id_, external_id, digest, encoded))
+            for table, records in waiting.items():
+                self._compare(Bulk(session, table), table, records)
 
-    def _note_seen(self, table: str, known: Known) -> None:
+    def _compare(self, bulk: Bulk, table: str, waiting: dict[str, Waiting]) -> None:
+        hashes = {external_id: digest for external_id, (digest, _encoded) in waiting.items()}
+        differing = bulk.differing(self.connection_id, self.stream, hashes)
         seen = self.seen[table]
-        if known.removed:
-            seen.back.append(known.id)
-            return
-        seen.live += 1
-        if known.missing_reads:
-            seen.back.append(known.id)
+        seen.live += len(waiting) - len(differing)
+        self.outcome.unchanged += len(waiting) - len(differing)
+        plain = bulk.plain(*SOURCE_COLUMNS[table])
+        batch = Batch(table=table, new=[], changed=[])
+        for external_id, known in differing.items():
+            if known is not None:
+                _note(seen, known)
+                if known.same:
+                    self.outcome.unchanged += 1
+                    continue
+            digest, encoded = waiting[external_id]
+            try:
+                columns = storable(encoded, self.zone)
+            except NotStorable as why:
+                raw = encoded.decode()
+                self._set_aside(Quarantined(reason=str(why), raw=raw, external_id=external_id))
+                continue
+            if known is None:
+                batch.new.append(New(external_id, digest, plain(columns)))
+            else:
+                batch.changed.append(Changed(known.id, digest, encoded))
+        self.spool.append(batch)
+
+
+def _note(seen: Seen, known: Known) -> None:
+    if known.removed:
+        seen.back.append(known.id)
+        return
+    seen.live += 1
+    if known.missing_reads:
+        seen.back.append(known.id)

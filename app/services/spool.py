@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -11,43 +11,49 @@ IN_MEMORY = 4 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
 
-class Entry(NamedTuple):
-    """One record to write. ``id`` is 0 for a new one; ``encoded`` is the record's JSON."""
+class New(NamedTuple):
+    """One row to insert: the plain values of its source columns."""
 
-    table: str
-    id: int
     external_id: str
+    content_hash: bytes
+    values: tuple[Any, ...]
+
+
+class Changed(NamedTuple):
+    """One row to update. ``encoded`` is the record's JSON: its history needs real values."""
+
+    id: int
     content_hash: bytes
     encoded: bytes
 
 
+class Batch(msgspec.Struct):
+    """What differs of one comparison, all of one table."""
+
+    table: str
+    new: list[New]
+    changed: list[Changed]
+
+
 class Spool:
-    """Append entries, then read them once, in order and in batches. Close it."""
+    """Append batches, then read them once, in order. Close it."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by close)
         self._encoder = msgspec.msgpack.Encoder()
-        self.count = 0
 
-    def append(self, entry: Entry) -> None:
-        """Add one entry."""
-        data = self._encoder.encode(entry)
+    def append(self, batch: Batch) -> None:
+        """Add one batch."""
+        data = self._encoder.encode(batch)
         self._file.write(_LENGTH.pack(len(data)))
         self._file.write(data)
-        self.count += 1
 
-    def batches(self, size: int) -> Iterator[list[Entry]]:
-        """All entries, at most ``size`` at a time."""
-        decoder = msgspec.msgpack.Decoder(tuple[str, int, str, bytes, bytes])
+    def batches(self) -> Iterator[Batch]:
+        """All batches."""
+        decoder = msgspec.msgpack.Decoder(Batch)
         self._file.seek(0)
-        batch: list[Entry] = []
         while head := self._file.read(_LENGTH.size):
-            batch.append(Entry(*decoder.decode(self._file.read(_LENGTH.unpack(head)[0]))))
-            if len(batch) == size:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+            yield decoder.decode(self._file.read(_LENGTH.unpack(head)[0]))
 
     def close(self) -> None:
         """Give memory and disk back."""

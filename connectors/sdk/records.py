@@ -15,6 +15,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -247,6 +248,11 @@ def content_hash(encoded: bytes) -> bytes:
 
 def kind_of(record: Record) -> Kind:
     """The record's kind, from its tag."""
+    return _kind(type(record))
+
+
+@cache
+def _kind(record: type[Record]) -> Kind:
     return Kind(str(record.__struct_config__.tag))
 
 

@@ -8,7 +8,7 @@ from app.core.columns import NO_DUE_DAY
 from app.core.words import due_day
 from app.db import Database
 from app.models import Connection, Event, Item, ItemState, StreamState, TeamState
-from app.services import accounts
+from app.services import accounts, search
 from app.services.pages import Row
 from tests.app.web import samples
 from tests.app.web.samples import CLOCK, NOW
@@ -58,6 +58,7 @@ def item(session: Session, row: Row, connection_id: int, **changes: object) -> i
     session.add(made)
     session.flush()
     assert made.id is not None
+    search.add(session, [made.id])
     session.add(Event(subject="item", subject_id=made.id, at=NOW - timedelta(days=19), kind="new"))
     if row.owner:
         session.add(ItemState(item_id=made.id, owner_id=row.owner.id, version=1, changed_at=NOW))

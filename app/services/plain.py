@@ -1,0 +1,76 @@
+"""Values in plain form: text, whole numbers, bytes, booleans and None, as the driver takes them.
+
+It is the form that the column types of ``app.db`` write, made without asking a type for each
+value, which is most of the time of a large sync. Plain values can be spooled.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.db import CalendarDate, Exact, UtcDateTime, scaled, utc
+
+Maker = Callable[[Any], Any]
+
+
+class Plain:
+    """Some columns of a table; called with their values by name, gives them plain, in order."""
+
+    def __init__(self, table: str, names: tuple[str, ...], *, sqlite: bool) -> None:
+        columns = SQLModel.metadata.tables[table].c
+        found = [(name, _maker(columns[name].type, sqlite=sqlite)) for name in names]
+        self.names = names
+        self._makers = [(name, maker) for name, maker in found if maker is not None]
+        self._pick = itemgetter(*names)
+
+    def __call__(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """``values`` may hold more names; it is made plain in place."""
+        for name, make in self._makers:
+            value = values[name]
+            if value is not None:
+                values[name] = make(value)
+        picked: tuple[Any, ...] = self._pick(values)
+        return picked
+
+
+@cache
+def plain(table: str, names: tuple[str, ...], *, sqlite: bool) -> Plain:
+    """Made once for each selection of at least two columns."""
+    return Plain(table, names, sqlite=sqlite)
+
+
+def _maker(kind: Any, *, sqlite: bool) -> Maker | None:
+    match kind:
+        case UtcDateTime():
+            return _sqlite_instant if sqlite else _instant
+        case CalendarDate():
+            return _day
+        case Exact():
+            return scaled
+        case sa.JSON():
+            return _json
+    return None
+
+
+def _sqlite_instant(at: datetime) -> str:
+    return utc(at).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _instant(at: datetime) -> str:
+    return utc(at).isoformat(" ", "microseconds")
+
+
+def _day(day: date) -> str:
+    if isinstance(day, datetime):
+        raise TypeError(f"a calendar date, not an instant: {day!r}")
+    return day.isoformat()
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
