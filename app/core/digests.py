@@ -1,7 +1,7 @@
 """When a person's digest is due, and how its subject reads. Pure; zones make local days."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.core.words import Clock, day_words, plural
@@ -23,20 +23,25 @@ class Wish:
 def due_date(wish: Wish, *, now: datetime) -> date | None:
     """The local date whose digest may leave now; None at other times.
 
-    Only the wall clock counts: on a day whose clock skips the hour the digest leaves right
-    after, on one that repeats it the ledger's key (person, local date) lets it leave once.
+    The wall clock begins it: on a day that skips the hour right after the gap, on one that
+    repeats it at the first of the two. It may leave for six hours, past midnight too.
     """
-    local = now.astimezone(wish.zone)
-    if str(local.isoweekday()) not in wish.days or local.hour < wish.hour:
-        return None
-    since = timedelta(hours=local.hour - wish.hour, minutes=local.minute)
-    return local.date() if since < TOO_LATE else None
+    today = now.astimezone(wish.zone).date()
+    for day in (today, today - timedelta(days=1)):
+        wanted = str(day.isoweekday()) in wish.days
+        if wanted and starts_at(wish, day) <= now < gives_up_at(wish, day):
+            return day
+    return None
+
+
+def starts_at(wish: Wish, day: date) -> datetime:
+    """When that day's digest may leave first, in UTC."""
+    return datetime.combine(day, time(wish.hour), tzinfo=wish.zone).astimezone(UTC)
 
 
 def gives_up_at(wish: Wish, day: date) -> datetime:
-    """When that day's digest is too old to leave; aware."""
-    start = datetime(day.year, day.month, day.day, wish.hour, tzinfo=wish.zone)
-    return start + TOO_LATE
+    """When that day's digest is too old to leave, in UTC."""
+    return starts_at(wish, day) + TOO_LATE
 
 
 def retry_after(attempts: int) -> timedelta:

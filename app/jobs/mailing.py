@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app import crash
 from app.config import Settings
 from app.core.words import Clock
+from app.core.zones import zone_of
 from app.db import Database
 from app.models import User
 from app.notify import mail, smtp
@@ -68,7 +68,7 @@ class Mailer:
             digest = self.compose(session, user)
         if digest.empty:
             with self.database.write(counts=False) as session:
-                digesting.skipped(session, entry_id)
+                digesting.skipped(session, entry_id, owner=self.owner)
             return
         made = self.mail_of(user, digest, day)
         with self.database.write(counts=False) as session:
@@ -105,12 +105,12 @@ class Mailer:
 
     def compose(self, session: Session, user: User) -> digesting.Digest:
         """What the person's digest says now, on their own clock."""
-        clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+        clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
         return digesting.compose(session, user, clock=clock)
 
     def mail_of(self, user: User, digest: digesting.Digest, day: date) -> EmailMessage:
         """The digest as a mail. Its id is the same for the same person and day."""
-        clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+        clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
         home = self.settings.public_url
         values = {
             "digest": digest,
@@ -139,7 +139,7 @@ class Mailer:
             for user in accounts.users(session):
                 if email and user.email != email.strip().lower():
                     continue
-                clock = Clock(now=self.now(), zone=ZoneInfo(user.time_zone))
+                clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
                 made = self.mail_of(user, self.compose(session, user), clock.today)
                 path = folder / f"{clock.today.isoformat()}-{user.email.replace('/', '_')}.eml"
                 path.write_bytes(made.as_bytes())
@@ -163,18 +163,31 @@ class Mailer:
             return outbox.take(session, now=self.now())
 
     def _alert(self, alert: outbox.Alert) -> None:
+        """Tell each admin once; one whom the mail server refuses stops no other."""
+        for name, address in alert.to:
+            self._note(alert, address, outbox.Heard.SENDING)
+            how, why = self._tell(alert, name, address)
+            crash.here("alert sent")
+            self._note(alert, address, how, why)
+        with self.database.write(counts=False) as session:
+            outbox.close(session, alert.entry_id, now=self.now())
+
+    def _note(self, alert: outbox.Alert, address: str, how: outbox.Heard, error: str = "") -> None:
+        with self.database.write(counts=False) as session:
+            outbox.note(session, alert.entry_id, address, how, now=self.now(), error=error)
+
+    def _tell(self, alert: outbox.Alert, name: str, address: str) -> tuple[outbox.Heard, str]:
         assert self.server is not None
         try:
-            for name, address in alert.to:
-                made = self._alert_mail(alert, name, address)
-                smtp.send(self.server, made, to=address, sender=mail.bare(self.settings.mail_from))
+            made = self._alert_mail(alert, name, address)
+            smtp.send(self.server, made, to=address, sender=mail.bare(self.settings.mail_from))
+        except Refused as error:
+            return outbox.Heard.REFUSED, error.message
+        except Unsure as error:
+            return outbox.Heard.UNKNOWN, error.message
         except NotSent as error:
-            again = not isinstance(error, Refused | Unsure)
-            with self.database.write(counts=False) as session:
-                outbox.not_told(session, alert.entry_id, error.message, again=again, now=self.now())
-            return
-        with self.database.write(counts=False) as session:
-            outbox.told(session, alert.entry_id, now=self.now())
+            return outbox.Heard.LATER, error.message
+        return outbox.Heard.SENT, ""
 
     def _alert_mail(self, alert: outbox.Alert, name: str, address: str) -> EmailMessage:
         clock = Clock(now=self.now(), zone=self.settings.zone)

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from app.jobs.syncing import Syncer
+from app.jobs.syncing import Syncer, utc_now
 from app.services import acts, syncing
 
 log = logging.getLogger(__name__)
@@ -25,27 +25,31 @@ class Jobs:
     """Everything that happens by itself. ``start`` and ``stop``; thread-safe."""
 
     def __init__(self, syncer: Syncer, *, also: tuple[Callable[[], None], ...] = ()) -> None:
-        """``also`` are further jobs that each tick runs: the outbox, digests."""
+        """``also`` are further jobs: the outbox, digests. Each has an alarm of its own, so that
+        a mail server that does not answer delays no sync (P9).
+        """
         self.syncer = syncer
         settings = syncer.settings
-        self._also = also
         self._pool = ThreadPoolExecutor(settings.sync_workers, thread_name_prefix="sync")
         self._running: dict[int, Future[None]] = {}
         self._lock = threading.Lock()
         self._alarm = BackgroundScheduler(timezone="UTC")
-        self._alarm.add_job(
-            self.tick,
-            "interval",
-            seconds=settings.tick_seconds,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        self._steps = (self._rouse, self._sync_due, *also)
 
     def start(self) -> None:
         """Look at once, then at every interval."""
+        for step in self._steps:
+            self._alarm.add_job(
+                self._guarded,
+                "interval",
+                args=(step,),
+                seconds=self.syncer.settings.tick_seconds,
+                next_run_time=utc_now(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
         self._alarm.start()
-        self._alarm.add_job(self.tick, misfire_grace_time=None)
 
     def wake(self) -> None:
         """Look who is due at once, because somebody waits for it; returns immediately."""
@@ -67,17 +71,15 @@ class Jobs:
             except Exception:
                 log.warning("a sync did not end in time; its lease will pass", exc_info=True)
 
-    def tick(self) -> None:
-        """Take up what is due, as far as there are free threads."""
-        now = self.syncer.now()
-        steps = (self._wake, self._sync_due, *self._also)
-        for step in steps:
-            try:
-                step()
-            except Exception:  # one job's fault stops no other job (P9)
-                log.exception("a job failed at %s", now)
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """One job's fault stops no other, nor itself at the next interval (P9)."""
+        try:
+            step()
+        except Exception:
+            log.exception("a job failed")
 
-    def _wake(self) -> None:
+    def _rouse(self) -> None:
+        """Bring back what was snoozed until now."""
         now = self.syncer.now()
         with self.syncer.database.read() as session:
             sleepers = acts.overslept(session, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -17,6 +18,8 @@ from app.core import words
 from app.paths import TEMPLATES
 
 LONGEST_SUBJECT = 150
+WIRE = policy.SMTP.clone(cte_type="7bit")
+"""Lines end in CRLF and hold ASCII: strict servers refuse a bare LF, old ones eight bits."""
 
 
 @cache
@@ -63,9 +66,9 @@ def message(
     sent_at: datetime,
 ) -> EmailMessage:
     """A mail to one person: (name, address). Raises ``ValueError`` for a line break in a header."""
-    made = EmailMessage()
+    made = EmailMessage(policy=WIRE)
     made["From"] = _address(sender)
-    made["To"] = Address(display_name=to[0], addr_spec=to[1])
+    made["To"] = Address(display_name=to[0], addr_spec=ascii_address(to[1]))
     made["Subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
     made["Date"] = format_datetime(sent_at)
     made["Message-ID"] = message_id
@@ -80,6 +83,12 @@ def message(
 def _address(written: str) -> Address:
     name, address = parseaddr(written)
     return Address(display_name=name, addr_spec=address)
+
+
+def ascii_address(address: str) -> str:
+    """The address with a domain of other scripts as mail servers know it (xn--…)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
 
 
 def bare(written: str) -> str:

@@ -3,10 +3,12 @@
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from app.notify import mail
 from app.notify.errors import Refused, TryLater, Unsure
 
 TIMEOUT = 30.0
@@ -45,25 +47,41 @@ def server_of(url: str) -> Server:
     )
 
 
-def send(server: Server, message: EmailMessage, *, to: str, sender: str) -> None:
+def send(
+    server: Server,
+    message: EmailMessage,
+    *,
+    to: str,
+    sender: str,
+    trust: ssl.SSLContext | None = None,
+) -> None:
     """Hand one message to the server; returns when it has taken it.
 
+    ``trust`` replaces the system's certificate authorities.
     Raises ``Refused``, ``TryLater`` or ``Unsure``.
     """
     try:
-        client = _connect(server)
+        client = _connect(server, trust or ssl.create_default_context())
     except smtplib.SMTPAuthenticationError:
         raise TryLater("The mail server does not accept the user name or password.") from None
-    except smtplib.SMTPNotSupportedError:
-        raise TryLater("The mail server does not offer encryption.") from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise TryLater(f"The mail server lacks what its address asks for ({error}).") from None
     except (smtplib.SMTPException, OSError) as error:
         raise TryLater(f"The mail server cannot be reached ({_short(error)}).") from None
-    with client:
-        _hand_over(client, message, to, sender)
+    try:
+        _hand_over(client, message, mail.ascii_address(to), sender)
+    finally:
+        _leave(client)
 
 
-def _connect(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+def _leave(client: smtplib.SMTP) -> None:
+    """Say goodbye. Whatever the server answers, what was said of the message stands."""
+    with suppress(smtplib.SMTPException, OSError):
+        client.quit()
+    client.close()
+
+
+def _connect(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
     client: smtplib.SMTP
     if server.scheme == "smtps":
         client = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
@@ -92,6 +110,7 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, to: str, sender: str
         answer = client.data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         _expect((error.smtp_code, _bytes(error.smtp_error)))
+        raise TryLater(f"The mail server would not begin: {error.smtp_code}") from None
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise Unsure(f"The mail server broke off after the message ({_short(error)}).") from None
     else:

@@ -79,7 +79,7 @@ def add_user(
     """A new person. Raises ``Invalid`` with a sentence for each field, or ``Conflict``."""
     problems: dict[str, str] = {}
     try:
-        valid = validate_email(email, check_deliverability=False)
+        valid = validate_email(email, check_deliverability=False, allow_smtputf8=False)
         address = valid.normalized.lower()
     except EmailNotValidError as error:
         problems["email"] = str(error)

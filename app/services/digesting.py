@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core import changes, digests, pace
 from app.core.words import Clock
+from app.core.zones import zone_of
 from app.models import DigestEntry, User
 from app.services import acts, inbox, item, listing
 from app.services.listing import Sources, events, items, joined
@@ -213,7 +213,7 @@ def _behind(session: Session, clock: Clock) -> tuple[GoalLine, ...]:
 
 def wish_of(user: User) -> digests.Wish:
     """When the person wants it."""
-    return digests.Wish(hour=user.digest_hour, days=user.digest_days, zone=ZoneInfo(user.time_zone))
+    return digests.Wish(hour=user.digest_hour, days=user.digest_days, zone=zone_of(user.time_zone))
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[int, date]]:
@@ -259,32 +259,33 @@ def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetim
         "claimed_at": now,
         "lease_until": now + LEASE,
     }
-    added = session.connection().execute(
+    # What it returns says whether a row was added: Postgres' driver counts none for an insert.
+    added: int | None = session.execute(
         insert(table)
         .values(**fresh)
         .on_conflict_do_nothing(index_elements=["user_id", "local_date", "kind"])
-    )
+        .returning(table.c.id)
+    ).scalar_one_or_none()
+    if added is not None:
+        return added
     mine = (
         table.c.user_id == user_id,
         table.c.local_date == day,
         table.c.kind == DAILY,
     )
-    if added.rowcount != 1:
-        taken = session.connection().execute(
-            sa.update(table)
-            .where(
-                *mine,
-                sa.or_(
-                    sa.and_(table.c.state == State.FAILED, table.c.next_attempt_at <= now),
-                    sa.and_(table.c.state == State.CLAIMED, table.c.lease_until <= now),
-                ),
-            )
-            .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, next_attempt_at=None)
+    again: int | None = session.execute(
+        sa.update(table)
+        .where(
+            *mine,
+            sa.or_(
+                sa.and_(table.c.state == State.FAILED, table.c.next_attempt_at <= now),
+                sa.and_(table.c.state == State.CLAIMED, table.c.lease_until <= now),
+            ),
         )
-        if taken.rowcount != 1:
-            return None
-    found: int = session.execute(sa.select(table.c.id).where(*mine)).scalar_one()
-    return found
+        .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, next_attempt_at=None)
+        .returning(table.c.id)
+    ).scalar_one_or_none()
+    return again
 
 
 def sending(
@@ -314,11 +315,12 @@ def sent(session: Session, entry_id: int, *, now: datetime) -> None:
     session.get_one(User, entry.user_id).last_digest_at = now
 
 
-def skipped(session: Session, entry_id: int) -> None:
-    """There was nothing to say."""
+def skipped(session: Session, entry_id: int, *, owner: str) -> None:
+    """There was nothing to say. Changes nothing when somebody else has it by now."""
     entry = session.get_one(DigestEntry, entry_id)
-    entry.state = State.SKIPPED
-    entry.lease_until = None
+    if (entry.owner, entry.state) == (owner, State.CLAIMED):
+        entry.state = State.SKIPPED
+        entry.lease_until = None
 
 
 def failed(session: Session, entry_id: int, error: str, *, again: bool, now: datetime) -> None:

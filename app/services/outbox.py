@@ -1,7 +1,8 @@
-"""Events that someone should hear of: taken from the outbox one at a time, told once."""
+"""Events that someone should hear of: taken from the outbox one at a time, told once to each."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +15,21 @@ FIRST_RETRY = timedelta(minutes=2)
 MOST_ATTEMPTS = 10
 
 
+class Heard(StrEnum):
+    """How far the telling of one person is. ``unknown``: it may have left; never again."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    LATER = "later"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """A source that went bad or is well again, and whom to tell: (name, address) of the admins."""
+    """A source that went bad or is well again, and whom to tell: (name, address) of the admins
+    who were not told yet.
+    """
 
     entry_id: int
     key: str
@@ -49,6 +62,11 @@ def take(session: Session, *, now: datetime) -> Alert | None:
     if connection is None or connection.removed_at is not None:
         entry.state = "dropped"
         return None
+    heard = _heard(entry)
+    for address, how in heard.items():
+        if how == Heard.SENDING:  # whoever was sending it died
+            heard[address] = Heard.UNKNOWN
+    _keep(entry, heard)
     admins = session.exec(
         select(User).where(User.is_active, User.is_admin).order_by(col(User.id))
     ).all()
@@ -57,8 +75,20 @@ def take(session: Session, *, now: datetime) -> Alert | None:
         key=entry.key,
         kind=entry.kind,
         connection=connection,
-        to=tuple((admin.name, admin.email) for admin in admins),
+        to=tuple(
+            (admin.name, admin.email)
+            for admin in admins
+            if heard.get(admin.email, Heard.LATER) == Heard.LATER
+        ),
     )
+
+
+def _heard(entry: OutboxEntry) -> dict[str, str]:
+    return dict(entry.payload.get("heard", {}))
+
+
+def _keep(entry: OutboxEntry, heard: dict[str, str]) -> None:
+    entry.payload = {**entry.payload, "heard": heard}
 
 
 def waiting(session: Session, *, now: datetime) -> bool:
@@ -69,17 +99,24 @@ def waiting(session: Session, *, now: datetime) -> bool:
     return session.exec(statement.limit(1)).first() is not None
 
 
-def told(session: Session, entry_id: int, *, now: datetime) -> None:
-    """It left."""
+def note(
+    session: Session, entry_id: int, address: str, how: Heard, *, now: datetime, error: str = ""
+) -> None:
+    """How far the telling of one person is, written before and after the mail server is asked."""
     entry = session.get_one(OutboxEntry, entry_id)
-    entry.state, entry.sent_at, entry.lease_until, entry.error = "sent", now, None, None
+    _keep(entry, {**_heard(entry), address: how})
+    entry.error = error or entry.error
+    entry.lease_until = now + LEASE
 
 
-def not_told(session: Session, entry_id: int, error: str, *, again: bool, now: datetime) -> None:
-    """It did not leave; ``again``: tried later, ten times at most."""
+def close(session: Session, entry_id: int, *, now: datetime) -> None:
+    """Everyone was tried: those who could not be told are tried again, ten times at most."""
     entry = session.get_one(OutboxEntry, entry_id)
-    entry.error, entry.lease_until = error, None
-    if again and entry.attempts < MOST_ATTEMPTS:
+    entry.lease_until = None
+    left = Heard.LATER in _heard(entry).values()
+    if left and entry.attempts < MOST_ATTEMPTS:
         entry.next_attempt_at = now + FIRST_RETRY * (1 << min(entry.attempts, 6))
-    else:
+    elif left:
         entry.state = "failed"
+    else:
+        entry.state, entry.sent_at = "sent", now

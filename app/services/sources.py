@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from pydantic import SecretStr, ValidationError
@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core import removal, timing
 from app.core.columns import TABLES
+from app.core.zones import zone_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Vault
@@ -97,7 +98,7 @@ def schedule_of(connection: Connection) -> timing.Schedule:
         if connection.interval_minutes
         else None,
         cron=connection.cron,
-        zone=ZoneInfo(connection.time_zone),
+        zone=zone_of(connection.time_zone),
         jitter=timedelta(minutes=connection.jitter_minutes),
         quiet=connection.quiet_hours,
     )

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 from starlette.requests import Request
 
 from app.core.words import Clock
+from app.core.zones import zone_of
 from app.errors import NotAllowed
 from app.models import User
 from app.services import accounts, inbox
@@ -103,7 +103,7 @@ def _visit(request: Request, site: Site, session: Session) -> Visit:
     user = accounts.session_user(session, token, now=now) if token else None
     if token is None or user is None:
         raise SignInNeeded
-    clock = Clock(now=now, zone=ZoneInfo(user.time_zone))
+    clock = Clock(now=now, zone=zone_of(user.time_zone))
     return Visit(request=request, site=site, session=session, user=user, clock=clock, token=token)
 
 

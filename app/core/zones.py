@@ -1,0 +1,15 @@
+"""Time zones by the names that were stored."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone; UTC where this machine knows no zone of that name any more.
+
+    Names are checked when they are saved, but the zones of the next machine can be others,
+    and one person's setting must not stop everybody's digest (P9).
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

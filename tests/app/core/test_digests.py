@@ -1,0 +1,91 @@
+"""When a digest may leave: on working days, at the person's hour, for six hours, once a day."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.digests import Wish, due_date, gives_up_at, retry_after, starts_at
+
+ZONES = [
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Europe/Berlin",
+    "UTC",
+]
+
+
+def wish(hour: int = 7, days: str = "1234567", zone: str = "Europe/Berlin") -> Wish:
+    return Wish(hour=hour, days=days, zone=ZoneInfo(zone))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("hour", "days", "now", "day"),
+    [
+        (7, "12345", "2026-11-20T06:59+01:00", None),
+        (7, "12345", "2026-11-20T07:00+01:00", date(2026, 11, 20)),
+        (7, "12345", "2026-11-20T12:59+01:00", date(2026, 11, 20)),
+        pytest.param(7, "12345", "2026-11-20T13:00+01:00", None, id="too old: the next tells it"),
+        pytest.param(7, "12345", "2026-11-21T08:00+01:00", None, id="a Saturday"),
+        pytest.param(23, "5", "2026-11-21T04:59+01:00", date(2026, 11, 20), id="past midnight"),
+        pytest.param(23, "5", "2026-11-21T05:00+01:00", None, id="past midnight, too old"),
+        pytest.param(7, "", "2026-11-20T08:00+01:00", None, id="never"),
+    ],
+)
+def test_the_hours_of_a_digest(hour: int, days: str, now: str, day: date | None) -> None:
+    assert due_date(wish(hour, days), now=at(now)) == day
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize(
+    ("hour", "zone", "start"),
+    [
+        pytest.param(2, "Europe/Berlin", "2026-03-29T03:00+02:00", id="the hour is skipped"),
+        pytest.param(2, "Europe/Berlin", "2026-10-25T02:00+02:00", id="the hour comes twice"),
+        pytest.param(2, "Australia/Lord_Howe", "2026-10-04T02:30+11:00", id="half an hour less"),
+        pytest.param(0, "Africa/Cairo", "2026-04-24T01:00+03:00", id="midnight is skipped"),
+    ],
+)
+def test_on_the_day_of_a_jump_the_window_begins_once(hour: int, zone: str, start: str) -> None:
+    wanted = wish(hour, zone=zone)
+    begins = at(start)
+    day = begins.astimezone(ZoneInfo(zone)).date()
+
+    assert starts_at(wanted, day) == begins
+    assert due_date(wanted, now=begins) == day
+    assert due_date(wanted, now=begins - timedelta(minutes=1)) != day
+
+
+@pytest.mark.promise("P4")
+@given(
+    hour=st.integers(0, 23),
+    zone=st.sampled_from(ZONES),
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)),
+)
+def test_in_two_days_of_ticks_each_local_date_has_one_window(
+    hour: int, zone: str, start: datetime
+) -> None:
+    wanted = wish(hour, zone=zone)
+    ticks = [start.replace(tzinfo=UTC) + timedelta(minutes=20 * n) for n in range(3 * 48)]
+    days = [day for tick in ticks if (day := due_date(wanted, now=tick))]
+
+    assert days == sorted(days)
+    assert 1 <= len(set(days)) <= 3
+    for day in set(days):
+        assert gives_up_at(wanted, day) - starts_at(wanted, day) == timedelta(hours=6)
+
+
+def test_waits_double_from_two_minutes() -> None:
+    waits = [retry_after(attempts) for attempts in (1, 2, 3, 4, 100)]
+
+    assert waits == [timedelta(minutes=minutes) for minutes in (2, 4, 8, 16, 128)]

@@ -1,0 +1,196 @@
+"""Mail by SMTP: what a server says decides whether it left, may leave later, or never."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.notify import mail, smtp
+from app.notify.errors import NotSent, Refused, TryLater, Unsure
+from tests.support.certificates import Authority
+from tests.support.mail_server import MailServer
+
+SENDER = "partner-inbox@partner.example"
+
+
+def message(**changes: str) -> EmailMessage:
+    values = {
+        "text": "Renewal – 42 300 € für Müller\n.a line that begins with a dot\n",
+        "html": "<p>Renewal</p>",
+        "subject": "2 überfällig",
+        "to": "rin@partner.example",
+    } | changes
+    return mail.message(
+        to=("Rin Sato", values["to"]),
+        sender=f"Partner Inbox <{SENDER}>",
+        subject=values["subject"],
+        text=values["text"],
+        html=values["html"],
+        message_id="<digest.1@partner.example>",
+        list_id="Partner Inbox digest <digest.partner.example>",
+        sent_at=datetime(2026, 11, 21, 7, tzinfo=UTC),
+    )
+
+
+def send(server: MailServer, url: str = "", to: str = "rin@partner.example") -> None:
+    smtp.send(smtp.server_of(url or server.url), message(to=to), to=to, sender=SENDER)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as running:
+        yield running
+
+
+def test_the_message_arrives_as_it_was_written(server: MailServer) -> None:
+    send(server)
+    (received,) = server.messages
+    body = received.mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == [
+        "Renewal – 42 300 € für Müller",
+        ".a line that begins with a dot",
+    ]
+    assert received.mail["Subject"] == "2 überfällig"
+    assert received.mail["Message-ID"] == "<digest.1@partner.example>"
+
+
+def test_lines_end_as_strict_servers_want_and_hold_seven_bits(server: MailServer) -> None:
+    send(server)
+    (received,) = server.messages
+    assert b"\n" not in received.raw.replace(b"\r\n", b"")
+    assert received.raw.isascii()
+    assert max(map(len, received.raw.split(b"\r\n"))) <= 998
+
+
+def test_a_domain_of_another_script_is_named_as_servers_know_it(server: MailServer) -> None:
+    send(server, to="rin@bücher.example")
+    assert server.messages[0].to == "rin@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("replies", "raised"),
+    [
+        ({"MAIL": "451 busy"}, TryLater),
+        ({"MAIL": "530 sign in first"}, Refused),
+        ({"RCPT": "450 greylisted"}, TryLater),
+        ({"RCPT": "421 closing"}, TryLater),
+        ({"RCPT": "550 no such user"}, Refused),
+        ({"DATA": "452 full"}, TryLater),
+        ({"DATA": "554 looks like spam"}, Refused),
+        pytest.param({"RCPT": "450 later", "QUIT": "421 bye"}, TryLater, id="a rude goodbye"),
+    ],
+)
+def test_a_no_is_told_apart_from_a_not_now(
+    server: MailServer, replies: dict[str, str], raised: type[NotSent]
+) -> None:
+    server.replies = replies
+    with pytest.raises(NotSent) as caught:
+        send(server)
+    assert type(caught.value) is raised
+    assert server.messages == []
+
+
+def test_what_was_taken_stays_taken_whatever_the_goodbye(server: MailServer) -> None:
+    server.replies = {"QUIT": "421 too busy to say goodbye"}
+    send(server)
+    assert len(server.messages) == 1
+
+
+def test_a_line_that_breaks_after_the_message_is_neither_sent_nor_unsent(
+    server: MailServer,
+) -> None:
+    server.cut = True
+    with pytest.raises(Unsure):
+        send(server)
+
+
+def test_a_server_that_is_not_there_is_asked_again_later(server: MailServer) -> None:
+    url = server.url
+    server.__exit__()
+    with pytest.raises(TryLater, match="cannot be reached"):
+        send(server, url)
+    server.__enter__()
+
+
+@pytest.mark.promise("P8")
+def test_a_wrong_password_is_not_repeated_in_the_error(server: MailServer) -> None:
+    server.password = "right horse"
+    url = server.url.replace("right horse", "wrong%20horse")
+    with pytest.raises(TryLater, match="user name or password") as caught:
+        send(server, url)
+    assert "wrong" not in f"{caught.value} {smtp.server_of(url)!r}"
+    send(server, server.url.replace("right horse", "right%20horse"))
+    assert len(server.messages) == 1
+
+
+class TestEncryption:
+    """Asked for, it is never given up."""
+
+    def url(self, server: MailServer, scheme: str) -> str:
+        return server.url.replace("smtp://", f"{scheme}://mailer:secret-word@")
+
+    @pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
+    def test_a_server_without_it_hears_neither_password_nor_message(
+        self, server: MailServer, scheme: str
+    ) -> None:
+        with pytest.raises(TryLater):
+            send(server, self.url(server, scheme))
+        said = b"".join(server.spoken)
+        assert b"MAIL" not in said
+        assert b"AUTH" not in said
+        assert server.messages == []
+
+    def test_a_certificate_that_nobody_vouches_for_is_no_encryption(
+        self, server: MailServer, tmp_path: Path
+    ) -> None:
+        server.tls = Authority(tmp_path).server("127.0.0.1", own=False)
+        with pytest.raises(TryLater, match=r"(?i)certificate"):
+            send(server, self.url(server, "smtp+starttls"))
+        assert server.messages == []
+
+    def test_it_is_used(self, server: MailServer, tmp_path: Path) -> None:
+        authority = Authority(tmp_path)
+        server.tls = authority.server("127.0.0.1")
+        server.password = "secret-word"
+        trusting = smtp.server_of(server.url.replace("smtp:", "smtp+starttls:"))
+        smtp.send(
+            trusting, message(), to="rin@partner.example", sender=SENDER, trust=authority.trust
+        )
+        assert len(server.messages) == 1
+        assert b"MAIL FROM" not in b"".join(server.spoken)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "user"),
+    [
+        ("smtp://mail.example", 25, None),
+        ("smtp+starttls://a%40b:p%2Fw@mail.example", 587, "a@b"),
+        ("smtps://mail.example:4650", 4650, None),
+    ],
+)
+def test_the_address_says_how_to_reach_the_server(url: str, port: int, user: str | None) -> None:
+    server = smtp.server_of(url)
+    assert (server.host, server.port, server.user) == ("mail.example", port, user)
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://", ""])
+def test_an_address_that_names_no_mail_server_is_refused(url: str) -> None:
+    with pytest.raises(smtp.BadAddress):
+        smtp.server_of(url)
+
+
+@pytest.mark.parametrize("field", ["subject", "text", "html", "to"])
+@pytest.mark.parametrize("odd", ["\r\nBcc: x@evil.example", "\nX: 1", "\x00", "\u2028", "\x85"])
+def test_no_text_of_others_becomes_a_header(server: MailServer, field: str, odd: str) -> None:
+    headers = set(message().keys())
+    try:
+        made = message(**{field: f"rin@partner.example{odd}"})
+    except ValueError:
+        return  # refused: as good
+    smtp.send(smtp.server_of(server.url), made, to="rin@partner.example", sender=SENDER)
+    (received,) = server.messages
+    assert set(received.mail.keys()) <= headers
+    assert server.count() == {"rin@partner.example": 1}

@@ -1,0 +1,88 @@
+"""Work in other processes, where it can be killed as ``kill -9`` would.
+
+They are forked from a server that has imported the application once, so that a process
+costs milliseconds. What crosses over must pickle.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from app import crash
+from app.config import Settings
+from app.db import Database
+from app.jobs.mailing import Mailer
+from app.jobs.syncing import Syncer
+from app.secrets import Vault
+from connectors import registry
+from tests.support.scripted import Scripted
+
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a process works: on which database, with which clock, to die at which point."""
+
+    url: str
+    folder: Path
+    now: datetime
+    crash_at: str = ""
+    smtp_url: str = ""
+
+    def settings(self) -> Settings:
+        smtp = SecretStr(self.smtp_url) if self.smtp_url else None
+        return Settings(data_dir=self.folder, smtp_url=smtp)
+
+    def database(self) -> Database:
+        if self.crash_at:
+            crash.arm(self.crash_at)
+        return Database(self.url)
+
+
+def started(work: Callable[..., None], *args: Any) -> Any:
+    """A process that is doing that work."""
+    process = _fork.Process(target=work, args=args, daemon=True)
+    process.start()
+    return process
+
+
+def exit_code(work: Callable[..., None], *args: Any) -> int | None:
+    """Have the work done, and say how the process ended: -9 is killed."""
+    process = started(work, *args)
+    process.join()
+    code: int | None = process.exitcode
+    process.close()
+    return code
+
+
+def sync(place: Place, connection_id: int, connector: Scripted, times: int = 1) -> None:
+    """Read that connection, as whoever finds it due does."""
+    database = place.database()
+    syncer = Syncer(
+        database=database,
+        vault=Vault(["a key for the tests only"]),
+        settings=place.settings(),
+        now=lambda: place.now,
+    )
+    with registry.installed(connector):
+        for _ in range(times):
+            syncer.run(connection_id, trigger="test")
+    database.close()
+
+
+def send_mail(place: Place, owner: str = "another process") -> None:
+    """Send the alerts and digests that are due."""
+    database = place.database()
+    mailer = Mailer(
+        database=database, settings=place.settings(), owner=owner, now=lambda: place.now
+    )
+    mailer.send_alerts()
+    mailer.send_digests()
+    database.close()
