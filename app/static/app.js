@@ -71,10 +71,25 @@ const acts = {
   },
 };
 
-// Within the current row if it has one; never in a row that is not the current one.
+const OF_AN_ITEM = /=(done|reopen|snooze|assign|take|note|source)\]/;
+
+// Within the current row if it has one; never in a row that is not the current one, nor in the
+// detail of another item than the row that has the focus.
 function near(selector) {
   const row = currentRow();
-  return (row && all(selector, row).find(shown)) ?? all(selector).find((found) => shown(found) && !found.closest("[data-row]"));
+  const inRow = row && all(selector, row).find(shown);
+  if (inRow) return inRow;
+  if (row && !row.classList.contains("on") && OF_AN_ITEM.test(selector)) return inBulk(row, selector);
+  return all(selector).find((found) => shown(found) && !found.closest("[data-row]"));
+}
+
+// The bar for selected items; without a selection the row is selected for this one act.
+function inBulk(row, selector) {
+  const bulk = one("#bulk");
+  const box = one(".pick input", row);
+  if (!box || !bulk || !one(selector, bulk)) return null;
+  if (!one(".pick :checked")) box.checked = true;
+  return all(selector, bulk).find(shown);
 }
 
 function currentRow() {

@@ -170,6 +170,24 @@ def test_everything_can_be_done_by_keyboard(enter: Enter) -> None:
     expect(page.locator(".card")).to_have_count(9)  # no card is the current one: nothing is done
 
 
+def test_a_line_of_the_list_is_done_without_opening_it_and_never_another_item(
+    enter: Enter,
+) -> None:
+    page = enter("/inbox?item=3")
+    page.locator("#row-1 a").focus()
+    page.keyboard.press("e")
+    expect(page.locator("#row-1")).to_have_count(0)
+    expect(page.locator("#detail h2").first).to_have_text(MERAKI)
+    expect(page.locator("#row-3")).to_have_count(1)
+    page.wait_for_function("document.activeElement.closest('[data-row]') !== null")
+    page.keyboard.press("z")
+    expect(page.locator("#row-1")).to_have_count(1)
+
+    page.locator("#row-1 a").focus()
+    page.keyboard.press("h")
+    expect(page.locator("#bulk").get_by_role("button", name="Tomorrow")).to_be_focused()
+
+
 def test_the_first_tab_stop_skips_to_the_content(enter: Enter) -> None:
     page = enter("/inbox")
     page.keyboard.press("Tab")
