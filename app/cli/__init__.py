@@ -7,12 +7,12 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from typer.exceptions import TyperException
 
-from app.cli import base, bench, connections, demo, digests, people, running, syncs
+from app.cli import base, bench, connections, demo, digests, imports, people, running, syncs
 from app.cli.base import err, group
 from app.errors import AppError, Invalid
 from connectors.sdk.errors import ConnectorError
 
-MODULES = (running, demo, syncs, connections, digests, people, bench)
+MODULES = (running, demo, syncs, connections, imports, digests, people, bench)
 """Importing a module registers its commands; the order is that of the help."""
 
 

@@ -1,4 +1,4 @@
-"""connectors, connection, import."""
+"""connectors, connection."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -27,7 +27,7 @@ def sync(
             raise Invalid("Say which connection to sync.", remedy="Give its name, or --all.")
     runs = run_all(opened, chosen, trigger="command", quiet=as_json)
     for connection, run in runs:
-        _report(connection, run, as_json=as_json)
+        report(connection, run, as_json=as_json)
     if any(run is None or run.outcome != "ok" for _connection, run in runs):
         raise typer.Exit(1)
 
@@ -67,7 +67,8 @@ def run_all(
     return runs
 
 
-def _report(connection: Connection, run: SyncRun | None, *, as_json: bool) -> None:
+def report(connection: Connection, run: SyncRun | None, *, as_json: bool = False) -> None:
+    """How a sync went, in a line."""
     if as_json:
         print_json(
             {

@@ -9,10 +9,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from app.secrets import Locked, Vault
+from app.services.uploads import place, safe_name
 
 LIFETIME = timedelta(hours=2)
 FOLDER = "drafts"
@@ -71,10 +72,8 @@ def settle(draft: Draft, connection_id: int, uploads: Path) -> None:
     source = folder_of(draft, uploads)
     if source is None:
         return
-    target = uploads / str(connection_id)
-    target.mkdir(parents=True, exist_ok=True)
     for name in draft.files.values():
-        shutil.copyfile(source / name, target / name)
+        place(source / name, uploads, connection_id)
     shutil.rmtree(source, ignore_errors=True)
 
 
@@ -83,10 +82,3 @@ def prune(uploads: Path, *, now: datetime) -> None:
     for folder in (uploads / FOLDER).glob("*"):
         if folder.stat().st_mtime < (now - LIFETIME).timestamp():
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def safe_name(name: str) -> str:
-    """The last part of a file's name, whatever system it comes from, at most 120 characters."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
-    return plain.lstrip(".").strip()[-120:] or "file"

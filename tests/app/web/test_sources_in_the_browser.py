@@ -15,7 +15,20 @@ from tests.app.web.conftest import NOW, Loopback
 from tests.support.scripted import Scripted, deadlines, unreadable
 
 Enter = Callable[..., Page]
-PAGES = ("/sources", "/sources/1", "/sources/1/edit", "/sources/add", "/sources/add/ingram_micro")
+PAGES = (
+    "/sources",
+    "/sources/1",
+    "/sources/1/edit",
+    "/sources/add",
+    "/sources/add/ingram_micro",
+    "/sources/import",
+    "/goals",
+    "/reports",
+    "/programs?show=contacts",
+    "/settings",
+    "/settings/people",
+    "/settings/tokens",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +97,26 @@ def test_without_a_script_a_source_is_edited_synced_and_removed(
     page.get_by_text("Remove …").click()
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_role("heading", name="No source yet")).to_be_visible()
+
+
+def test_without_a_script_a_spreadsheet_is_imported_at_320_pixels(enter: Enter) -> None:
+    page = enter(
+        "/sources/import",
+        java_script_enabled=False,
+        viewport={"width": 320, "height": 640},
+    )
+    sheet = b"ID,Vendor,Title,Due date\n1,Cisco,Renew switches,03/04/2027\n"
+    page.get_by_label("File").set_input_files(
+        {"name": "Programs.csv", "mimeType": "text/csv", "buffer": sheet}
+    )
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_label("3 April 2027").check()
+    page.get_by_role("button", name="Show the rows").click()
+    expect(page.get_by_role("cell", name="Sat 3 Apr 2027")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Import 1 row").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Programs")
+    expect(page.get_by_text("Programs is saved")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

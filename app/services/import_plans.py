@@ -1,0 +1,254 @@
+"""What the columns of a file mean, decided with a person: suggestions, choices, open questions.
+
+Looking into a file takes a child process and seconds, so it happens outside transactions.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.sdk.records import Kind
+from connectors.spreadsheet.columns import (
+    NEAR,
+    SURE,
+    Column,
+    SheetSuggestion,
+    Suggestion,
+)
+from connectors.spreadsheet.fields import FACT, FIELDS, SKIP
+from connectors.spreadsheet.onboarding import SheetView, Workbook, inspect, suggest_sheet
+from connectors.spreadsheet.questions import Question, Topic, open_questions
+from connectors.spreadsheet.settings import SheetMapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a person says of all sheets with one header; answers are by the question's id."""
+
+    use: bool
+    columns: Mapping[str, str]
+    kind: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    sheet_names: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnLine:
+    """One column: what is in it, what it means, and how sure the suggestion was."""
+
+    header: str
+    letter: str
+    samples: tuple[str, ...]
+    field: str
+    sure: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetPlan:
+    """All sheets with one header, and how they are to be read.
+
+    ``mapping`` is None while something is open: then ``error`` or unanswered ``questions`` say
+    what. ``known``: the same header was mapped before.
+    """
+
+    fingerprint: str
+    names: tuple[str, ...]
+    rows: int
+    choice: Choice
+    columns: tuple[ColumnLine, ...]
+    questions: tuple[Question, ...]
+    mapping: SheetMapping | None
+    error: str
+    known: bool
+
+    @property
+    def open(self) -> tuple[Question, ...]:
+        """The questions that have no answer; a page asks for title and kind in their own fields."""
+        return tuple(q for q in self.questions if not _answered(q, self.choice))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPlan:
+    """A file and what is read of it. ``bare`` names sheets without a row of headers."""
+
+    format: str
+    notes: tuple[str, ...]
+    sheets: tuple[SheetPlan, ...]
+    bare: tuple[str, ...]
+
+    @property
+    def mappings(self) -> dict[str, SheetMapping] | None:
+        """By fingerprint, for the connection's settings; None while something is open."""
+        found = {sheet.fingerprint: sheet.mapping for sheet in self.sheets}
+        whole = {name: mapping for name, mapping in found.items() if mapping is not None}
+        used = any(not mapping.ignore for mapping in whole.values())
+        return whole if used and len(whole) == len(found) else None
+
+
+def look(file: Path) -> Workbook:
+    """What is in a file; raises ``ConnectorError`` for one that cannot be read."""
+    return inspect(file)
+
+
+def plan(
+    book: Workbook,
+    known: Mapping[str, SheetMapping],
+    choices: Mapping[str, Choice] = MappingProxyType({}),
+    *,
+    currency: str | None = None,
+) -> ImportPlan:
+    """How a file is to be read: as chosen, else as remembered, else as its columns suggest.
+
+    ``choices`` are by fingerprint. ``currency`` is that of amounts which name none.
+    """
+    groups: dict[str, list[SheetView]] = {}
+    for sheet in book.sheets:
+        if sheet.fingerprint:
+            groups.setdefault(sheet.fingerprint, []).append(sheet)
+    alone = len(groups) == 1
+    return ImportPlan(
+        format=book.format,
+        notes=tuple(filter(None, (*book.notes, book.cut))),
+        sheets=tuple(
+            _sheet(sheets, known.get(mark), choices.get(mark), currency, alone=alone)
+            for mark, sheets in groups.items()
+        ),
+        bare=tuple(s.name for s in book.sheets if not s.fingerprint and s.rows and s.name),
+    )
+
+
+def _sheet(
+    sheets: list[SheetView],
+    known: SheetMapping | None,
+    choice: Choice | None,
+    currency: str | None,
+    *,
+    alone: bool,
+) -> SheetPlan:
+    first = max(sheets, key=lambda sheet: sheet.rows)
+    suggestion = suggest_sheet(first, currency=currency)
+    if choice is None:
+        choice = _remembered(known) if known else _suggested(first, suggestion, alone=alone)
+    fields = {means: c for c in first.columns if (means := choice.columns.get(c.header, FACT))}
+    kind = Kind(choice.kind) if choice.kind in set(Kind) else None
+    headers = tuple(column.header for column in first.columns)
+    asked = open_questions(_typed(fields), headers, kind=kind, currency=currency)
+    mapping, error = _mapping(choice, kind, asked, known)
+    return SheetPlan(
+        fingerprint=first.fingerprint,
+        names=tuple(sheet.name for sheet in sheets if sheet.name),
+        rows=sum(sheet.rows for sheet in sheets),
+        choice=choice,
+        columns=_columns(first, suggestion, choice),
+        questions=asked,
+        mapping=mapping,
+        error=error,
+        known=known is not None,
+    )
+
+
+def _typed(fields: Mapping[str, Column]) -> dict[str, Column]:
+    return {name: column for name, column in fields.items() if name in FIELDS}
+
+
+def _suggested(sheet: SheetView, suggestion: SheetSuggestion, *, alone: bool) -> Choice:
+    columns = {
+        one.header: one.field if one.confidence >= NEAR else FACT for one in suggestion.columns
+    }
+    return Choice(
+        use=suggestion.recognised or (alone and not sheet.hidden),
+        columns=columns,
+        kind=suggestion.kind or "",
+    )
+
+
+def _remembered(mapping: SheetMapping) -> Choice:
+    orders = {f"{Topic.DATE_ORDER}:{name}": str(o) for name, o in mapping.date_orders.items()}
+    marks = {Topic.DECIMAL: mapping.decimal, Topic.CURRENCY: mapping.currency}
+    answers = orders | {str(topic): str(value) for topic, value in marks.items() if value}
+    return Choice(
+        use=not mapping.ignore,
+        columns=mapping.columns,
+        kind=mapping.kind or "",
+        answers=answers,
+        sheet_names=mapping.sheet_names,
+    )
+
+
+def _mapping(
+    choice: Choice,
+    kind: Kind | None,
+    asked: tuple[Question, ...],
+    known: SheetMapping | None,
+) -> tuple[SheetMapping | None, str]:
+    """The mapping, or the sentence that says what is still open."""
+    if not choice.use:
+        return SheetMapping(columns=dict(choice.columns), ignore=True), ""
+    columns = dict(choice.columns)
+    settings: dict[str, Any] = {"kind": kind, "sheet_names": choice.sheet_names}
+    if known and set(known.key) <= set(columns):
+        settings["key"] = known.key
+    for question in asked:
+        if not _answered(question, choice):
+            return None, OPEN.get(question.topic, question.text)
+        question.put(columns, settings, choice.answers[question.id])
+    try:
+        return SheetMapping.model_validate({**settings, "columns": columns}), ""
+    except ValidationError as error:
+        told = error.errors(include_input=False, include_url=False)[0]["msg"]
+        text = told.removeprefix("Value error, ")
+        return None, f"{text[:1].upper()}{text[1:]}."
+
+
+OPEN = {
+    Topic.TITLE: "Choose which column is the title of a row.",
+    Topic.KIND: "Say what the rows are, or which column says it.",
+}
+
+
+def _answered(question: Question, choice: Choice) -> bool:
+    return choice.answers.get(question.id, "") in {one.value for one in question.choices}
+
+
+def _columns(
+    sheet: SheetView, suggestion: SheetSuggestion, choice: Choice
+) -> tuple[ColumnLine, ...]:
+    told = {one.header: one for one in suggestion.columns}
+    return tuple(
+        ColumnLine(
+            header=column.header,
+            letter=column.letter,
+            samples=tuple(dict.fromkeys(column.samples))[:3],
+            field=choice.columns.get(column.header, FACT),
+            sure=_sureness(told[column.header], choice),
+            why=told[column.header].why,
+        )
+        for column in sheet.columns
+    )
+
+
+def _sureness(suggestion: Suggestion, choice: Choice) -> str:
+    """ "sure", "likely" or "" where the person or memory chose something else."""
+    if suggestion.field == FACT or choice.columns.get(suggestion.header) != suggestion.field:
+        return ""
+    return "sure" if suggestion.confidence >= SURE else "likely"
+
+
+MEANINGS: tuple[tuple[str, str], ...] = (
+    (FACT, "Keep as a fact"),
+    (SKIP, "Leave out"),
+    *((name, one.title) for name, one in FIELDS.items()),
+)
+"""What a column can be said to mean: value and words."""
+KINDS: tuple[tuple[str, str], ...] = tuple((kind, f"{kind.capitalize()}s") for kind in Kind)
+
+
+def answered(choice: Choice, questions: Iterable[Question], said: Mapping[Topic, str]) -> Choice:
+    """The choice with one answer for every question of a topic."""
+    answers = {q.id: said[q.topic] for q in questions if said.get(q.topic)}
+    return replace(choice, answers={**choice.answers, **answers})

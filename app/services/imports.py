@@ -1,0 +1,157 @@
+"""Importing a spreadsheet: see what it will bring, save it as a source, remember its columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.core.words import quantity_words
+from app.errors import Invalid
+from app.models import ColumnMapping, Connection
+from app.secrets import Vault
+from app.services import sources
+from app.services.sources import ScheduleInput
+from connectors.sdk.records import (
+    AnyRecord,
+    Certification,
+    Due,
+    Fund,
+    Goal,
+    ItemRecord,
+    Money,
+    Program,
+    kind_of,
+)
+from connectors.spreadsheet.choosing import Options
+from connectors.spreadsheet.onboarding import Preview, preview
+from connectors.spreadsheet.plan import Defaults
+from connectors.spreadsheet.settings import SheetMapping
+
+CONNECTOR = "spreadsheet"
+SHOWN = 10
+EVERY_MINUTES = 30 * 24 * 60
+"""A file that somebody uploads is usually next month's; after two months it counts as stale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRow:
+    """One row as it will look."""
+
+    kind: str
+    title: str
+    whose: str
+    due: Due | None
+    money: Money | None
+    more: str
+
+
+# Preview
+
+
+def foresee(
+    file: Path, mappings: Mapping[str, SheetMapping], *, vendor: str | None, currency: str | None
+) -> Preview:
+    """What a sync would read; raises ``ConnectorError``."""
+    defaults = Defaults(vendor=vendor or None, currency=currency or None)
+    return preview(file, Options(mapping=mappings, defaults=defaults), shown=SHOWN)
+
+
+def rows_of(seen: Preview) -> tuple[PreviewRow, ...]:
+    """The first rows as they will look."""
+    return tuple(_row(record) for record in seen.records)
+
+
+def _row(record: AnyRecord) -> PreviewRow:
+    due: Due | None = None
+    money: Money | None = None
+    more = record.status or ""
+    match record:
+        case Goal(target=target, actual=actual, unit=unit):
+            told = [quantity_words(n, unit) for n in (actual, target) if n is not None]
+            more = " of ".join(told) or more
+        case Fund(lapses=due, remaining=left, currency=currency) if left is not None:
+            money = Money(amount=left, currency=currency)
+        case Certification(expires=due, person=person):
+            more = person or more
+        case Program(tier=tier):
+            more = tier or more
+    if isinstance(record, ItemRecord):
+        due, money = record.due, record.amount
+    return PreviewRow(
+        kind=kind_of(record),
+        title=record.title,
+        whose=" · ".join(filter(None, (record.vendor, record.program))),
+        due=due,
+        money=money,
+        more=more,
+    )
+
+
+# What is remembered, and saving
+
+
+def remembered(session: Session) -> dict[str, SheetMapping]:
+    """Every mapping that was ever saved, by the fingerprint of its header."""
+    return {
+        row.fingerprint: SheetMapping.model_validate(row.mapping)
+        for row in session.exec(select(ColumnMapping))
+    }
+
+
+def targets(session: Session) -> list[Connection]:
+    """The spreadsheet sources that read an uploaded file: those that a file can renew."""
+    statement = select(Connection).where(
+        Connection.connector == CONNECTOR, col(Connection.removed_at).is_(None)
+    )
+    found = session.exec(statement.order_by(Connection.name))
+    return [one for one in found if one.config.get("file")]
+
+
+def save(
+    session: Session,
+    *,
+    file_name: str,
+    name: str,
+    connection_id: int | None,
+    mappings: Mapping[str, SheetMapping],
+    vendor: str | None,
+    currency: str | None,
+    vault: Vault,
+    now: datetime,
+) -> Connection:
+    """Make or renew the source of a file, and remember its columns.
+
+    Raises ``Invalid``, ``Conflict`` or ``NotFound``.
+    """
+    dumped = {mark: one.model_dump(mode="json") for mark, one in mappings.items()}
+    values: dict[str, Any] = {"file": file_name, "mapping": dumped}
+    values |= {key: text for key, text in (("vendor", vendor), ("currency", currency)) if text}
+    for mark, mapping in dumped.items():
+        session.merge(ColumnMapping(fingerprint=mark, mapping=mapping, saved_at=now))
+    if connection_id is None:
+        schedule = ScheduleInput(interval_minutes=EVERY_MINUTES)
+        return sources.add(
+            session,
+            name=name,
+            connector=CONNECTOR,
+            values=values,
+            vault=vault,
+            now=now,
+            schedule=schedule,
+        )
+    present = sources.get(session, connection_id)
+    if present.connector != CONNECTOR:
+        raise Invalid(f"{present.name} is no spreadsheet.", remedy="Choose another name.")
+    values["mapping"] = {**present.config.get("mapping", {}), **dumped}
+    kept = {key: value for key, value in present.config.items() if value is not None}
+    return sources.edit(
+        session,
+        connection_id,
+        name=present.name,
+        values={**kept, **values},
+        vault=vault,
+        now=now,
+    )

@@ -1,0 +1,20 @@
+"""Files that people hand over: one folder a connection, written whole or not at all."""
+
+import shutil
+from pathlib import Path, PurePosixPath
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, whatever system it comes from, at most 120 characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
+    return plain.lstrip(".").strip()[-120:] or "file"
+
+
+def place(file: Path, uploads: Path, connection_id: int) -> None:
+    """Put a copy where the connection reads it; a sync sees the old file or the new one."""
+    folder = uploads / str(connection_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{file.name}.part"
+    shutil.copyfile(file, part)
+    part.replace(folder / file.name)

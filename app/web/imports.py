@@ -1,0 +1,232 @@
+"""Import a spreadsheet: upload, say what its columns mean, look at the rows, save."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.core.words import plural
+from app.errors import AppError, Conflict, Invalid
+from app.services import import_plans, imports
+from app.services.import_plans import KINDS, MEANINGS, Choice, ImportPlan, SheetPlan
+from app.services.uploads import place
+from app.web import drafts, waiting
+from app.web.flash import Toast
+from app.web.render import render, see_other
+from app.web.site import site_of
+from app.web.source_forms import Submitted
+from app.web.visit import acting, reading
+from app.web.waiting import Waiting
+from connectors.sdk.errors import ConnectorError
+
+router = APIRouter()
+PATH = "/sources/import"
+TYPED = ("name", "into", "vendor", "currency")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """What a sync would read: the first rows, the counts, and what stops the rest."""
+
+    rows: tuple[imports.PreviewRow, ...]
+    read: int
+    bad: int
+    problems: tuple[tuple[str, int, str], ...]
+    unproven: str
+
+
+@router.get(PATH)
+def choose_file(request: Request) -> Response:
+    """The form for the file."""
+    return _choose(request)
+
+
+@router.post(PATH)
+def upload(request: Request, form: Submitted) -> Response:
+    """Keep the file and go on to its columns; a file that cannot be read comes back at once."""
+    site = site_of(request)
+    with reading(request) as visit:
+        visit.admin()
+    file = form.get("file")
+    typed = {
+        name: str(form.get(name, "")).strip() for name in ("name", "into", "vendor", "currency")
+    }
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _choose(request, typed=typed, errors={"file": "Choose a file."})
+    drafts.prune(site.settings.uploads, now=site.now())
+    kept = waiting.keep(
+        file.file,
+        site.settings.uploads,
+        file_name=file.filename,
+        name=typed["name"] or Path(file.filename).stem,
+        connection_id=int(typed["into"]) if typed["into"].isdecimal() else None,
+        vendor=typed["vendor"],
+        currency=typed["currency"].upper(),
+    )
+    try:
+        import_plans.look(kept.file(site.settings.uploads))
+    except ConnectorError as error:
+        waiting.forget(kept, site.settings.uploads)
+        wrong = f"{error.message} {error.remedy}".strip()
+        return _choose(request, typed=typed, errors={"file": wrong})
+    return see_other(request, f"{PATH}/{kept.token}")
+
+
+def _choose(
+    request: Request,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    empty = {"name": "", "into": request.query_params.get("into", ""), "vendor": "", "currency": ""}
+    with reading(request) as visit:
+        visit.admin()
+        return render(
+            visit,
+            "import_file.html",
+            status=422 if errors else 200,
+            typed=empty | dict(typed or {}),
+            errors=errors or {},
+            targets=[(str(one.id), one.name) for one in imports.targets(visit.session)],
+        )
+
+
+@router.get(f"{PATH}/{{token}}")
+def map_columns(request: Request, token: str) -> Response:
+    """What the columns seem to mean; where nothing is open, the rows as they will look, too."""
+    kept, known = _known(request, token)
+    try:
+        book = import_plans.look(kept.file(site_of(request).settings.uploads))
+    except ConnectorError as error:
+        raise Invalid(error.message, remedy=error.remedy) from None
+    plan = import_plans.plan(book, known, currency=kept.currency or None)
+    return _show(request, kept, plan)
+
+
+@router.post(f"{PATH}/{{token}}")
+def decide(request: Request, token: str, form: Submitted) -> Response:
+    """Take the choices: look again, or save."""
+    kept, known = _known(request, token)
+    try:
+        book = import_plans.look(kept.file(site_of(request).settings.uploads))
+    except ConnectorError as error:
+        raise Invalid(error.message, remedy=error.remedy) from None
+    currency = kept.currency or None
+    offered = import_plans.plan(book, known, currency=currency)
+    chosen = {
+        sheet.fingerprint: choice_of(form, number, sheet)
+        for number, sheet in enumerate(offered.sheets)
+    }
+    plan = import_plans.plan(book, known, chosen, currency=currency)
+    if form.get("then") != "save" or plan.mappings is None:
+        return _show(request, kept, plan, pressed=True)
+    try:
+        saved, name = _save(request, kept, plan)
+    except (Invalid, Conflict) as error:
+        return _show(request, kept, plan, error=error)
+    site_of(request).wake()
+    return see_other(request, f"/sources/{saved}", Toast(said=f"{name} is saved. Reading it now."))
+
+
+def choice_of(form: Mapping[str, Any], number: int, sheet: SheetPlan) -> Choice:
+    """What the form says of one sheet."""
+    columns = {
+        column.header: str(form.get(f"c.{number}.{place}", column.field))
+        for place, column in enumerate(sheet.columns)
+    }
+    before = f"a.{number}."
+    return Choice(
+        use=bool(form.get(f"use.{number}")),
+        columns=columns,
+        kind=str(form.get(f"kind.{number}", "")),
+        answers={
+            name.removeprefix(before): str(value)
+            for name, value in form.items()
+            if name.startswith(before)
+        },
+        sheet_names=str(form.get(f"names.{number}", "")),
+    )
+
+
+def _known(request: Request, token: str) -> tuple[Waiting, Mapping[str, Any]]:
+    with reading(request) as visit:
+        visit.admin()
+        known = imports.remembered(visit.session)
+    return waiting.find(token, site_of(request).settings.uploads), known
+
+
+def _foreseen(request: Request, kept: Waiting, plan: ImportPlan) -> Foreseen | str | None:
+    """The preview, a sentence why there is none, or None while something is open."""
+    if plan.mappings is None:
+        return None
+    file = kept.file(site_of(request).settings.uploads)
+    try:
+        seen = imports.foresee(file, plan.mappings, vendor=kept.vendor, currency=kept.currency)
+    except ConnectorError as error:
+        return f"{error.message} {error.remedy}".strip()
+    return Foreseen(
+        rows=imports.rows_of(seen),
+        read=seen.read,
+        bad=seen.bad,
+        problems=tuple(
+            (f"{one.column}: {one.problem}".lstrip(": "), one.count, _first(one.first))
+            for one in seen.problems
+        ),
+        unproven=seen.unproven,
+    )
+
+
+def _first(row: Any) -> str:
+    return f"{row.where}: {row.reason}".lstrip(": ")
+
+
+def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
+    site = site_of(request)
+    assert plan.mappings is not None
+    with acting(request) as visit:
+        visit.admin()
+        saved = imports.save(
+            visit.session,
+            file_name=kept.file_name,
+            name=kept.name,
+            connection_id=kept.connection_id,
+            mappings=plan.mappings,
+            vendor=kept.vendor,
+            currency=kept.currency,
+            vault=site.vault,
+            now=visit.clock.now,
+        )
+        assert saved.id is not None
+        place(kept.file(site.settings.uploads), site.settings.uploads, saved.id)
+    waiting.forget(kept, site.settings.uploads)
+    return saved.id, saved.name
+
+
+def _show(
+    request: Request,
+    kept: Waiting,
+    plan: ImportPlan,
+    *,
+    pressed: bool = False,
+    error: AppError | None = None,
+) -> Response:
+    seen = _foreseen(request, kept, plan)
+    with reading(request) as visit:
+        return render(
+            visit,
+            "import_columns.html",
+            status=422 if error or (pressed and not isinstance(seen, Foreseen)) else 200,
+            kept=kept,
+            plan=plan,
+            seen=seen if isinstance(seen, Foreseen) else None,
+            wrong=str(error) if error else seen if isinstance(seen, str) else "",
+            pressed=pressed,
+            meanings=MEANINGS,
+            kinds=(("", "Each row says it"), *KINDS),
+            rows_word=plural(seen.read, "row") if isinstance(seen, Foreseen) else "",
+        )

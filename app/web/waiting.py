@@ -1,0 +1,77 @@
+"""A spreadsheet that was uploaded and waits to be mapped: its file, and what was said of it.
+
+It lies in a folder of its own below the uploads; the folder's random name is in the address,
+so that a reload or a bookmark finds it again. ``drafts.prune`` throws old ones away.
+"""
+
+import re
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from app.errors import NotFound
+from app.services.uploads import safe_name
+from app.web.drafts import FOLDER
+
+ABOUT = "about.json"
+TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """``connection_id`` is the source that the file renews; None for a new one."""
+
+    token: str
+    file_name: str
+    name: str
+    connection_id: int | None
+    vendor: str
+    currency: str
+
+    def file(self, uploads: Path) -> Path:
+        """Where it lies."""
+        return uploads / FOLDER / self.token / "file" / self.file_name
+
+
+def keep(
+    body: BinaryIO,
+    uploads: Path,
+    *,
+    file_name: str,
+    name: str,
+    connection_id: int | None,
+    vendor: str,
+    currency: str,
+) -> Waiting:
+    """Store an uploaded file until it is imported."""
+    waiting = Waiting(
+        token=secrets.token_hex(16),
+        file_name=safe_name(file_name),
+        name=name,
+        connection_id=connection_id,
+        vendor=vendor,
+        currency=currency,
+    )
+    path = waiting.file(uploads)
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        shutil.copyfileobj(body, file)
+    (path.parent.parent / ABOUT).write_bytes(orjson.dumps(asdict(waiting)))
+    return waiting
+
+
+def find(token: str, uploads: Path) -> Waiting:
+    """The file of that address; raises ``NotFound`` when it was imported or is too old."""
+    about = uploads / FOLDER / token / ABOUT if TOKEN.fullmatch(token) else None
+    if about is None or not about.is_file():
+        raise NotFound("This upload is gone.", remedy="Upload the file again.")
+    return Waiting(**orjson.loads(about.read_bytes()))
+
+
+def forget(waiting: Waiting, uploads: Path) -> None:
+    """It was imported."""
+    shutil.rmtree(uploads / FOLDER / waiting.token, ignore_errors=True)
