@@ -41,13 +41,18 @@ WORST_FIRST = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunLine:
-    """One sync run. ``outcome`` is "running" until it ends; ``progress`` says how far it is."""
+    """One sync run. ``outcome`` is "running" until it ends; ``progress`` says how far it is.
+
+    ``derived`` deadlines followed from funds and certifications that were read: they count
+    among new, changed and unchanged, but not among the rows read.
+    """
 
     id: int
     started_at: datetime
     outcome: str
     trigger: str
     counts: Mapping[str, int]
+    derived: int = 0
     seconds: float | None = None
     error: str | None = None
     remedy: str | None = None
@@ -237,6 +242,7 @@ def _run(run: SyncRun) -> RunLine:
         outcome=run.outcome or "running",
         trigger=run.trigger,
         counts={name: getattr(run, name) for name in COUNTS},
+        derived=sum(outcome.get("derived", 0) for outcome in run.streams.values()),
         seconds=run.seconds,
         error=run.error,
         remedy=run.remedy,
