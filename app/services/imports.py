@@ -1,6 +1,6 @@
 """Importing a spreadsheet: see what it will bring, save it as a source, remember its columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,10 @@ from app.models import ColumnMapping, Connection
 from app.secrets import Vault
 from app.services import sources
 from app.services.sources import ScheduleInput
+from connectors.sdk.connector import ReadContext
+from connectors.sdk.http import HttpSession
+from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.policy import policy_of
 from connectors.sdk.records import (
     AnyRecord,
     Certification,
@@ -26,14 +30,16 @@ from connectors.sdk.records import (
     kind_of,
 )
 from connectors.spreadsheet.choosing import Options
+from connectors.spreadsheet.connector import MANIFEST
 from connectors.spreadsheet.onboarding import Preview, preview
 from connectors.spreadsheet.plan import Defaults
-from connectors.spreadsheet.settings import SheetMapping
+from connectors.spreadsheet.settings import SheetMapping, SpreadsheetConfig
+from connectors.spreadsheet.source import fetch, place_of
 
 CONNECTOR = "spreadsheet"
 SHOWN = 10
 EVERY_MINUTES = 30 * 24 * 60
-"""A file that somebody uploads is usually next month's; after two months it counts as stale."""
+"""An uploaded file does not change by itself: it is read again only to see that it is there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +96,21 @@ def _row(record: AnyRecord) -> PreviewRow:
     )
 
 
+def fetched(
+    config: ConnectorConfig, *, private_hosts: Collection[str], now: datetime, files: Path
+) -> tuple[str, Path | bytes]:
+    """The file of a source, by its name: where it lies, or its bytes from its address.
+
+    It may ask the network, so no transaction may be open. Raises ``ConnectorError``.
+    """
+    if not isinstance(config, SpreadsheetConfig):
+        raise Invalid("Only spreadsheets have columns.")
+    with HttpSession(policy_of(MANIFEST, config, private_hosts)) as http:
+        found = fetch(config, ReadContext(http=http, now=now, files=files), always=True)
+    assert found is not None  # all of it was asked for
+    return place_of(config).strip("“”"), found.file
+
+
 # What is remembered, and saving
 
 
@@ -113,7 +134,7 @@ def targets(session: Session) -> list[Connection]:
 def save(
     session: Session,
     *,
-    file_name: str,
+    file_name: str | None,
     name: str,
     connection_id: int | None,
     mappings: Mapping[str, SheetMapping],
@@ -124,10 +145,11 @@ def save(
 ) -> Connection:
     """Make or renew the source of a file, and remember its columns.
 
+    Without a ``file_name`` the source keeps the file or the address that it has.
     Raises ``Invalid``, ``Conflict`` or ``NotFound``.
     """
     dumped = {mark: one.model_dump(mode="json") for mark, one in mappings.items()}
-    values: dict[str, Any] = {"file": file_name, "mapping": dumped}
+    values: dict[str, Any] = {"mapping": dumped} | ({"file": file_name} if file_name else {})
     values |= {key: text for key, text in (("vendor", vendor), ("currency", currency)) if text}
     for mark, mapping in dumped.items():
         session.merge(ColumnMapping(fingerprint=mark, mapping=mapping, saved_at=now))
@@ -146,12 +168,11 @@ def save(
     if present.connector != CONNECTOR:
         raise Invalid(f"{present.name} is no spreadsheet.", remedy="Choose another name.")
     values["mapping"] = {**present.config.get("mapping", {}), **dumped}
-    kept = {key: value for key, value in present.config.items() if value is not None}
     return sources.edit(
         session,
         connection_id,
         name=present.name,
-        values={**kept, **values},
+        values={**present.config, **values},
         vault=vault,
         now=now,
     )

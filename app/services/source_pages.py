@@ -129,7 +129,10 @@ class BadRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourcePage:
-    """One source. ``live``: a sync runs or is about to begin, so that the page will change."""
+    """One source. ``live``: a sync runs or is about to begin, so that the page will change.
+
+    ``file`` is the name of the uploaded file that it reads, if it reads one.
+    """
 
     row: SourceRow
     enabled: bool
@@ -140,6 +143,8 @@ class SourcePage:
     streams: tuple[StreamLine, ...]
     bad: tuple[BadRow, ...]
     gives_not: tuple[str, ...]
+    connector: str
+    file: str
 
 
 def sources_page(session: Session, *, clock: Clock) -> SourcesPage:
@@ -193,6 +198,8 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
             for row in sources.quarantine(session, connection_id, limit=SHOWN_BAD)
         ),
         gives_not=manifest.gives_not if manifest else (),
+        connector=connection.connector,
+        file=str(connection.config.get("file") or ""),
     )
 
 

@@ -23,7 +23,8 @@ SAID: Mapping[Health, tuple[str, str, str]] = {
 class Advice:
     """How a source is, in a sentence, what helps, and the one button that does it.
 
-    ``tone`` is "late", "soon" or "" (all is well); ``act`` is "sync", "edit" or "resume".
+    ``tone`` is "late", "soon" or "" (all is well); ``act`` is "sync",
+    "edit", "resume" or "columns".
     """
 
     text: str
@@ -42,7 +43,8 @@ def advice(connection: Connection, health: Health) -> Advice:
     elif health is Health.NEEDS_SIGN_IN:
         act, label = "edit", "Sign in anew"
     elif health is Health.BROKEN and connection.error_kind == "ConfigInvalid":
-        act, label = "edit", "Edit settings"
+        by_columns = connection.connector == "spreadsheet"
+        act, label = ("columns", "Map its columns") if by_columns else ("edit", "Edit settings")
     if connection.error and health is not Health.PAUSED:
         text, remedy, tone = connection.error, connection.remedy or remedy, tone or "soon"
     return Advice(text=text, remedy=remedy, tone=tone, act=act, label=label)

@@ -1,6 +1,7 @@
 """Files that people hand over: one folder a connection, written whole or not at all."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 
@@ -18,3 +19,11 @@ def place(file: Path, uploads: Path, connection_id: int) -> None:
     part = folder / f".{file.name}.part"
     shutil.copyfile(file, part)
     part.replace(folder / file.name)
+
+
+def uploaded_at(uploads: Path, connection_id: int, name: str) -> datetime | None:
+    """When the file was handed over; None where it lies elsewhere or is gone."""
+    file = uploads / str(connection_id) / name
+    if not name or Path(name).is_absolute() or not file.is_file():
+        return None
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)

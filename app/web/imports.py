@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from app.core.words import plural
 from app.errors import AppError, Conflict, Invalid
-from app.services import import_plans, imports
+from app.services import import_plans, imports, sources
 from app.services.import_plans import KINDS, MEANINGS, Choice, ImportPlan, SheetPlan
 from app.services.uploads import place
 from app.web import drafts, waiting
@@ -94,6 +95,39 @@ def _choose(
             errors=errors or {},
             targets=[(str(one.id), one.name) for one in imports.targets(visit.session)],
         )
+
+
+@router.post("/sources/{connection_id:int}/columns")
+def map_again(request: Request, connection_id: int) -> Response:
+    """Say what the columns of a source's present file mean; it may have to be fetched."""
+    site = site_of(request)
+    uploads = site.settings.uploads
+    with reading(request) as visit:
+        visit.admin()
+        connection = sources.get(visit.session, connection_id)
+        config = sources.config_of(connection, site.vault)
+    try:
+        name, found = imports.fetched(
+            config,
+            private_hosts=site.settings.allowed_private_hosts,
+            now=site.now(),
+            files=uploads / str(connection_id),
+        )
+    except ConnectorError as error:
+        raise Invalid(error.message, remedy=error.remedy) from None
+    drafts.prune(uploads, now=site.now())
+    with BytesIO(found) if isinstance(found, bytes) else found.open("rb") as body:
+        kept = waiting.keep(
+            body,
+            uploads,
+            file_name=name,
+            name=connection.name,
+            connection_id=connection_id,
+            vendor=str(connection.config.get("vendor") or ""),
+            currency=str(connection.config.get("currency") or ""),
+            is_stored=True,
+        )
+    return see_other(request, f"{PATH}/{kept.token}")
 
 
 @router.get(f"{PATH}/{{token}}")
@@ -192,7 +226,7 @@ def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
         visit.admin()
         saved = imports.save(
             visit.session,
-            file_name=kept.file_name,
+            file_name=None if kept.is_stored else kept.file_name,
             name=kept.name,
             connection_id=kept.connection_id,
             mappings=plan.mappings,
@@ -202,7 +236,8 @@ def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
             now=visit.clock.now,
         )
         assert saved.id is not None
-        place(kept.file(site.settings.uploads), site.settings.uploads, saved.id)
+        if not kept.is_stored:
+            place(kept.file(site.settings.uploads), site.settings.uploads, saved.id)
     waiting.forget(kept, site.settings.uploads)
     return saved.id, saved.name
 

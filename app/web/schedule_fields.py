@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from app.core import timing
 from app.errors import Invalid
 from app.services.sources import ScheduleInput
 
@@ -60,6 +61,8 @@ def schedule_of(typed: ScheduleTyped) -> ScheduleInput:
         fields["interval_minutes"] = "Enter a whole number, or set times."
     if jitter is None:
         fields["jitter_minutes"] = "Enter a whole number of minutes."
+    rules = timing.Schedule(key="", cron=typed.cron or None, quiet=typed.quiet or None)
+    fields |= timing.problems(rules)
     if fields:
         raise Invalid("The schedule cannot be kept.", fields=fields)
     assert every is not None

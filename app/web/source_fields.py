@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import SecretStr
@@ -39,14 +39,15 @@ class FormField:
     """One setting on the form.
 
     ``value`` is text ("1" of a ticked checkbox); of a secret it is always empty, and
-    ``kept`` says that one is there already. ``options`` are (value, label) pairs.
+    ``kept`` says that one is there already: "stored", "entered" or "". ``options`` are
+    (value, label) pairs.
     """
 
     name: str
     label: str
     widget: Widget
     value: str = ""
-    kept: bool = False
+    kept: str = ""
     help: str = ""
     error: str = ""
     placeholder: str = ""
@@ -69,14 +70,14 @@ def fields_of(
     values: Mapping[str, Any],
     errors: Mapping[str, str],
     *,
-    kept: Collection[str] = (),
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[FormField, ...]:
     """The form's fields in the model's order.
 
-    ``values`` are stored or typed ones; ``kept`` names the secrets and files that are there.
+    ``values`` are stored or typed ones; ``kept`` tells of secrets and files that are there.
     """
     return tuple(
-        _field(name, info, values, errors, kept=name in kept)
+        _field(name, info, values, errors, kept=kept.get(name, ""))
         for name, info in model.model_fields.items()
     )
 
@@ -116,7 +117,7 @@ def _field(
     values: Mapping[str, Any],
     errors: Mapping[str, str],
     *,
-    kept: bool,
+    kept: str,
 ) -> FormField:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     widget = widget_of(info)

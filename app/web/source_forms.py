@@ -25,7 +25,7 @@ from app.web.source_fields import PREFIX, Widget, fields_of, groups_of, values_o
 from app.web.visit import acting, reading
 from connectors import registry
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.manifest import Manifest, PlatformType
+from connectors.sdk.manifest import ConnectorConfig, Manifest, PlatformType
 
 router = APIRouter()
 ORDER = (PlatformType.DISTRIBUTOR, PlatformType.VENDOR, PlatformType.GENERIC)
@@ -191,8 +191,7 @@ def _files(before: Attempt) -> dict[str, Any]:
 
 def _submit(request: Request, attempt: Attempt, form: FormData) -> Response:
     try:
-        schedule = schedule_of(attempt.schedule)
-        config = sources.validate(attempt.manifest, _with_stored(request, attempt))
+        config, schedule = _read(request, attempt)
     except Invalid as error:
         return _show(request, _wrong(attempt, error))
     then = form.get("then", "save")
@@ -206,6 +205,19 @@ def _submit(request: Request, attempt: Attempt, form: FormData) -> Response:
         return _show(request, _wrong(attempt, error))
     site_of(request).wake()
     return see_other(request, f"/sources/{saved}", Toast(said=f"{name} is saved. Reading it now."))
+
+
+def _read(request: Request, attempt: Attempt) -> tuple[ConnectorConfig, ScheduleInput]:
+    """Settings and schedule; raises ``Invalid`` with what is wrong with either."""
+    try:
+        config = sources.validate(attempt.manifest, _with_stored(request, attempt))
+    except Invalid as error:
+        try:
+            schedule_of(attempt.schedule)
+        except Invalid as second:
+            error.fields = second.fields | error.fields
+        raise
+    return config, schedule_of(attempt.schedule)
 
 
 def _wrong(attempt: Attempt, error: AppError) -> Attempt:
@@ -225,7 +237,7 @@ def _with_stored(request: Request, attempt: Attempt) -> dict[str, Any]:
     return sources.with_kept_secrets(attempt.connection, values, site_of(request).vault)
 
 
-def _checked(request: Request, attempt: Attempt, config: Any) -> tuple[Check, ...]:
+def _checked(request: Request, attempt: Attempt, config: ConnectorConfig) -> tuple[Check, ...]:
     site = site_of(request)
     return checking.check(
         attempt.manifest.id,
@@ -285,7 +297,7 @@ def _show(request: Request, attempt: Attempt) -> Response:
         attempt.manifest.config,
         attempt.values,
         attempt.errors,
-        kept=stored | attempt.draft.kept | files,
+        kept=dict.fromkeys(stored | files, "stored") | dict.fromkeys(attempt.draft.kept, "entered"),
     )
     with reading(request) as visit:
         sealed = ""

@@ -1,6 +1,6 @@
 """Sources: all of them, one of them, and what an admin does with it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.core.words import plural
 from app.services import source_pages, sources
 from app.services.source_pages import SourcePage
+from app.services.uploads import uploaded_at
 from app.web.flash import Toast
 from app.web.render import Place, by_htmx, fragment, places, render, see_other
 from app.web.site import site_of
@@ -34,12 +35,18 @@ def show(request: Request, connection_id: int) -> Response:
         page = source_pages.source_page(visit.session, connection_id, clock=visit.clock)
         if by_htmx(request) and not page.live:
             return _ended(visit, page)
-        return render(visit, "source.html", parts=("progress",), page=page)
+        return render(visit, "source.html", parts=("progress",), **_names(visit, page))
+
+
+def _names(visit: Visit, page: SourcePage) -> dict[str, Any]:
+    """What the template shows; an uploaded file tells how old it is itself."""
+    uploads = visit.site.settings.uploads
+    return {"page": page, "uploaded_at": uploaded_at(uploads, page.row.line.id, page.file)}
 
 
 def _ended(visit: Visit, page: SourcePage) -> Response:
     """The sync that somebody watched is over: all of the page is new, and the counts around it."""
-    html = fragment(visit, "source.html", "source", page=page)
+    html = fragment(visit, "source.html", "source", **_names(visit, page))
     place = Place(target="#source", html=html, swap="outerMorph")
     return places(visit, place, toast=Toast(said=_outcome(page)))
 

@@ -23,7 +23,10 @@ TOKEN = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """``connection_id`` is the source that the file renews; None for a new one."""
+    """``connection_id`` is the source that the file renews; None for a new one.
+
+    ``is_stored``: it is the file that the source has already, and only its columns are said.
+    """
 
     token: str
     file_name: str
@@ -31,6 +34,7 @@ class Waiting:
     connection_id: int | None
     vendor: str
     currency: str
+    is_stored: bool = False
 
     def file(self, uploads: Path) -> Path:
         """Where it lies."""
@@ -44,8 +48,9 @@ def keep(
     file_name: str,
     name: str,
     connection_id: int | None,
-    vendor: str,
-    currency: str,
+    vendor: str = "",
+    currency: str = "",
+    is_stored: bool = False,
 ) -> Waiting:
     """Store an uploaded file until it is imported."""
     waiting = Waiting(
@@ -55,6 +60,7 @@ def keep(
         connection_id=connection_id,
         vendor=vendor,
         currency=currency,
+        is_stored=is_stored,
     )
     path = waiting.file(uploads)
     path.parent.mkdir(parents=True)

@@ -207,3 +207,59 @@ def test_only_an_admin_imports(client: TestClient, admin: int, site: Site) -> No
     for address in ("/sources/import", at):
         assert client.get(address).status_code == 403
         assert client.post(address, data={"then": "save"}).status_code == 403
+
+
+# The columns of a source that is there
+
+
+def sync(site: Site, connection_id: int) -> None:
+    Syncer(database=site.database, vault=site.vault, settings=site.settings, now=lambda: NOW).run(
+        connection_id, trigger="test"
+    )
+
+
+def test_a_source_whose_columns_are_open_leads_to_them_and_keeps_its_file(
+    client: TestClient, site: Site
+) -> None:
+    with site.database.write() as session:
+        added = sources.add(
+            session,
+            name="By hand",
+            connector="spreadsheet",
+            values={"file": "Programs.csv"},
+            vault=site.vault,
+            now=NOW,
+        )
+    assert added.id is not None
+    folder = site.settings.uploads / str(added.id)
+    folder.mkdir(parents=True)
+    (folder / "Programs.csv").write_bytes(OPEN)
+    sync(site, added.id)
+
+    page = unescape(client.get(f"/sources/{added.id}").text)
+    assert "have to be mapped first" in page
+    assert "Map its columns" in page
+    at = client.post(f"/sources/{added.id}/columns").headers["location"]
+    form = chosen(client.get(at).text)
+    client.post(at, data=form | {ORDER: "dmy", "then": "save"})
+    sync(site, added.id)
+
+    page = unescape(client.get(f"/sources/{added.id}").text)
+    assert titles(site.database) == ["Renew switches"]
+    assert "Programs.csv, uploaded" in page
+    assert f"/sources/import?into={added.id}" in page
+
+
+def test_a_source_without_columns_has_none_to_map(client: TestClient, site: Site) -> None:
+    with site.database.write() as session:
+        added = sources.add(
+            session,
+            name="A calendar",
+            connector="calendar",
+            values={"url": "https://calendar.example/x.ics"},
+            vault=site.vault,
+            now=NOW,
+        )
+    answer = client.post(f"/sources/{added.id}/columns")
+    assert answer.status_code == 422
+    assert "Only spreadsheets have columns." in answer.text

@@ -232,6 +232,14 @@ def test_what_is_wrong_is_said_at_its_field(
     assert 'value="My portal"' in answer.text or "name" in changed
 
 
+def test_everything_that_is_wrong_is_said_at_once(client: TestClient, portal: Portal) -> None:
+    wrong = {"set.account": "x", "set.password": "", "cron": "never", "quiet": "at night"}
+    page = client.post("/sources/add/scripted", data=form(**wrong)).text
+
+    for says in ("look like 42.", "This is needed.", "not a cron expression", "Two times of day"):
+        assert says in page
+
+
 def test_a_name_that_is_taken_is_said_at_the_name(client: TestClient, source: int) -> None:
     answer = client.post("/sources/add/scripted", data=form(name="The portal"))
 

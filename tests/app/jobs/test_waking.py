@@ -1,0 +1,30 @@
+"""A person who presses "sync now" does not wait for the next tick."""
+
+import threading
+from datetime import timedelta
+
+from app.jobs.scheduler import Jobs
+from app.services import sources
+from connectors.sdk.connector import Complete
+from tests.support.world import World
+
+PATIENCE = 30
+
+
+def test_waking_reads_what_became_due_without_waiting_for_the_next_tick(world: World) -> None:
+    ticked, read = threading.Event(), threading.Event()
+    world.connector.script["things"] = [read.set, Complete()]
+    world.syncer.settings = world.syncer.settings.model_copy(update={"tick_seconds": 3600.0})
+    with world.database.write() as session:
+        connection = sources.get(session, world.connection_id)
+        connection.next_due_at = world.clock() + timedelta(hours=1)
+    jobs = Jobs(world.syncer, also=(ticked.set,))
+    jobs.start()
+    try:
+        assert ticked.wait(PATIENCE)  # the first tick found nothing due
+        with world.database.write() as session:
+            sources.sync_now(session, world.connection_id, now=world.clock())
+        jobs.wake()
+        assert read.wait(PATIENCE)
+    finally:
+        jobs.stop()
