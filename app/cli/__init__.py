@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
         _say(error)
         code = 1
     except ConnectorError as error:
-        err.print(f"[red]{base.plain(error.message)}[/] {base.plain(error.remedy)}")
+        err.print(f"[red]{base.plain(error.message)}[/] {base.plain(error.remedy)}", soft_wrap=True)
         code = 1
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 2
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
-        err.print(f"[red]The database cannot be used:[/] {base.plain(reason)}")
+        err.print(f"[red]The database cannot be used:[/] {base.plain(reason)}", soft_wrap=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

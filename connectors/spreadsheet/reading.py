@@ -38,6 +38,9 @@ _report: msgspec.json.Decoder[Report | Refused] = msgspec.json.Decoder(Report | 
 _row: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
 
 
+OTHER_FILE = "Choose a CSV or Excel (.xlsx) file, or save the table anew and try again."
+
+
 class Sheet:
     """One sheet of an open file. ``name`` is empty for CSV, which has no sheets."""
 
@@ -172,5 +175,5 @@ def _understood(answer: bytes, code: int) -> Report | Refused:
 
 def _error(refused: Refused) -> ConnectorError:
     if refused.damaged:
-        return Incomplete(refused.sentence, remedy=refused.remedy or None)
-    return FormatChanged(refused.sentence, remedy=refused.remedy or None)
+        return Incomplete(refused.sentence, remedy=refused.remedy or OTHER_FILE)
+    return FormatChanged(refused.sentence, remedy=refused.remedy or OTHER_FILE)
