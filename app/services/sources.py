@@ -15,7 +15,7 @@ from app.core.columns import TABLES
 from app.core.zones import zone_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
-from app.secrets import Vault
+from app.secrets import Locked, Vault
 from app.services import absence, merging
 from connectors import registry
 from connectors.sdk import redact
@@ -173,7 +173,15 @@ def with_kept_secrets(
     """The entered values, with the stored secret where "" was entered; None forgets it."""
     secret = secret_names(manifest_of(connection.connector).config)
     entered = {k: v for k, v in values.items() if not (k in secret and v == "")}
-    return {**vault.open(connection.secrets), **entered}
+    return {**stored_secrets(connection, vault), **entered}
+
+
+def stored_secrets(connection: Connection, vault: Vault) -> dict[str, Any]:
+    """The secrets that can be read: none under a key that is lost, so that they are asked anew."""
+    try:
+        return vault.open(connection.secrets)
+    except Locked:
+        return {}
 
 
 def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:

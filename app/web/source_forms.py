@@ -291,7 +291,7 @@ def _show(request: Request, attempt: Attempt) -> Response:
     site = site_of(request)
     stored = frozenset[str]()
     if attempt.connection is not None:
-        stored = frozenset(site.vault.open(attempt.connection.secrets))
+        stored = frozenset(sources.stored_secrets(attempt.connection, site.vault))
     files = {name for name in _files(attempt) if attempt.values[name]}
     fields = fields_of(
         attempt.manifest.config,

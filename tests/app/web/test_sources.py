@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import Connection, Item, StreamState
+from app.secrets import Vault
 from app.services import accounts, sources
 from app.web.site import Site
 from connectors import registry
@@ -295,6 +296,21 @@ def test_editing_shows_what_is_stored_but_no_secret_and_keeps_it_when_left_empty
     saved = stored(site.database, "Renamed")
     assert saved.config["account"] == "43"
     assert site.vault.open(saved.secrets) == {"password": SECRET}
+
+
+def test_under_a_lost_key_the_secrets_are_asked_for_anew(
+    client: TestClient, source: int, site: Site
+) -> None:
+    with site.database.write() as session:
+        sources.get(session, source).secrets = Vault(["a key that is lost now"]).seal({"a": "b"})
+
+    page = client.get(f"/sources/{source}/edit")
+    assert page.status_code == 200
+    assert "leave empty to keep it" not in page.text
+    without = client.post(f"/sources/{source}/edit", data=form(**{"set.password": ""}))
+    assert "This is needed." in without.text
+    assert client.post(f"/sources/{source}/edit", data=form()).status_code == 303
+    assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
 
 
 def test_a_secret_can_be_forgotten(client: TestClient, source: int, site: Site) -> None:
