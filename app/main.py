@@ -1,6 +1,5 @@
 """Wires the application: edges, jobs, start and stop. No logic."""
 
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +8,7 @@ from dataclasses import replace
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
-from app import __version__
+from app import __version__, garbage
 from app.api import edge as api
 from app.config import Settings
 from app.db import Database, migrate
@@ -58,8 +57,7 @@ def _lifespan(settings: Settings, database: Database, runner: Jobs | None):  # t
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The default of 40 threads makes pages on SQLite slower than a few do.
         current_default_thread_limiter().total_tokens = settings.web_threads
-        gc.collect()
-        gc.freeze()  # what lives for ever is not looked at again: p99 drops several times
+        garbage.settle()
         if runner is not None:
             runner.start()
         yield

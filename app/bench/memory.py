@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app import garbage
 from app.bench.company import company
 from app.bench.records import pages
 
@@ -32,6 +33,7 @@ def peak_mb(url: str, folder: Path, *, rows: int) -> float:
 def main() -> None:
     """One sync of rows that are made page by page, as a platform would send them."""
     asked = json.loads(sys.stdin.readline())
+    garbage.settle()
     with company(asked["url"], Path(asked["folder"])) as made:
         idle = _resident("VmRSS")
         made.sync(pages(asked["rows"]))

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from typer.exceptions import TyperException
 
+from app import garbage
 from app.cli import base, bench, connections, demo, digests, imports, people, running, syncs
 from app.cli.base import err, group
 from app.errors import AppError, Invalid
@@ -18,6 +19,7 @@ MODULES = (running, demo, syncs, connections, imports, digests, people, bench)
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script: every failure is one clear line and a non-zero exit."""
+    garbage.settle()
     try:
         code = typer.main.get_command(group)(arguments, standalone_mode=False)
     except typer.Abort:

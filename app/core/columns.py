@@ -1,11 +1,13 @@
 """From a record to the columns of its table. Which table a kind belongs to is decided here."""
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import asdict
+
 from connectors.sdk.records import (
+    AnyItem,
     AnyRecord,
     Certification,
     Contact,
@@ -15,6 +17,8 @@ from connectors.sdk.records import (
     Fund,
     Goal,
     ItemRecord,
+    Kind,
+    Money,
     Notice,
     Program,
     Record,
@@ -25,23 +29,19 @@ from connectors.sdk.records import (
 NO_DUE_DAY = date(9999, 12, 31)
 """``sort_on`` of an item without a due date: such items stand last."""
 
-TABLES = ("items", "programs", "funds", "certifications", "contacts")
+TABLE_OF = {
+    **dict.fromkeys((Kind.DEADLINE, Kind.GOAL, Kind.REPORTING, Kind.NOTICE), "items"),
+    Kind.PROGRAM: "programs",
+    Kind.FUND: "funds",
+    Kind.CERTIFICATION: "certifications",
+    Kind.CONTACT: "contacts",
+}
+TABLES = tuple(dict.fromkeys(TABLE_OF.values()))
 
 
 def table_of(record: Record) -> str:
     """The name of the table that holds records of this kind."""
-    match record:
-        case ItemRecord():
-            return "items"
-        case Program():
-            return "programs"
-        case Fund():
-            return "funds"
-        case Certification():
-            return "certifications"
-        case Contact():
-            return "contacts"
-    raise TypeError(f"not a record that is stored: {record!r}")
+    return TABLE_OF[kind_of(record)]
 
 
 def due_columns(due: Due | None, zone: ZoneInfo) -> tuple[date | None, datetime | None]:
@@ -54,117 +54,60 @@ def due_columns(due: Due | None, zone: ZoneInfo) -> tuple[date | None, datetime 
 
 
 def columns_of(record: AnyRecord, zone: ZoneInfo) -> dict[str, Any]:
-    """The record's columns, as Python values, without the key and without what a sync keeps."""
-    shared: dict[str, Any] = {
-        "title": record.title,
-        "url": record.url,
-        "vendor": record.vendor,
-        "program": record.program,
-        "status": record.status,
-        "facts": [[fact.label, fact.value] for fact in record.facts],
-    }
-    shared |= _OWN[table_of(record)](record, zone)
-    return shared
+    """The record's columns, as Python values, without the key and without what a sync keeps.
 
-
-def _item(record: Any, zone: ZoneInfo) -> dict[str, Any]:
-    due_on, due_at = due_columns(record.due, zone)
-    money = record.amount
-    columns: dict[str, Any] = {
-        "kind": kind_of(record).value,
-        "account": record.account,
-        "reference": record.reference,
-        "summary": record.summary,
-        "body": record.body,
-        "closed": record.closed,
-        "due_on": due_on,
-        "due_at": due_at,
-        "due_zone": record.due.zone if record.due else None,
-        "due_raw": record.due.raw or None if record.due else None,
-        "amount": money.amount if money else None,
-        "currency": money.currency if money else None,
-        "amount_label": record.amount_label,
-        "category": None,
-        "derived_from": None,
-        "target": None,
-        "actual": None,
-        "unit": None,
-        "period_start": None,
-        "period_end": None,
-        "recipient": None,
-        "period": None,
-        "cadence": None,
-        "published_on": None,
-    }
+    A field is the column of its name, but for those that need more than one column. What
+    only other kinds have is left out: ``NOTHING`` names it.
+    """
+    columns = asdict(record)
+    del columns["external_id"]
+    columns["facts"] = [[fact.label, fact.value] for fact in record.facts]
     match record:
-        case Deadline():
-            columns["category"] = str(record.category)
-            columns["derived_from"] = record.derived_from
-        case Goal():
-            columns["target"], columns["actual"] = record.target, record.actual
-            columns["unit"] = record.unit
-            columns["period_start"] = record.period_start
-            columns["period_end"] = record.period_end
-        case ReportingRequirement():
-            columns["recipient"] = record.recipient
-            columns["period"], columns["cadence"] = record.period, record.cadence
-        case Notice():
-            columns["published_on"] = due_columns(record.published, zone)[0]
-    columns["sort_on"] = due_on or columns["period_end"] or NO_DUE_DAY
+        case ItemRecord():
+            _item(columns, record, zone)
+        case Fund():
+            _spread_due(columns, "lapses", zone)
+        case Certification():
+            _spread_due(columns, "expires", zone)
     return columns
 
 
-def _program(record: Any, _zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "tier": record.tier,
-        "eligible": record.eligible,
-        "period_start": record.period_start,
-        "period_end": record.period_end,
-    }
+def _item(columns: dict[str, Any], record: AnyItem, zone: ZoneInfo) -> None:
+    due: Due | None = columns.pop("due")
+    columns["due_on"], columns["due_at"] = due_columns(due, zone)
+    columns["due_zone"] = due.zone if due else None
+    columns["due_raw"] = due.raw or None if due else None
+    money: Money | None = columns["amount"]
+    columns["amount"] = money.amount if money else None
+    columns["currency"] = money.currency if money else None
+    columns["kind"] = str(kind_of(record))
+    match record:
+        case Deadline(category=category):
+            columns["category"] = str(category)
+        case Notice(published=published):
+            del columns["published"]
+            columns["published_on"] = due_columns(published, zone)[0]
+    columns["sort_on"] = columns["due_on"] or columns.get("period_end") or NO_DUE_DAY
 
 
-def _fund(record: Any, zone: ZoneInfo) -> dict[str, Any]:
-    on, at = due_columns(record.lapses, zone)
-    amounts = ("allocated", "requested", "claimed", "paid", "remaining")
-    return {
-        "fund_type": record.fund_type,
-        "currency": record.currency,
-        **{name: getattr(record, name) for name in amounts},
-        "lapses_on": on,
-        "lapses_at": at,
-    }
+def _spread_due(columns: dict[str, Any], name: str, zone: ZoneInfo) -> None:
+    columns[f"{name}_on"], columns[f"{name}_at"] = due_columns(columns.pop(name), zone)
 
 
-def _certification(record: Any, zone: ZoneInfo) -> dict[str, Any]:
-    on, at = due_columns(record.expires, zone)
-    return {
-        "person": record.person,
-        "issued_on": record.issued_on,
-        "expires_on": on,
-        "expires_at": at,
-    }
-
-
-def _contact(record: Any, _zone: ZoneInfo) -> dict[str, Any]:
-    return {"role": record.role, "email": record.email, "phone": record.phone}
-
-
-_OWN: Mapping[str, Callable[[Any, ZoneInfo], dict[str, Any]]] = {
-    "items": _item,
-    "programs": _program,
-    "funds": _fund,
-    "certifications": _certification,
-    "contacts": _contact,
-}
-
-_SAMPLES: tuple[AnyRecord, ...] = (
-    Notice(external_id="", title=""),
-    Program(external_id="", title=""),
-    Fund(external_id="", title=""),
-    Certification(external_id="", title=""),
-    Contact(external_id="", title=""),
+_SAMPLES: tuple[AnyRecord, ...] = tuple(
+    kind(external_id="", title="")
+    for kind in (
+        *(Deadline, Goal, ReportingRequirement, Notice),
+        *(Program, Fund, Certification, Contact),
+    )
 )
-SOURCE_COLUMNS = {
-    table_of(sample): tuple(columns_of(sample, ZoneInfo("UTC"))) for sample in _SAMPLES
+COLUMNS = {kind_of(one): tuple(columns_of(one, ZoneInfo("UTC"))) for one in _SAMPLES}
+"""The names that ``columns_of`` gives for each kind, whatever the record says."""
+
+NOTHING: dict[str, dict[str, Any]] = {
+    table: {
+        name: None for kind, names in COLUMNS.items() if TABLE_OF[kind] == table for name in names
+    }
+    for table in TABLES
 }
-"""The names that ``columns_of`` gives for each table, whatever the record."""
+"""Every column of a table that any record fills, each with None."""

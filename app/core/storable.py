@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.core.columns import columns_of
-from connectors.sdk.records import decode
+from app.core.columns import COLUMNS, columns_of
+from connectors.sdk.records import Kind, decode, kind_of
 
 LONGEST_ID = 500
 """Characters: an index of Postgres holds at most 2,704 bytes, whatever the script."""
@@ -15,8 +15,19 @@ DIGITS = 14
 """Before the point; storage is exact with that many, and four decimals."""
 FINEST = Decimal("0.0001")
 NUL = "\0"
-NUMBERS = {"amount", "target", "actual", "allocated", "requested", "claimed", "paid", "remaining"}
-INSTANTS = {"due_at", "lapses_at", "expires_at"}
+
+
+def _among(*names: str) -> dict[Kind, tuple[str, ...]]:
+    return {kind: tuple(one for one in names if one in has) for kind, has in COLUMNS.items()}
+
+
+NUMBERS = _among(
+    *("amount", "target", "actual"),
+    *("allocated", "requested", "claimed", "paid", "remaining"),
+)
+"""Columns that hold a Decimal, for each kind."""
+INSTANTS = _among("due_at", "lapses_at", "expires_at")
+"""Columns that hold an instant, for each kind."""
 
 
 def clean(text: str) -> str:
@@ -30,6 +41,8 @@ def bad_id(external_id: object) -> str | None:
         return "It has no id."
     if len(external_id) > LONGEST_ID:
         return f"Its id is longer than {LONGEST_ID} characters."
+    if external_id.isascii() and NUL not in external_id:
+        return None
     return None if clean(external_id) == external_id else "Its id holds a character of no text."
 
 
@@ -37,24 +50,25 @@ class NotStorable(ValueError):
     """The tables cannot hold this record; the text says why, as a sentence."""
 
 
-def storable(encoded: bytes, zone: ZoneInfo) -> dict[str, Any]:
-    """The columns of a record that the tables can hold; raises ``NotStorable``."""
+def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, dict[str, Any]]:
+    """A record's kind and its columns; raises ``NotStorable`` when the tables cannot hold them."""
     try:
         record = decode(encoded)
         columns = columns_of(record, zone)
     except (msgspec.DecodeError, ValueError, OverflowError) as error:
         raise NotStorable(f"A field has the wrong kind of value ({error}).") from None
+    kind = kind_of(record)
     if not record.title.strip():
         raise NotStorable("It has no title.")
     if b"\\u0000" in encoded and _has_nul(columns):
         raise NotStorable("A text holds a NUL character.")
-    for name in NUMBERS & columns.keys():
+    for name in NUMBERS[kind]:
         if columns[name] is not None and not _fits(columns[name]):
             raise NotStorable(f"The number in {name} is too large or has more than four decimals.")
-    for name in INSTANTS & columns.keys():
+    for name in INSTANTS[kind]:
         if columns[name] is not None and not 1 < columns[name].year < 9999:
             raise NotStorable(f"The time in {name} is none that a calendar has.")
-    return columns
+    return kind, columns
 
 
 def _fits(number: Decimal) -> bool:

@@ -69,11 +69,14 @@ class Bulk:
         else:
             sql = _DIFFERING_POSTGRES
             values = (list(hashes), list(hashes.values()), connection_id, stream)
-        rows = self.connection.exec_driver_sql(sql.format(table=self.table.name), values)
-        return {
+        cursor = self.connection.connection.cursor()
+        cursor.execute(sql.format(table=self.table.name), values)
+        found = {
             key: None if id_ is None else Known(id_, bool(same), missing, bool(removed))
-            for key, id_, same, missing, removed in rows
+            for key, id_, same, missing, removed in cursor.fetchall()
         }
+        cursor.close()
+        return found
 
     def next_ids(self, count: int) -> list[int]:
         """Primary keys for new rows; the transaction has the only right to write them."""
@@ -104,6 +107,22 @@ class Bulk:
             for row in rows:
                 copy.write_row(row)
         cursor.close()
+
+    def insert_for(self, ids: Sequence[int], name: str, shared: Mapping[str, Any]) -> None:
+        """Insert a row for each id, which goes into that column; the rest is the same for all."""
+        listed = ", ".join(f'"{one}"' for one in (*shared, name))
+        ours: Any
+        if self.sqlite:
+            marks, given = "?", "json_each(?)"
+            ours = orjson.dumps(ids).decode()
+        else:
+            marks, given = "%s", "unnest(%s::int[]) AS given(value)"
+            ours = list(ids)
+        self.connection.exec_driver_sql(
+            f"INSERT INTO {self.table.name} ({listed}) "  # noqa: S608  (our names)
+            f"SELECT {', '.join([marks] * len(shared))}, value FROM {given}",
+            (*shared.values(), ours),
+        )
 
     def update(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Update rows with plain values; each row's last one is its id, which has no name."""

@@ -1,6 +1,6 @@
 """History: one line for each change, appended in the transaction that makes the change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -40,6 +40,19 @@ def record(
         for id_, change in lines
     ]
     bulk.insert(NAMES, rows)
+
+
+def record_new(
+    session: Session, table: str, ids: Sequence[int], *, at: datetime, run_id: int
+) -> None:
+    """The first line of history for each of these rows."""
+    bulk = Bulk(session, "events")
+    when, kind = bulk.plain("at", "kind")({"at": at, "kind": changes.NEW})
+    bulk.insert_for(
+        ids,
+        "subject_id",
+        {"at": when, "subject": table.removesuffix("s"), "kind": kind, "run_id": run_id},
+    )
 
 
 def _short(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import changes as history
-from app.core.columns import SOURCE_COLUMNS, columns_of
+from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
 from app.services import acts, events, search
@@ -18,7 +18,7 @@ from app.services.bulk import Bulk
 from app.services.reading import Outcome, StreamReading
 from app.services.spool import Batch, Changed, New
 from connectors.sdk.connector import Quarantined
-from connectors.sdk.records import decode
+from connectors.sdk.records import Kind, decode
 from connectors.sdk.redact import mask
 
 INSERTED = (
@@ -27,7 +27,6 @@ INSERTED = (
 )
 """Columns of a new row that do not come from its record, in the order they are written."""
 STAMPS = INSERTED[-2:]
-NEW = history.Change(kind=history.NEW)
 
 
 def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetime) -> Outcome:
@@ -65,34 +64,36 @@ class _Writer:
     def write(self, batch: Batch) -> None:
         """Insert the new and update the changed records of one batch, with their history."""
         if batch.new:
-            self._insert(batch.table, batch.new)
+            self._insert(batch.kind, batch.new)
         if batch.changed:
-            self._update(batch.table, batch.changed)
+            self._update(TABLE_OF[batch.kind], batch.changed)
 
-    def _insert(self, table: str, new: Sequence[New]) -> None:
+    def _insert(self, kind: Kind, new: Sequence[New]) -> None:
+        table, names = TABLE_OF[kind], COLUMNS[kind]
         bulk = Bulk(self.session, table)
-        names = SOURCE_COLUMNS[table]
         now = bulk.plain(*STAMPS)(dict.fromkeys(STAMPS, self.now))
         shared = (self.reading.connection_id, self.reading.stream, 0, *now)
         ids = bulk.next_ids(len(new))
-        rows = [
-            (id_, row.external_id, row.content_hash, *shared, *row.values)
-            for id_, row in zip(ids, new, strict=True)
-        ]
+        pairs = zip(ids, new, strict=True)
         if table == "items":
-            closed = names.index("closed") - len(names)
-            bulk.insert((*INSERTED, *names, "is_open"), [(*r, not r[closed]) for r in rows])
+            closed = names.index("closed")
+            rows: list[tuple[Any, ...]] = [
+                (id_, r.external_id, r.content_hash, *shared, *r.values, not r.values[closed])
+                for id_, r in pairs
+            ]
+            bulk.insert((*INSERTED, *names, "is_open"), rows)
             search.add(self.session, ids)
         else:
+            rows = [(id_, r.external_id, r.content_hash, *shared, *r.values) for id_, r in pairs]
             bulk.insert((*INSERTED, *names), rows)
-        self._record(table, [(id_, NEW) for id_ in ids])
+        events.record_new(self.session, table, ids, run_id=self.run_id, at=self.now)
         self.outcome.new += len(rows)
 
     def _update(self, table: str, changed: Sequence[Changed]) -> None:
         target = SQLModel.metadata.tables[table]
         statement = sa.select(target).where(target.c.id.in_([entry.id for entry in changed]))
         stored = {row["id"]: dict(row) for row in self.session.execute(statement).mappings()}
-        rows = [self._row(entry) for entry in changed]
+        rows = [self._row(table, entry) for entry in changed]
         lines = [
             (row["id"], change)
             for row in rows
@@ -111,8 +112,9 @@ class _Writer:
         self._record(table, lines)
         self.outcome.changed += len(rows)
 
-    def _row(self, entry: Changed) -> dict[str, Any]:
+    def _row(self, table: str, entry: Changed) -> dict[str, Any]:
         return {
+            **NOTHING[table],
             **columns_of(decode(entry.encoded), self.reading.zone),
             "content_hash": entry.content_hash,
             "changed_at": self.now,

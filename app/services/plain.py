@@ -20,7 +20,10 @@ Maker = Callable[[Any], Any]
 
 
 class Plain:
-    """Some columns of a table; called with their values by name, gives them plain, in order."""
+    """Some columns of a table; called with their values by name, gives them plain, in order.
+
+    Types are not checked: what comes from a decoded record has them right.
+    """
 
     def __init__(self, table: str, names: tuple[str, ...], *, sqlite: bool) -> None:
         columns = SQLModel.metadata.tables[table].c
@@ -50,7 +53,7 @@ def _maker(kind: Any, *, sqlite: bool) -> Maker | None:
         case UtcDateTime():
             return _sqlite_instant if sqlite else _instant
         case CalendarDate():
-            return _day
+            return date.isoformat
         case Exact():
             return scaled
         case sa.JSON():
@@ -64,12 +67,6 @@ def _sqlite_instant(at: datetime) -> str:
 
 def _instant(at: datetime) -> str:
     return utc(at).isoformat(" ", "microseconds")
-
-
-def _day(day: date) -> str:
-    if isinstance(day, datetime):
-        raise TypeError(f"a calendar date, not an instant: {day!r}")
-    return day.isoformat()
 
 
 def _json(value: Any) -> str:

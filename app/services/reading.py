@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.core.columns import SOURCE_COLUMNS, table_of
+from app.core.columns import COLUMNS, TABLE_OF, table_of
 from app.core.derive import deadline_of, derived_ids
 from app.core.storable import NotStorable, bad_id, storable
 from app.services.bulk import Bulk, Known
-from app.services.spool import Batch, Changed, New, Spool
+from app.services.spool import Changed, New, Spool
 from connectors.sdk.connector import Complete, Page, Quarantined
 from connectors.sdk.records import AnyRecord, content_hash, encode
 
@@ -154,7 +154,10 @@ class StreamReading:
         if reason := bad_id(record.external_id):
             self._set_aside(Quarantined(reason=reason, raw=repr(record)))
             return
-        seen = self.seen.setdefault(table, Seen())
+        seen = self.seen.get(table)
+        if seen is None:
+            seen = self.seen[table] = Seen()
+            self._waiting[table] = {}
         if record.external_id in seen.ids:
             self.outcome.duplicates += 1  # pages overlap when a list moves while it is read
             return
@@ -167,15 +170,15 @@ class StreamReading:
             )
             return
         seen.ids.add(record.external_id)
-        waiting = self._waiting.setdefault(table, {})
-        waiting[record.external_id] = (content_hash(encoded + self._salt), encoded)
+        self._waiting[table][record.external_id] = (content_hash(encoded + self._salt), encoded)
         self._counted += 1
         if self._counted >= COMPARED:
             self.flush()
 
     def flush(self) -> None:
         """Compare what waits with what is stored, and keep what differs."""
-        waiting, self._waiting, self._counted = self._waiting, {}, 0
+        waiting = {table: records for table, records in self._waiting.items() if records}
+        self._waiting, self._counted = {table: {} for table in self.seen}, 0
         with self._reader() as session:
             for table, records in waiting.items():
                 self._compare(Bulk(session, table), table, records)
@@ -186,8 +189,7 @@ class StreamReading:
         seen = self.seen[table]
         seen.live += len(waiting) - len(differing)
         self.outcome.unchanged += len(waiting) - len(differing)
-        plain = bulk.plain(*SOURCE_COLUMNS[table])
-        batch = Batch(table=table, new=[], changed=[])
+        plain = {kind: bulk.plain(*COLUMNS[kind]) for kind, its in TABLE_OF.items() if its == table}
         for external_id, known in differing.items():
             if known is not None:
                 _note(seen, known)
@@ -196,16 +198,15 @@ class StreamReading:
                     continue
             digest, encoded = waiting[external_id]
             try:
-                columns = storable(encoded, self.zone)
+                kind, columns = storable(encoded, self.zone)
             except NotStorable as why:
                 raw = encoded.decode()
                 self._set_aside(Quarantined(reason=str(why), raw=raw, external_id=external_id))
                 continue
             if known is None:
-                batch.new.append(New(external_id, digest, plain(columns)))
+                self.spool.add(kind, New(external_id, digest, plain[kind](columns)))
             else:
-                batch.changed.append(Changed(known.id, digest, encoded))
-        self.spool.append(batch)
+                self.spool.add(kind, Changed(known.id, digest, encoded))
 
 
 def _note(seen: Seen, known: Known) -> None:

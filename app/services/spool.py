@@ -3,23 +3,26 @@
 import struct
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from connectors.sdk.records import Kind
+
 IN_MEMORY = 4 * 1024 * 1024
+BATCH = 2_000
 _LENGTH = struct.Struct(">I")
 
 
-class New(NamedTuple):
-    """One row to insert: the plain values of its source columns."""
+class New(msgspec.Struct, array_like=True, gc=False):
+    """One row to insert: the plain values of its kind's columns."""
 
     external_id: str
     content_hash: bytes
     values: tuple[Any, ...]
 
 
-class Changed(NamedTuple):
+class Changed(msgspec.Struct, array_like=True, gc=False):
     """One row to update. ``encoded`` is the record's JSON: its history needs real values."""
 
     id: int
@@ -28,32 +31,45 @@ class Changed(NamedTuple):
 
 
 class Batch(msgspec.Struct):
-    """What differs of one comparison, all of one table."""
+    """Records of one kind that differ from what is stored."""
 
-    table: str
-    new: list[New]
-    changed: list[Changed]
+    kind: Kind
+    new: list[New] = msgspec.field(default_factory=list)
+    changed: list[Changed] = msgspec.field(default_factory=list)
 
 
 class Spool:
-    """Append batches, then read them once, in order. Close it."""
+    """Add rows, then read them once, in batches. Close it."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by close)
         self._encoder = msgspec.msgpack.Encoder()
+        self._open: dict[Kind, Batch] = {}
 
-    def append(self, batch: Batch) -> None:
-        """Add one batch."""
-        data = self._encoder.encode(batch)
-        self._file.write(_LENGTH.pack(len(data)))
-        self._file.write(data)
+    def add(self, kind: Kind, row: New | Changed) -> None:
+        """Add one row."""
+        batch = self._open.get(kind)
+        if batch is None:
+            batch = self._open[kind] = Batch(kind=kind)
+        rows: list[Any] = batch.new if type(row) is New else batch.changed
+        rows.append(row)
+        if len(batch.new) + len(batch.changed) == BATCH:
+            self._put_away(batch)
 
     def batches(self) -> Iterator[Batch]:
-        """All batches."""
+        """All rows, at most ``BATCH`` of one kind at a time."""
+        for batch in list(self._open.values()):
+            self._put_away(batch)
         decoder = msgspec.msgpack.Decoder(Batch)
         self._file.seek(0)
         while head := self._file.read(_LENGTH.size):
             yield decoder.decode(self._file.read(_LENGTH.unpack(head)[0]))
+
+    def _put_away(self, batch: Batch) -> None:
+        del self._open[batch.kind]
+        data = self._encoder.encode(batch)
+        self._file.write(_LENGTH.pack(len(data)))
+        self._file.write(data)
 
     def close(self) -> None:
         """Give memory and disk back."""

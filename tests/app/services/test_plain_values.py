@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.core.columns import SOURCE_COLUMNS, TABLES
+from app.core.columns import COLUMNS, TABLE_OF
 from app.core.storable import INSTANTS, NUMBERS
 from app.db import Database, Exact, UtcDateTime
 from app.models import AppSetting, Connection, Item
 from app.services.bulk import Bulk
+from connectors.sdk.records import Kind
 
 AT = datetime(2026, 11, 21, 8, 30, 0, 250_000, tzinfo=UTC)
 VALUES = {
@@ -57,10 +59,9 @@ def test_json_reads_back_as_it_was_written(database: Database) -> None:
         assert session.get_one(AppSetting, "a").value == values["value"]
 
 
-def test_every_number_and_instant_of_a_record_is_looked_at_before_it_is_stored() -> None:
-    found: dict[type, set[str]] = {Exact: set(), UtcDateTime: set()}
-    for table in TABLES:
-        for name in SOURCE_COLUMNS[table]:
-            kind = type(SQLModel.metadata.tables[table].c[name].type)
-            found.get(kind, set()).add(name)
-    assert found == {Exact: NUMBERS, UtcDateTime: INSTANTS}
+@pytest.mark.parametrize("kind", list(COLUMNS))
+def test_every_number_and_instant_is_looked_at_before_it_is_stored(kind: Kind) -> None:
+    columns = SQLModel.metadata.tables[TABLE_OF[kind]].c
+    kinds = {name: type(columns[name].type) for name in COLUMNS[kind]}
+    assert {name for name, its in kinds.items() if its is Exact} == set(NUMBERS[kind])
+    assert {name for name, its in kinds.items() if its is UtcDateTime} == set(INSTANTS[kind])
