@@ -48,7 +48,13 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
 def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
     """Everything that happens by itself, not yet started."""
     syncer = Syncer(database=database, vault=vault, settings=settings)
-    mailer = Mailer(database=database, settings=settings, owner=syncer.owner, now=syncer.now)
+    mailer = Mailer(
+        database=database,
+        settings=settings,
+        owner=syncer.owner,
+        now=syncer.now,
+        stopping=syncer.stopping,
+    )
     return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests))
 
 

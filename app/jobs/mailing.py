@@ -1,8 +1,9 @@
 """Mail: digests through their ledger, alerts through the outbox. Sent between transactions."""
 
 import logging
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -32,6 +33,7 @@ class Mailer:
     settings: Settings
     owner: str
     now: Callable[[], datetime]
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         url = self.settings.smtp_url
@@ -51,6 +53,8 @@ class Mailer:
             with self.database.write() as session:
                 digesting.settle_interrupted(session, now=now)
         for user_id, day in due:
+            if self.stopping.is_set():
+                return
             try:
                 self._digest(user_id, day)
             except Exception:
@@ -155,7 +159,7 @@ class Mailer:
         with self.database.read() as session:
             if not outbox.waiting(session, now=self.now()):
                 return
-        while (alert := self._take()) is not None:
+        while not self.stopping.is_set() and (alert := self._take()) is not None:
             self._alert(alert)
 
     def _take(self) -> outbox.Alert | None:

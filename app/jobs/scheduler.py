@@ -59,9 +59,9 @@ class Jobs:
 
     def stop(self) -> None:
         """Start nothing more; what runs ends after its page, or is taken over by its lease."""
-        if self._alarm.running:
-            self._alarm.shutdown(wait=False)
         self.syncer.stopping.set()
+        if self._alarm.running:
+            self._alarm.shutdown()  # waits: a mail that is being handed over is known to be sent
         with self._lock:
             running = list(self._running.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -88,6 +88,8 @@ class Jobs:
                 acts.wake(session, now=now)
 
     def _sync_due(self) -> None:
+        if self.syncer.stopping.is_set():
+            return
         with self._lock:
             free = self.syncer.settings.sync_workers - len(self._running)
         if free <= 0:

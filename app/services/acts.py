@@ -150,10 +150,11 @@ def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
 def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
     """Take an act of one's own back. Raises ``Conflict`` when somebody acted since."""
     events = _undoable(session, key, user_id)
+    states = _states(session, [event.subject_id for event in events], clock)
     for event in events:
         before = dict(event.before or {})
-        state = session.get(ItemState, event.subject_id)
-        if state is None or state.version != before.pop("version"):
+        state = states[event.subject_id]
+        if state.version != before.pop("version"):
             raise Conflict(
                 "This was not undone: the item was changed in the meantime.",
                 remedy="Open it to see its history.",
@@ -161,6 +162,7 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
         state.state, state.owner_id = before["state"], before["owner_id"]
         state.snoozed_until = _instant(before["snoozed_until"])
         state.done_at = _instant(before["done_at"])
+        state.reopened_because = before.get("reopened_because")
         state.version += 1
         state.changed_at = clock.now
         session.add(
@@ -189,13 +191,9 @@ def overslept(session: Session, *, now: datetime) -> bool:
 
 def wake(session: Session, *, now: datetime) -> int:
     """Bring back what was snoozed until now; how many. Called by the clock's edge."""
-    due = list(
-        session.exec(
-            select(ItemState).where(
-                ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now
-            )
-        )
-    )
+    asleep = (ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now)
+    _lock(session, list(session.exec(select(ItemState.item_id).where(*asleep))))
+    due = list(session.exec(select(ItemState).where(*asleep)))
     for state in due:
         state.state, state.snoozed_until = TeamState.OPEN, None
         state.version += 1
@@ -276,23 +274,37 @@ def _act(
 def _items(session: Session, ids: Sequence[int]) -> None:
     if not ids or len(ids) > MOST_AT_ONCE:
         raise Invalid(f"Choose from 1 to {MOST_AT_ONCE} items.")
-    known = set(session.exec(select(Item.id).where(col(Item.id).in_(ids))))
-    if known != set(ids):
+    if _lock(session, ids) != set(ids):
         raise NotFound("There is no such item.")
 
 
+def _lock(session: Session, ids: Sequence[int]) -> set[int]:
+    """The ids that exist; nobody else changes these items until the transaction ends.
+
+    On Postgres two acts, or an act and a sync, can run at once. Whoever decides something
+    about an item holds its row first, in the order of ids. SQLite has one writer at a time.
+    """
+    wanted = select(Item.id).where(col(Item.id).in_(ids)).order_by(col(Item.id))
+    return {id_ for id_ in session.exec(wanted.with_for_update(key_share=True)) if id_ is not None}
+
+
 def _states(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, ItemState]:
-    found = {
-        state.item_id: state
-        for state in session.exec(select(ItemState).where(col(ItemState.item_id).in_(ids)))
-    }
+    """Their team states as they are now that the items are held."""
+    _lock(session, ids)
+    statement = select(ItemState).where(col(ItemState.item_id).in_(ids))
+    fresh = statement.execution_options(populate_existing=True)
+    found = {state.item_id: state for state in session.exec(fresh)}
     for id_ in ids:
         found.setdefault(id_, ItemState(item_id=id_, version=0, changed_at=clock.now))
     return found
 
 
 def _before(state: ItemState) -> dict[str, Any]:
-    kept: dict[str, Any] = {"state": str(state.state), "owner_id": state.owner_id}
+    kept: dict[str, Any] = {
+        "state": str(state.state),
+        "owner_id": state.owner_id,
+        "reopened_because": state.reopened_because,
+    }
     for name in ("snoozed_until", "done_at"):
         at: datetime | None = getattr(state, name)
         kept[name] = at.isoformat() if at else None

@@ -92,6 +92,8 @@ class _Writer:
     def _update(self, table: str, changed: Sequence[Changed]) -> None:
         target = SQLModel.metadata.tables[table]
         statement = sa.select(target).where(target.c.id.in_([entry.id for entry in changed]))
+        if table == "items":  # people act on them meanwhile; see acts
+            statement = statement.order_by(target.c.id).with_for_update(key_share=True)
         stored = {row["id"]: dict(row) for row in self.session.execute(statement).mappings()}
         rows = [self._row(table, entry) for entry in changed]
         lines = [

@@ -21,6 +21,8 @@ from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
 
+INTERRUPTED = "interrupted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleInput:
@@ -148,14 +150,20 @@ def edit(
     now: datetime,
     schedule: ScheduleInput | None = None,
 ) -> Connection:
-    """Change a connection; a secret that is left empty stays. It becomes due at once."""
-    connection = get(session, connection_id)
+    """Change a connection; a secret that is left empty stays. It becomes due at once.
+
+    A sync that runs with the old settings can write no more: what it finds out says nothing
+    about the new ones.
+    """
+    connection = _held_alone(session, connection_id)
     manifest = manifest_of(connection.connector)
     config = validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
         _free(session, name)
         connection.name = name.strip()
     plain, hidden = split(config)
+    if (plain, hidden) != (connection.config, vault.open(connection.secrets)):
+        _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
     connection.config, connection.secrets = plain, vault.seal(hidden)
     if schedule is not None:
         _set_schedule(connection, manifest, schedule)
@@ -214,7 +222,7 @@ def pause(session: Session, connection_id: int, *, paused: bool, now: datetime) 
 
 def remove(session: Session, connection_id: int, *, now: datetime, actor_id: int | None) -> None:
     """Forget the credentials and stop syncing; its items stay, shown as removed (P1)."""
-    connection = get(session, connection_id)
+    connection = _held_alone(session, connection_id)
     for name in TABLES:
         table = SQLModel.metadata.tables[name]
         live = sa.select(table.c.id).where(
@@ -226,10 +234,32 @@ def remove(session: Session, connection_id: int, *, now: datetime, actor_id: int
     connection.config = {}
     connection.enabled = False
     connection.next_due_at = None
-    connection.fence += 1  # a sync that runs now cannot write any more
-    connection.lease_owner = connection.lease_until = None
+    _take_away(session, connection, now=now, why="The connection was removed meanwhile.")
     connection.removed_at = now
     connection.name = f"{connection.name} (removed {now:%Y-%m-%d %H:%M:%S}, {connection.id})"
+
+
+def _held_alone(session: Session, connection_id: int) -> Connection:
+    """The connection; whoever takes, stores or finishes a sync of it waits until we are done."""
+    session.get(Connection, connection_id, with_for_update={"key_share": True})
+    return get(session, connection_id)
+
+
+def _take_away(session: Session, connection: Connection, *, now: datetime, why: str) -> None:
+    """A sync that runs now cannot write any more."""
+    assert connection.id is not None
+    connection.fence += 1
+    connection.lease_owner = connection.lease_until = None
+    interrupt(session, connection.id, now=now, why=why)
+
+
+def interrupt(session: Session, connection_id: int, *, now: datetime, why: str) -> None:
+    """Close the run that is still open, if there is one: it will not be finished."""
+    session.connection().execute(
+        sa.update(SyncRun)
+        .where(col(SyncRun.connection_id) == connection_id, col(SyncRun.outcome).is_(None))
+        .values(outcome=INTERRUPTED, finished_at=now, progress=None, error=why)
+    )
 
 
 def sync_now(session: Session, connection_id: int, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from app.core import timing
 from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun
 from app.services import merging
 from app.services.reading import Outcome, StreamReading
-from app.services.sources import schedule_of
+from app.services.sources import interrupt, schedule_of
 from connectors.sdk import errors
 
 LEASE = timedelta(minutes=5)
@@ -26,7 +26,6 @@ LONGEST_RUN = timedelta(minutes=60)
 OK = "ok"
 PARTIAL = "partial"
 FAILED = "failed"
-INTERRUPTED = "interrupted"
 
 
 class LeaseLost(Exception):
@@ -93,15 +92,8 @@ def claim(
     if taken.rowcount != 1:
         return None
     fence = session.exec(select(Connection.fence).where(Connection.id == connection_id)).one()
-    session.connection().execute(
-        sa.update(SyncRun)
-        .where(col(SyncRun.connection_id) == connection_id, col(SyncRun.outcome).is_(None))
-        .values(
-            outcome=INTERRUPTED,
-            finished_at=now,
-            progress=None,
-            error="The process that ran it ended before it was done.",
-        )
+    interrupt(
+        session, connection_id, now=now, why="The process that ran it ended before it was done."
     )
     run = SyncRun(connection_id=connection_id, trigger=trigger, fence=fence, started_at=now)
     session.add(run)

@@ -104,6 +104,16 @@ def test_many_mailers_at_once_send_one_mail_to_each(office: Office) -> None:
     assert office.states() == {State.SENT: TEN}
 
 
+def test_a_process_that_is_asked_to_stop_ends_the_mail_it_is_sending_and_begins_no_other(
+    office: Office,
+) -> None:
+    office.staff(3)
+    mailer = office.mailer()
+    office.server.arrived = mailer.stopping.set
+    mailer.send_digests()
+    assert office.states() == {State.SENT: 1}
+
+
 def test_every_tick_of_three_days_sends_three_mails(office: Office) -> None:
     (rin,) = office.staff(1)
     for _ in range(3 * 24 * 2):

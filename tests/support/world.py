@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
 from app.config import Settings
+from app.core import words
 from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import Connection, Event, Item, StreamState, SyncRun
 from app.secrets import Vault
-from app.services import sources
+from app.services import accounts, sources
 from connectors import registry
 from tests.support.scripted import Scripted
 
@@ -53,6 +55,10 @@ class World:
         assert run is not None
         return run
 
+    def wall_clock(self) -> words.Clock:
+        """The moment as people see it, in UTC."""
+        return words.Clock(now=self.clock(), zone=ZoneInfo("UTC"))
+
     def items(self) -> dict[str, Item]:
         with self.database.read() as session:
             return {item.external_id: item for item in session.exec(select(Item))}
@@ -68,6 +74,10 @@ class World:
     def connection(self) -> Connection:
         with self.database.read() as session:
             return sources.get(session, self.connection_id)
+
+    def named(self, name: str) -> Connection:
+        with self.database.read() as session:
+            return sources.by_name(session, name)
 
     def history(self, external_id: str) -> list[Event]:
         item = self.items()[external_id]
@@ -112,3 +122,12 @@ def world(database: Database, clock: Clock, settings: Settings, vault: Vault) ->
             syncer=syncer,
             connection_id=added.id,
         )
+
+
+@pytest.fixture
+def person(world: World) -> int:
+    """The id of somebody who can act."""
+    with world.database.write() as session:
+        user = accounts.add_user(session, email="rin@partner.example", name="Rin", now=START)
+    assert user.id is not None
+    return user.id
