@@ -4,6 +4,7 @@ A folder of tests takes these fixtures by importing them in its conftest.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,8 +102,9 @@ def vault() -> Vault:
     return Vault(["a key for the tests only"])
 
 
-@pytest.fixture
-def world(database: Database, clock: Clock, settings: Settings, vault: Vault) -> Iterator[World]:
+@contextmanager
+def world_on(database: Database, clock: Clock, settings: Settings, vault: Vault) -> Iterator[World]:
+    """A world on that database, for as long as the block lasts."""
     connector = Scripted()
     with registry.installed(connector):
         with database.write() as session:
@@ -114,14 +116,20 @@ def world(database: Database, clock: Clock, settings: Settings, vault: Vault) ->
                 vault=vault,
                 now=clock(),
             )
-        syncer = Syncer(database=database, vault=vault, settings=settings, now=clock)
+        assert added.id is not None
         yield World(
             database=database,
             connector=connector,
             clock=clock,
-            syncer=syncer,
+            syncer=Syncer(database=database, vault=vault, settings=settings, now=clock),
             connection_id=added.id,
         )
+
+
+@pytest.fixture
+def world(database: Database, clock: Clock, settings: Settings, vault: Vault) -> Iterator[World]:
+    with world_on(database, clock, settings, vault) as made:
+        yield made
 
 
 @pytest.fixture
