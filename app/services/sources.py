@@ -162,7 +162,7 @@ def edit(
         _free(session, name)
         connection.name = name.strip()
     plain, hidden = split(config)
-    if (plain, hidden) != (connection.config, vault.open(connection.secrets)):
+    if not _stands(connection, plain, hidden, vault):
         _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
     connection.config, connection.secrets = plain, vault.seal(hidden)
     if schedule is not None:
@@ -173,6 +173,16 @@ def edit(
     connection.failures = 0
     connection.next_due_at = now
     return connection
+
+
+def _stands(
+    connection: Connection, plain: dict[str, Any], hidden: dict[str, Any], vault: Vault
+) -> bool:
+    """Whether these are the settings that are stored; under a lost key nobody can tell."""
+    try:
+        return (plain, hidden) == (connection.config, vault.open(connection.secrets))
+    except Locked:
+        return False
 
 
 def with_kept_secrets(
