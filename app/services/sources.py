@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core import removal, timing
+from app.core import timing
 from app.core.columns import TABLES
 from app.core.zones import zone_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Locked, Vault
-from app.services import absence, merging
+from app.services import absence
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
@@ -162,7 +162,7 @@ def edit(
         _free(session, name)
         connection.name = name.strip()
     plain, hidden = split(config)
-    if not _stands(connection, plain, hidden, vault):
+    if (plain, hidden) != (connection.config, stored_secrets(connection, vault)):
         _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
     connection.config, connection.secrets = plain, vault.seal(hidden)
     if schedule is not None:
@@ -173,16 +173,6 @@ def edit(
     connection.failures = 0
     connection.next_due_at = now
     return connection
-
-
-def _stands(
-    connection: Connection, plain: dict[str, Any], hidden: dict[str, Any], vault: Vault
-) -> bool:
-    """Whether these are the settings that are stored; under a lost key nobody can tell."""
-    try:
-        return (plain, hidden) == (connection.config, vault.open(connection.secrets))
-    except Locked:
-        return False
 
 
 def with_kept_secrets(
@@ -276,45 +266,6 @@ def sync_now(session: Session, connection_id: int, *, now: datetime) -> None:
     """Make it due; whoever runs syncs takes it up. Signing in again is not needed for this."""
     connection = get(session, connection_id)
     connection.next_due_at = now
-
-
-def confirm_removals(
-    session: Session, connection_id: int, stream: str, *, now: datetime, actor_id: int | None
-) -> int:
-    """A person says that the held records are really gone; how many were removed."""
-    removed = 0
-    for name, ids in _held(session, connection_id, stream):
-        absence.remove(session, name, ids, now=now, actor_id=actor_id)
-        removed += len(ids)
-    _release(session, connection_id, stream)
-    return removed
-
-
-def keep_held(session: Session, connection_id: int, stream: str) -> None:
-    """A person says that the held records are not gone: counting begins again."""
-    for name, ids in _held(session, connection_id, stream):
-        table = SQLModel.metadata.tables[name]
-        session.execute(sa.update(table).where(table.c.id.in_(ids)).values(missing_reads=0))
-    _release(session, connection_id, stream)
-
-
-def _held(session: Session, connection_id: int, stream: str) -> list[tuple[str, list[int]]]:
-    found = []
-    for name in TABLES:
-        table = SQLModel.metadata.tables[name]
-        held = sa.select(table.c.id).where(
-            table.c.connection_id == connection_id,
-            table.c.stream == stream,
-            table.c.removed_at.is_(None),
-            table.c.missing_reads >= removal.READS,
-        )
-        found.append((name, list(session.execute(held).scalars())))
-    return [(name, ids) for name, ids in found if ids]
-
-
-def _release(session: Session, connection_id: int, stream: str) -> None:
-    state = merging.stream_state(session, connection_id, stream)
-    state.held, state.held_since = 0, None
 
 
 # Reading

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.words import plural
-from app.services import source_pages, sources
+from app.services import held, source_pages, sources
 from app.services.source_pages import SourcePage
 from app.services.uploads import uploaded_at
 from app.web.flash import Toast
@@ -99,7 +99,7 @@ def gone(request: Request, connection_id: int, stream: Text) -> Response:
     """The held records are really gone."""
     with acting(request) as visit:
         visit.admin()
-        removed = sources.confirm_removals(
+        removed = held.confirm_removals(
             visit.session, connection_id, stream, now=visit.clock.now, actor_id=visit.user_id
         )
     return _back(request, connection_id, f"{plural(removed, 'record')} marked as removed.")
@@ -110,7 +110,7 @@ def keep(request: Request, connection_id: int, stream: Text) -> Response:
     """The held records are still there; counting begins again."""
     with acting(request) as visit:
         visit.admin()
-        sources.keep_held(visit.session, connection_id, stream)
+        held.keep_held(visit.session, connection_id, stream)
     return _back(request, connection_id, "Kept. They wait for the next two whole reads.")
 
 

@@ -33,7 +33,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import Event, Item, ItemState, SyncRun
 from app.secrets import Vault
-from app.services import accounts, acts, sources
+from app.services import accounts, acts
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.manifest import Completeness
@@ -363,7 +363,7 @@ class Inbox(RuleBasedStateMachine):
         held = [known for known in self.there() if known.misses >= READS]
         with self.database.write() as session:
             if gone:
-                sources.confirm_removals(
+                held.confirm_removals(
                     session,
                     self.world.connection_id,
                     "things",
@@ -371,7 +371,7 @@ class Inbox(RuleBasedStateMachine):
                     actor_id=self.user,
                 )
             else:
-                sources.keep_held(session, self.world.connection_id, "things")
+                held.keep_held(session, self.world.connection_id, "things")
         for known in held:
             known.misses = 0
             if gone:

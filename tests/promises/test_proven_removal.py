@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from app.services import sources
+from app.services import held
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.manifest import Completeness
@@ -84,12 +84,12 @@ def test_a_held_removal_is_a_persons_decision(world: World, removed: bool) -> No
 
     with world.database.write() as session:
         if removed:
-            told = sources.confirm_removals(
+            told = held.confirm_removals(
                 session, world.connection_id, "things", now=world.clock(), actor_id=None
             )
             assert told == 5
         else:
-            sources.keep_held(session, world.connection_id, "things")
+            held.keep_held(session, world.connection_id, "things")
 
     assert world.stream_state().held == 0
     assert len(world.live()) == (5 if removed else 10)
