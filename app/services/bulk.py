@@ -24,14 +24,14 @@ WHERE kept.id IS NULL OR lower(hex(kept.content_hash)) <> given.value
     OR kept.missing_reads > 0 OR kept.removed_at IS NOT NULL
 """
 _DIFFERING_POSTGRES = """
-SELECT given.key, kept.id, kept.content_hash = given.value, kept.missing_reads,
+SELECT given.key, kept.id, encode(kept.content_hash, 'hex') = given.value, kept.missing_reads,
     kept.removed_at IS NOT NULL
-FROM unnest(%s::text[], %s::bytea[]) AS given(key, value)
+FROM json_each_text(%s::json) given
 LEFT JOIN LATERAL (
     SELECT id, content_hash, missing_reads, removed_at FROM {table}
     WHERE connection_id = %s AND stream = %s AND external_id = given.key LIMIT 1
 ) kept ON true
-WHERE kept.id IS NULL OR kept.content_hash <> given.value
+WHERE kept.id IS NULL OR encode(kept.content_hash, 'hex') <> given.value
     OR kept.missing_reads > 0 OR kept.removed_at IS NOT NULL
 """
 
@@ -61,14 +61,9 @@ class Bulk:
         None for one that is not stored at all. The database compares, so that a record
         that did not change costs no row here.
         """
-        values: tuple[Any, ...]
-        if self.sqlite:
-            sql = _DIFFERING_SQLITE
-            given = {external_id: digest.hex() for external_id, digest in hashes.items()}
-            values = (orjson.dumps(given).decode(), connection_id, stream)
-        else:
-            sql = _DIFFERING_POSTGRES
-            values = (list(hashes), list(hashes.values()), connection_id, stream)
+        sql = _DIFFERING_SQLITE if self.sqlite else _DIFFERING_POSTGRES
+        given = {external_id: digest.hex() for external_id, digest in hashes.items()}
+        values = (orjson.dumps(given).decode(), connection_id, stream)
         cursor = self.connection.connection.cursor()
         cursor.execute(sql.format(table=self.table.name), values)
         found = {
