@@ -56,11 +56,17 @@ async def _rate(port: int, requests: Sequence[bytes], seconds: float, status: in
         found = count / (time.perf_counter() - started)
     finally:
         tally.asking = False
-        for caller in callers:
-            caller.transport.abort()
+        await _let_finish(callers)
     if tally.wrong is not None:
         raise UnexpectedAnswer(tally.wrong)
     return found
+
+
+async def _let_finish(callers: Sequence["_Caller"]) -> None:
+    """Until the last question is answered, so that the next measurement has the server alone."""
+    await asyncio.wait([caller.idle for caller in callers], timeout=LONGEST)
+    for caller in callers:
+        caller.transport.abort()
 
 
 class _Tally:
@@ -93,6 +99,7 @@ class _Caller(asyncio.Protocol):
         self.tally = tally
         self.received = bytearray()
         self.transport: asyncio.Transport
+        self.idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -106,6 +113,7 @@ class _Caller(asyncio.Protocol):
             return
         if not self.received.startswith(self.tally.expected):
             self.tally.fail(self.received[:400].decode("latin-1"))
+            self._rest()
             return
         self.received.clear()
         self.tally.answer()
@@ -114,10 +122,17 @@ class _Caller(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self.tally.asking:
             self.tally.fail(f"the server closed the connection ({exc})")
+        self._rest()
 
     def _ask(self) -> None:
         if self.tally.asking:
             self.transport.write(next(self.tally.requests))
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
+        if not self.idle.done():
+            self.idle.set_result(None)
 
 
 def _length(received: bytearray, head: int) -> int:

@@ -70,7 +70,10 @@ def main() -> None:
         public_url="http://127.0.0.1",
     )
     app = beside_hello(create_app(settings, jobs=False))
-    listener = socket.create_server(("127.0.0.1", 0))
+    # Named as TCP, because asyncio turns delays off only for sockets that say so.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     sys.stdout.write(f"{listener.getsockname()[1]}\n")
     sys.stdout.flush()
