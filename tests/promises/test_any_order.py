@@ -473,7 +473,7 @@ def test_whatever_happens_in_whatever_order(machine: type[Inbox]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=22,
+            max_examples=12,
             stateful_step_count=40,
             deadline=None,
             database=None,
