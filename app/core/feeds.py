@@ -1,7 +1,7 @@
 """JSON Feed 1.1 with our extension ``_partner_inbox``: from a line to an item of the feed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.sdk.records import Due, DueDate, Money
@@ -29,7 +29,7 @@ def money_json(money: Money | None) -> dict[str, str | None] | None:
 
 def stamp(at: datetime) -> str:
     """RFC 3339 in UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def feed(

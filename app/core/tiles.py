@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 # Dark enough that white letters keep a contrast of 4.5 on each.
@@ -19,6 +20,7 @@ class Tile:
     colour: str
 
 
+@lru_cache(maxsize=1024)
 def tile_for(name: str) -> Tile:
     """A tile for a name that brings none of its own; the same name always gets the same."""
     words = re.findall(r"\w+", name) or ["?"]

@@ -115,5 +115,10 @@ def freshness(schedule: Schedule, *, last_success: datetime | None, now: datetim
     """
     if last_success is None:
         return Freshness.NEVER
-    expected = next_due(schedule, now=last_success)
-    return Freshness.STALE if now > next_due(schedule, now=expected) else Freshness.FRESH
+    fresh = now <= fresh_until(schedule, last_success=last_success)
+    return Freshness.FRESH if fresh else Freshness.STALE
+
+
+def fresh_until(schedule: Schedule, *, last_success: datetime) -> datetime:
+    """The last moment at which what was read then is not stale."""
+    return next_due(schedule, now=next_due(schedule, now=last_success))

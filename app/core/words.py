@@ -109,6 +109,7 @@ def day_short(day: date, today: date) -> str:
     return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
 
 
+@lru_cache(maxsize=4096)
 def day_full(day: date) -> str:
     """ "Tue 24 Nov 2026"."""
     return f"{day:%a} {day.day} {day:%b %Y}"

@@ -12,6 +12,12 @@ from app.core.columns import NO_DUE_DAY
 from app.db import CalendarDate, Exact, UtcDateTime
 from app.models.base import Json, SourceRow
 
+OPEN: dict[str, Any] = {
+    # Word for word what SQLAlchemy asks: SQLite does not see that ``is_open`` says the same.
+    "sqlite_where": text("is_open = 1"),
+    "postgresql_where": text("is_open"),
+}
+
 
 class TeamState(StrEnum):
     """What the team decided about an item. No row means ``open``."""
@@ -36,13 +42,8 @@ class Item(SourceRow, table=True):
     __tablename__ = "items"
     __table_args__ = (
         UniqueConstraint("connection_id", "stream", "external_id"),
-        Index(
-            "ix_items_open_sort_on_id",
-            "sort_on",
-            "id",
-            sqlite_where=text("is_open"),
-            postgresql_where=text("is_open"),
-        ),
+        Index("ix_items_open_sort_on_id", "sort_on", "id", **OPEN),
+        Index("ix_items_open_vendor_sort_on_id", "vendor", "sort_on", "id", **OPEN),
         Index("ix_items_kind_sort_on_id", "kind", "sort_on", "id"),
         {"sqlite_autoincrement": True},
     )

@@ -9,14 +9,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from sqlalchemy import CursorResult, delete, func, update
-from sqlmodel import Session, col, select
+from sqlalchemy import CursorResult, bindparam, delete, func, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import ApiToken, OneTimeLink, User, WebSession
@@ -223,10 +224,12 @@ def open_session(session: Session, user_id: int, *, now: datetime, agent: str = 
 
 def session_user(session: Session, token: str, *, now: datetime) -> User | None:
     """Who is signed in with that cookie; None when it is unknown, idle too long or over."""
-    found = session.get(WebSession, _digest(token))
+    statement = select(WebSession, User).where(
+        WebSession.token_hash == _digest(token), User.id == WebSession.user_id
+    )
+    found, person = session.exec(statement).first() or (None, None)
     if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
         return None
-    person = session.get(User, found.user_id)
     return person if person is not None and person.is_active else None
 
 
@@ -350,14 +353,28 @@ def tokens(session: Session) -> list[ApiToken]:
     return list(session.exec(statement.order_by(col(ApiToken.id).desc())))
 
 
-def token_for(session: Session, token: str, scope: str, *, now: datetime) -> ApiToken | None:
-    """The token's row when it is valid for that scope."""
-    found = session.exec(select(ApiToken).where(ApiToken.token_hash == _digest(token))).first()
-    if found is None or found.revoked_at is not None or found.scope != scope:
+class TokenUse(NamedTuple):
+    """A valid token: until when, and when its use was last noted."""
+
+    id: int
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+_tokens = SQLModel.metadata.tables["api_tokens"]
+_TOKEN = sa_select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at).where(
+    _tokens.c.token_hash == bindparam("token_hash"), _tokens.c.revoked_at.is_(None)
+)
+
+
+def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
+    """The token when it is valid for that scope."""
+    found = session.execute(_TOKEN, {"token_hash": _digest(token)}).first()
+    if found is None or found.scope != scope:
         return None
     if found.expires_at is not None and found.expires_at <= now:
         return None
-    return found
+    return TokenUse(found.id, found.expires_at, found.used_at)
 
 
 def touch_token(session: Session, token_id: int, *, now: datetime) -> None:

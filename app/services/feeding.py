@@ -7,13 +7,15 @@ from sqlmodel import Session
 
 from app.core import feeds
 from app.core.words import Clock, money_words
-from app.services import listing
+from app.services import listing, standings
 from app.services.listing import Sources, items, joined, states
 from app.services.pages import View
 from app.services.revisions import revision
 from connectors.sdk.records import Fact
 
 MOST = 200
+BY_TIME = ("overdue", "week", "month", "new")
+"""Views that an item enters or leaves at a moment, without a write."""
 NOBODY = 0
 """No person: a feed has no personal state."""
 
@@ -33,9 +35,14 @@ SHOWN = (
 )
 
 
-def etag(session: Session, clock: Clock, query: str) -> str:
-    """Changes with every write, with the day (what is overdue changes) and with the query."""
-    return f'"{revision(session)}-{clock.today.isoformat()}-{query}"'
+def etag(session: Session, view: View, clock: Clock, query: str) -> str:
+    """Changes with every write, with the day, with every source that turns stale, with the
+    query, and in views that depend on the time of day with the minute.
+    """
+    ends = [one.fresh_until for one in standings.standings(session) if one.fresh_until is not None]
+    stale = sum(end < clock.now for end in ends)
+    minute = clock.now.strftime("-%H%M") if view.tab in BY_TIME else ""
+    return f'"{revision(session)}-{clock.today.isoformat()}-{stale}{minute}-{query}"'
 
 
 def page(

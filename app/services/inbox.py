@@ -119,25 +119,58 @@ def group_heads(
 
 def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
     where = listing.in_view(session, view, user_id, clock)
+    groups = {key: _within(key, clock) for key in _groups_of(view.tab)}
+    sums = _sums_at_once if view.q else _sums_each
     heads = []
-    for key, title in _groups_of(view.tab).items():
+    for key, money in sums(session, joined(user_id), where, groups).items():
+        count = sum(number for _currency, _amount, number in money)
+        if count:
+            stake = _stake(money) if count <= COUNTED else ()
+            title = _groups_of(view.tab)[key]
+            heads.append(GroupHead(key=key, title=title, count=count, stake=stake))
+    return tuple(heads)
+
+
+Conditions = Sequence[sa.ColumnElement[bool]]
+Groups = Mapping[str, sa.ColumnElement[bool]]
+Sums = dict[str, list[tuple[str | None, Any, int]]]
+"""Of each group: currency, amount and count."""
+
+
+def _sums_each(session: Session, tables: sa.FromClause, where: Conditions, groups: Groups) -> Sums:
+    """A query for each group, which stops counting at ``COUNTED`` + 1."""
+    found: Sums = {}
+    for key, within in groups.items():
         members = (
             sa.select(items.c.amount, items.c.currency)
-            .select_from(joined(user_id))
-            .where(*where, _within(key, clock))
+            .select_from(tables)
+            .where(*where, within)
             .limit(COUNTED + 1)
             .subquery()
         )
-        sums = session.execute(
-            sa.select(members.c.currency, sa.func.sum(members.c.amount), sa.func.count()).group_by(
-                members.c.currency
-            )
-        ).all()
-        count = sum(number for _currency, _amount, number in sums)
-        if count:
-            money = _stake(sums) if count <= COUNTED else ()
-            heads.append(GroupHead(key=key, title=title, count=count, stake=money))
-    return tuple(heads)
+        statement = sa.select(
+            members.c.currency, sa.func.sum(members.c.amount), sa.func.count()
+        ).group_by(members.c.currency)
+        found[key] = [(row[0], row[1], row[2]) for row in session.execute(statement)]
+    return found
+
+
+def _sums_at_once(
+    session: Session, tables: sa.FromClause, where: Conditions, groups: Groups
+) -> Sums:
+    """One query for all groups: a search finds few enough to look at each once."""
+    key = sa.case(*((within, name) for name, within in groups.items())).label("key")
+    statement = (
+        sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
+        .select_from(tables)
+        .where(*where)
+        .group_by(key, items.c.currency)
+    )
+    found: Sums = {name: [] for name in groups}
+    for name, currency, amount, count in session.execute(statement):
+        if name is not None:
+            found[name].append((currency, amount, count))
+    return found
 
 
 def _groups_of(tab: str) -> Mapping[str, str]:
@@ -257,11 +290,11 @@ def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
 
 def people(session: Session) -> tuple[Person, ...]:
     """Everyone who can own an item."""
-    return tuple(
-        Person(id=user.id, name=user.name)
-        for user in accounts.users(session)
-        if user.id is not None
-    )
+
+    def make() -> tuple[Person, ...]:
+        return tuple(Person(id=user.id or 0, name=user.name) for user in accounts.users(session))
+
+    return remembered(session, ("people",), make)
 
 
 def choices(session: Session, known: Sources) -> dict[str, tuple[Choice, ...]]:

@@ -3,7 +3,7 @@
 Only the columns that a line shows are read, as rows and not as entities.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ from app.core.columns import NO_DUE_DAY
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
 from app.models import Connection
-from app.services import search, sources
+from app.services import search, standings
 from app.services.pages import Health, Person, Row, SourceLine, State, View
+from app.services.standings import Standing
 from connectors import registry
 from connectors.sdk.manifest import PlatformType
 from connectors.sdk.records import Category, Due, DueDate, DueInstant, Kind, Money
@@ -107,25 +108,33 @@ def still_on(clock: Clock) -> sa.ColumnElement[bool]:
 def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
     """The tab's own condition; an unknown tab is the first one."""
     there = items.c.removed_at.is_(None)
-    among_open = {
-        "overdue": overdue(clock),
-        "week": due_within(clock, WEEK),
-        "month": due_within(clock, MONTH),
-        "new": sa.and_(items.c.first_seen_at > clock.now - NEW_FOR, personal.c.read_at.is_(None)),
-        "mine": states.c.owner_id == user_id,
-        "unowned": states.c.owner_id.is_(None),
-    }
-    others = {
-        "snoozed": sa.and_(states.c.state == "snoozed", there),
-        "done": sa.and_(
-            sa.or_(states.c.state == "done", items.c.closed, sa.not_(still_on(clock))), there
-        ),
-        "removed": items.c.removed_at.is_not(None),
-    }
-    if tab in others:
-        return others[tab]
-    narrower = (among_open[tab],) if tab in among_open else ()
-    return sa.and_(items.c.is_open, still_on(clock), *narrower)
+    match tab:
+        case "snoozed":
+            return sa.and_(states.c.state == "snoozed", there)
+        case "done":
+            settled = sa.or_(states.c.state == "done", items.c.closed, sa.not_(still_on(clock)))
+            return sa.and_(settled, there)
+        case "removed":
+            return items.c.removed_at.is_not(None)
+    return sa.and_(items.c.is_open, still_on(clock), *_narrower(tab, user_id, clock))
+
+
+def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement[bool]]:
+    """What an open item must be beside, to be in that tab."""
+    match tab:
+        case "overdue":
+            yield overdue(clock)
+        case "week":
+            yield due_within(clock, WEEK)
+        case "month":
+            yield due_within(clock, MONTH)
+        case "new":
+            yield items.c.first_seen_at > clock.now - NEW_FOR
+            yield personal.c.read_at.is_(None)
+        case "mine":
+            yield states.c.owner_id == user_id
+        case "unowned":
+            yield states.c.owner_id.is_(None)
 
 
 def in_view(
@@ -142,8 +151,7 @@ def in_view(
     if view.source:
         found.append(items.c.connection_id == _number(view.source))
     if view.q:
-        matching = search.matching(session, view.q)
-        found.append(sa.false() if matching is None else items.c.id.in_(matching))
+        found.append(search.among(session, items.c.id, search.found(session, view.q)))
     return found
 
 
@@ -223,12 +231,9 @@ class Sources:
     """The connections that lines belong to, read once for a page."""
 
     def __init__(self, session: Session, *, now: datetime) -> None:
-        self.lines = {
-            connection.id: source_line(connection, now=now) for connection in sources.every(session)
-        }
-        self._connectors = {
-            connection.id: connection.connector for connection in sources.every(session)
-        }
+        connections = standings.standings(session)
+        self.lines = {one.id: line_of_source(one, now=now) for one in connections}
+        self._connectors = {one.id: one.connector for one in connections}
 
     @property
     def doubtful(self) -> tuple[SourceLine, ...]:
@@ -266,24 +271,29 @@ class Sources:
 
 def source_line(connection: Connection, *, now: datetime) -> SourceLine:
     """A connection as the pages name it: its health first, then its freshness."""
-    assert connection.id is not None
-    freshness = sources.freshness(connection, now=now)
-    if connection.health in ("needs sign-in", "broken", "failing"):
-        health = Health(connection.health)
-    elif not connection.enabled:
-        health = Health.PAUSED
-    elif freshness == "never read":
-        health = Health.WAITING
-    else:
-        health = Health(freshness.value)
+    return line_of_source(standings.standing(connection), now=now)
+
+
+def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
+    """The same, of what was remembered of it."""
     return SourceLine(
-        id=connection.id,
-        name=connection.name,
-        health=health,
-        read_at=connection.last_success_at,
-        since=connection.failing_since,
-        problem=connection.error,
+        id=standing.id,
+        name=standing.name,
+        health=_health(standing, now),
+        read_at=standing.last_success_at,
+        since=standing.failing_since,
+        problem=standing.error,
     )
+
+
+def _health(standing: Standing, now: datetime) -> Health:
+    if standing.health in ("needs sign-in", "broken", "failing"):
+        return Health(standing.health)
+    if not standing.enabled:
+        return Health.PAUSED
+    if standing.fresh_until is None:
+        return Health.WAITING
+    return Health.FRESH if now <= standing.fresh_until else Health.STALE
 
 
 def rows_of(
@@ -324,13 +334,13 @@ def line_of(row: Any, known: Sources) -> tuple[str, ...]:
 KIND_WORDS = {"reporting": "report", "goal": "goal", "notice": "notice"}
 
 
-def moved_from(session: Session, ids: Iterable[int], clock: Clock) -> dict[int, Due]:
+def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, Due]:
     """The due date before the source last moved it, where that was in the last two weeks."""
     statement = (
         sa.select(events.c.subject_id, events.c.old)
         .where(
             events.c.subject == "item",
-            events.c.subject_id.in_(list(ids)),
+            search.among(session, events.c.subject_id, ids),
             events.c.kind == changes.DUE_MOVED,
             events.c.at > clock.now - MOVED_FOR,
         )

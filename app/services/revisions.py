@@ -8,24 +8,37 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from app.db import WRITES
+
 T = TypeVar("T")
 MOST = 512
+KEY = "revision"
 
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
+_NUMBER = sa.text("SELECT number FROM revision")
 
 
 def revision(session: Session) -> int:
-    """How many write transactions this database has seen."""
-    return int(session.execute(sa.text("SELECT number FROM revision")).scalar_one())
+    """How many write transactions this database had seen when the session first asked.
+
+    What the session reads later can only be newer, so that nothing old is remembered as new.
+    """
+    if KEY not in session.info:
+        session.info[KEY] = int(session.execute(_NUMBER).scalar_one())
+    number: int = session.info[KEY]
+    return number
 
 
 def remembered(session: Session, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
     """``make()``, or what it gave before for this key while nothing has been written since.
 
     The key must hold all that the answer depends on beside the database: the user and
-    the local date, say.
+    the local date, say. In a write transaction nothing is remembered: what it sees is
+    not, or not yet, what others see.
     """
+    if session.connection().get_execution_options().get(WRITES):
+        return make()
     whole = (str(session.get_bind().engine.url), revision(session), *key)
     with _lock:
         if whole in _kept:

@@ -5,16 +5,19 @@ everywhere finds the newest ``MOST`` items that have it.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-MOST = 2_000
+MOST = 1_000
 LONGEST = 200
-_WORD = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+")
 
 POSTGRES_DOCUMENT = (
     "to_tsvector('simple', title || ' ' || coalesce(account, '') || ' ' || "
@@ -58,25 +61,46 @@ def _index(session: Session, sql: str, ids: Sequence[int]) -> None:
 
 def words(text: str) -> list[str]:
     """The words of what was typed, lower case; at most eight."""
-    return _WORD.findall(text[:LONGEST].lower())[:8]
+    return _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]).lower())[:8]
 
 
-def matching(session: Session, text: str) -> sa.Select[tuple[int]] | None:
-    """A select of item ids that match; None when there is no word to search for."""
+def found(session: Session, text: str) -> list[int]:
+    """Ids of the newest ``MOST`` items that match."""
     terms = words(text)
     if not terms:
-        return None
+        return []
     if session.get_bind().dialect.name == "sqlite":
-        sql = (
-            "SELECT rowid AS id FROM search_items WHERE search_items MATCH :query "
-            "ORDER BY rowid DESC LIMIT :most"
-        )
-        query = " AND ".join(f'"{term}"*' for term in terms)
-    else:
-        sql = (
-            f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
-            "ORDER BY id DESC LIMIT :most"
-        )
-        query = " & ".join(f"{term}:*" for term in terms)
-    found = sa.text(sql).bindparams(query=query, most=MOST).columns(id=sa.Integer).subquery("found")
-    return sa.select(found.c.id)
+        return _on_sqlite(session, terms)
+    sql = (
+        f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
+        "ORDER BY id DESC LIMIT :most"
+    )
+    query = " & ".join(f"{term}:*" for term in terms)
+    return list(session.execute(sa.text(sql), {"query": query, "most": MOST}).scalars())
+
+
+def _on_sqlite(session: Session, terms: list[str]) -> list[int]:
+    """Whole words first: FTS5 reads those from the newest on and stops, while for a prefix
+    that many words have it must bring all their items into order before it gives the first.
+    """
+    sql = sa.text(
+        "SELECT rowid FROM search_items WHERE search_items MATCH :query "
+        "ORDER BY rowid DESC LIMIT :most"
+    )
+    for mark in ("", "*"):
+        query = " AND ".join(f'"{term}"{mark}' for term in terms)
+        try:
+            ids = list(session.execute(sql, {"query": query, "most": MOST}).scalars())
+        except OperationalError:
+            return []  # a letter that SQLite does not know as one: no index entry can match
+        if len(ids) == MOST:
+            break
+    return ids
+
+
+def among(session: Session, column: sa.Column[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    """The condition that a column is one of these, as one value however many they are."""
+    if session.get_bind().dialect.name == "sqlite":
+        listed = sa.func.json_each(orjson.dumps(ids).decode()).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.literal(ids, ARRAY(sa.Integer)))

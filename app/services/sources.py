@@ -336,13 +336,6 @@ def quarantined_count(session: Session, connection_id: int | None = None) -> int
     return int(session.execute(statement).scalar_one())
 
 
-def freshness(connection: Connection, *, now: datetime) -> timing.Freshness:
-    """Whether what the connection gave is still today's."""
-    return timing.freshness(
-        schedule_of(connection), last_success=connection.last_success_at, now=now
-    )
-
-
 def manifest_of(connector: str) -> Manifest:
     """The connector's own description; raises ``NotFound`` that names the ones there are."""
     try:
