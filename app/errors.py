@@ -5,6 +5,7 @@ AppError
 ├── Conflict       show both versions: someone else was faster
 ├── Invalid        give the input back with a sentence for each field
 ├── NotAllowed     this person may not
+├── NotSetUp       leave all as it is, and try again: who runs it must mend the installation
 └── CannotStart    print the sentence, exit non-zero
 """
 
@@ -41,6 +42,10 @@ class Invalid(AppError):
 
 class NotAllowed(AppError):
     """The person or token lacks the right."""
+
+
+class NotSetUp(AppError):
+    """The installation lacks what this needs: the key, a package. No person's input is wrong."""
 
 
 class CannotStart(AppError):

@@ -13,12 +13,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.config import Settings
-from app.errors import AppError, CannotStart
+from app.errors import CannotStart, NotSetUp
 
 KEY_FILE = "secret.key"
+REMEDY = (
+    "Start it with the key they were saved with (PARTNER_INBOX_SECRET_KEY, or the file secret.key "
+    "in the data folder), or enter the credentials again."
+)
+"""What helps where credentials cannot be read."""
 
 
-class Locked(AppError):
+class Locked(NotSetUp):
     """What is stored was encrypted with another key."""
 
 
@@ -41,8 +46,7 @@ class Vault:
         except InvalidToken:
             raise Locked(
                 "The stored credentials cannot be read with the present key.",
-                remedy="Set PARTNER_INBOX_SECRET_KEY to the key they were saved with, "
-                "or enter the credentials again.",
+                remedy=REMEDY,
             ) from None
         return opened
 

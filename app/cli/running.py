@@ -1,5 +1,6 @@
 """serve, worker, doctor."""
 
+import logging
 import signal
 import sqlite3
 import sys
@@ -14,8 +15,10 @@ from app.cli.base import Opened, group, out, plain, print_json
 from app.db import Database
 from app.errors import CannotStart
 from app.main import create_app, jobs_of
-from app.secrets import Locked
+from app.secrets import REMEDY
 from app.services import accounts, sources
+
+log = logging.getLogger(__name__)
 
 SAFE_SQLITE = (3, 51, 3)
 
@@ -31,6 +34,7 @@ def serve(
     """Serve the pages and feeds, and by default do the syncing too."""
     opened = Opened()
     app = create_app(opened.settings, jobs=jobs)
+    _say_locked(opened)
     _say_set_up(opened)
     run_server(app, host=host, port=port)
 
@@ -40,6 +44,14 @@ def run_server(app: FastAPI, *, host: str, port: int) -> None:
     # The server raises the signal again when it has closed everything; this is who takes it.
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
     uvicorn.run(app, host=host, port=port, log_config=None, server_header=False)
+
+
+def _say_locked(opened: Opened) -> None:
+    """Pages and all that is stored are of use without the key, so it is no reason not to start."""
+    with opened.database.read() as session:
+        locked = sources.locked(session, opened.vault)
+    if locked:
+        log.error("The credentials of %s cannot be read. %s", ", ".join(locked), REMEDY)
 
 
 def _say_set_up(opened: Opened) -> None:
@@ -58,6 +70,7 @@ def _say_set_up(opened: Opened) -> None:
 def worker() -> None:
     """Sync and send mail without serving pages; run as many as you like on Postgres."""
     opened = Opened()
+    _say_locked(opened)
     jobs = jobs_of(opened.settings, opened.database, opened.vault)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,21 +148,11 @@ def _sqlite_version() -> Finding:
 
 def _keys(opened: Opened, database: Database) -> Finding:
     with database.read() as session:
-        connections = sources.every(session)
-    locked = []
-    for connection in connections:
-        try:
-            opened.vault.open(connection.secrets)
-        except Locked:
-            locked.append(connection.name)
+        known = len(sources.every(session))
+        locked = sources.locked(session, opened.vault)
     if locked:
-        return (
-            "Keys",
-            "fail",
-            f"The credentials of {', '.join(locked)} cannot be read.",
-            "Set PARTNER_INBOX_SECRET_KEY to the key they were saved with.",
-        )
-    return ("Keys", "ok", f"All stored credentials can be read ({len(connections)}).", "")
+        return ("Keys", "fail", f"The credentials of {', '.join(locked)} cannot be read.", REMEDY)
+    return ("Keys", "ok", f"All stored credentials can be read ({known}).", "")
 
 
 def _public_url(url: str) -> Finding:

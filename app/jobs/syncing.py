@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import crash
 from app.config import Settings
 from app.db import Database
-from app.errors import AppError
+from app.errors import AppError, NotSetUp
 from app.models import SyncRun
 from app.secrets import Vault
 from app.services import sources, syncing
@@ -126,6 +126,9 @@ class _Run:
     def go(self) -> SyncRun:
         try:
             connector, config, files = self._load()
+        except NotSetUp as lack:
+            log.warning("connection %s cannot be synced: %s", self.claim.connection_id, lack)
+            return self._finish(lack)
         except AppError as error:
             return self._finish(errors.ConfigInvalid(error.message, remedy=error.remedy))
         policy = policy_of(connector.manifest, config, self.syncer.settings.allowed_private_hosts)
@@ -143,7 +146,7 @@ class _Run:
         try:
             connector = registry.connector(connection.connector)
         except registry.UnknownConnector:
-            raise AppError(
+            raise NotSetUp(
                 f"The connector {connection.connector} is not installed.",
                 remedy="Install the package that brings it, or remove the connection.",
             ) from None
@@ -249,7 +252,7 @@ class _Run:
             return None
         return min(self.problems, key=_severity)
 
-    def _finish(self, problem: errors.ConnectorError | None) -> SyncRun:
+    def _finish(self, problem: errors.ConnectorError | NotSetUp | None) -> SyncRun:
         crash.here("finishing")
         with self.database.write() as session:
             run = syncing.finish(

@@ -192,6 +192,17 @@ def stored_secrets(connection: Connection, vault: Vault) -> dict[str, Any]:
         return {}
 
 
+def locked(session: Session, vault: Vault) -> list[str]:
+    """The names of the connections whose credentials the present key does not open."""
+    names = []
+    for connection in every(session):
+        try:
+            vault.open(connection.secrets)
+        except Locked:
+            names.append(connection.name)
+    return names
+
+
 def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:
     fields: dict[str, str] = {}
     if entered.time_zone not in available_timezones():

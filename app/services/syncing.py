@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.core import timing
+from app.errors import NotSetUp
 from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun
 from app.services import merging
 from app.services.reading import Outcome, StreamReading
@@ -146,7 +147,7 @@ def finish(
     session: Session,
     claim: Claim,
     *,
-    problem: errors.ConnectorError | None,
+    problem: errors.ConnectorError | NotSetUp | None,
     whole: bool,
     now: datetime,
     seconds: float,
@@ -178,19 +179,25 @@ def _any_complete(run: SyncRun) -> bool:
 def _judge(
     session: Session,
     connection: Connection,
-    problem: errors.ConnectorError | None,
+    problem: errors.ConnectorError | NotSetUp | None,
     *,
     now: datetime,
 ) -> None:
-    """The table in architecture.md: what the connection becomes, and when it is tried again."""
+    """The table in architecture.md: what the connection becomes, and when it is tried again.
+
+    What the installation lacks says nothing about the connection: its health stays, and one
+    that waits for a person goes on waiting.
+    """
     schedule = schedule_of(connection)
-    before = connection.health
+    before, waits = connection.health, connection.next_due_at is None
     usual = timing.next_due(schedule, now=now)
     connection.next_due_at = usual
     match problem:
         case None | errors.Incomplete():
             connection.health = Health.OK
             connection.failures = 0
+        case NotSetUp():
+            connection.next_due_at = None if waits else usual
         case errors.RateLimited(until=until):  # it answers, and proves nothing: health stays
             connection.next_due_at = max(until, now)
         case errors.AuthFailed():
