@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -35,7 +36,7 @@ CONNECTORS = sources("connectors")
 OURS = APPLICATION | CONNECTORS
 
 
-# --- who may know whom, inside connectors/ ---------------------------------------------------
+# --- who may know whom: nobody in a circle, and inside connectors/ ----------------------------
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,18 @@ def imported_by(imports: grimp.ImportGraph, package: str) -> Iterator[tuple[str,
         for found in imports.find_modules_directly_imported_by(module):
             if found != package and not found.startswith(f"{package}."):
                 yield module, found
+
+
+def test_no_two_modules_need_each_other(imports: grimp.ImportGraph) -> None:
+    """Not even for a type: what both need has a place below both."""
+    needs = {
+        module: imports.find_modules_directly_imported_by(module) for module in imports.modules
+    }
+
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as circle:
+        pytest.fail(" <- ".join(circle.args[1]))
 
 
 def test_the_sdk_knows_no_platform_and_no_registry(imports: grimp.ImportGraph) -> None:

@@ -12,13 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.columns import (
-    NEAR,
-    SURE,
-    Column,
-    SheetSuggestion,
-    Suggestion,
-)
+from connectors.spreadsheet.columns import NEAR, SURE, SheetSuggestion, Suggestion
+from connectors.spreadsheet.evidence import Column
 from connectors.spreadsheet.fields import FACT, FIELDS, SKIP
 from connectors.spreadsheet.onboarding import SheetView, Workbook, inspect, suggest_sheet
 from connectors.spreadsheet.questions import Question, Topic, open_questions

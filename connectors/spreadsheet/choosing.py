@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from connectors.sdk.errors import ConfigInvalid, ConnectorError, FormatChanged
-from connectors.spreadsheet.columns import Column, SheetSuggestion, suggest
+from connectors.spreadsheet.columns import SheetSuggestion, suggest
 from connectors.spreadsheet.describe import columns_of
+from connectors.spreadsheet.evidence import Column
 from connectors.spreadsheet.fields import FIELDS
 from connectors.spreadsheet.layout import SEARCHED, Header, find_header
 from connectors.spreadsheet.plan import Defaults, Plan, make_plan, mapping_for

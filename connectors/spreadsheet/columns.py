@@ -5,12 +5,12 @@ every used column recognised beyond doubt, and no question open.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.evidence import DISTINCT, Evidence
+from connectors.spreadsheet.evidence import DISTINCT, Column, Evidence
 from connectors.spreadsheet.fields import FACT, FIELDS
 from connectors.spreadsheet.questions import Question, open_questions
 from connectors.spreadsheet.settings import SheetMapping, names_rows
@@ -20,16 +20,6 @@ SURE = 0.85
 """From this confidence a suggestion is used without asking."""
 NEAR = 0.6
 """From this confidence it is shown at all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column: its header, its letter, five values, and what all its cells say."""
-
-    header: str
-    letter: str
-    samples: tuple[str, ...]
-    evidence: Evidence = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from connectors.spreadsheet.cells import shown
-from connectors.spreadsheet.columns import Column
-from connectors.spreadsheet.evidence import Evidence
+from connectors.spreadsheet.evidence import Column, Evidence
 from connectors.spreadsheet.fields import Type
 from connectors.spreadsheet.layout import Header, letters
 from connectors.spreadsheet.reading import Sheet

@@ -130,6 +130,16 @@ class Evidence:
         return 1 - dates / self.filled
 
 
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its header, its letter, five values, and what all its cells say."""
+
+    header: str
+    letter: str
+    samples: tuple[str, ...]
+    evidence: Evidence = field(repr=False)
+
+
 def common_mark(columns: Iterable[Evidence]) -> Mark | None:
     """The decimal mark of a sheet: what its sure columns say, where they agree."""
     marks = {evidence.mark for evidence in columns} - {None}

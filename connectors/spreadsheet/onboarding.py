@@ -16,8 +16,9 @@ from pathlib import Path
 from connectors.sdk.connector import Quarantined
 from connectors.sdk.records import AnyRecord
 from connectors.spreadsheet.choosing import Options, header_of
-from connectors.spreadsheet.columns import Column, SheetSuggestion, suggest
+from connectors.spreadsheet.columns import SheetSuggestion, suggest
 from connectors.spreadsheet.describe import body, columns_of
+from connectors.spreadsheet.evidence import Column
 from connectors.spreadsheet.plan import mapping_for
 from connectors.spreadsheet.reading import DEFAULT_LIMITS, Sheet, open_table
 from connectors.spreadsheet.scan import Bad, Scan

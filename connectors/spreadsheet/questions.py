@@ -3,17 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.sdk.records import Kind
 from connectors.spreadsheet import amounts, dates
 from connectors.spreadsheet.amounts import shared_by
-from connectors.spreadsheet.evidence import common_mark
+from connectors.spreadsheet.evidence import Column, common_mark
 from connectors.spreadsheet.fields import FIELDS, NUMERIC, Type
 from connectors.spreadsheet.settings import names_rows
-
-if TYPE_CHECKING:
-    from connectors.spreadsheet.columns import Column
 
 
 class Topic(StrEnum):
@@ -61,7 +58,7 @@ class Question:
 
 
 def open_questions(
-    fields: Mapping[str, "Column"],
+    fields: Mapping[str, Column],
     headers: Iterable[str],
     *,
     kind: Kind | None,
@@ -107,7 +104,7 @@ def date_order(header: str, text: str) -> Question:
     return Question(topic=Topic.DATE_ORDER, header=header, text=question, choices=choices)
 
 
-def _decimal(columns: list["Column"]) -> list[Question]:
+def _decimal(columns: list[Column]) -> list[Question]:
     """One decimal mark for all columns of a file: one that is sure in a column is sure."""
     if common_mark(column.evidence for column in columns):
         return []
@@ -124,7 +121,7 @@ def _decimal(columns: list["Column"]) -> list[Question]:
     return []
 
 
-def _currency(columns: list["Column"], default: str | None) -> list[Question]:
+def _currency(columns: list[Column], default: str | None) -> list[Question]:
     """Which currency a sign means that several share, where no default says it."""
     for column in columns:
         for sign in sorted(column.evidence.signs):
