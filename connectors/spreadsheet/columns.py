@@ -84,7 +84,7 @@ def kind_of_sheet(sheet: str, fields: Container[str]) -> Kind | None:
     """What rows without a kind of their own are: the sheet's name says it, or its columns."""
     named = KINDS.get(normal(sheet))
     if named or "kind" in fields:
-        return named  # a row that leaves its kind empty has none
+        return named  # each row says it, and of one that does not see TELLING_A_ROW
     return next((kind for field, kind in TELLING if field in fields), None)
 
 
@@ -102,6 +102,19 @@ TELLING = (
     ("due", Kind.DEADLINE),
 )
 """Columns that only one kind of row has, first match wins; a date alone makes a deadline."""
+
+TELLING_A_ROW = (
+    ("target", Kind.GOAL),
+    ("recipient", Kind.REPORTING),
+    ("cadence", Kind.REPORTING),
+    ("due", Kind.DEADLINE),
+    ("published", Kind.NOTICE),
+)
+"""What tells a row that leaves its kind empty in a table of many kinds, first match wins.
+
+Only items are told so: a name or an e-mail address stands beside a deadline as often as it
+makes a certification or a contact, and something with a due date is better seen as a deadline.
+"""
 
 KEY = (
     "vendor", "program", "account", "title", "reference", "period", "period_start", "person",

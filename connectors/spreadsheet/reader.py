@@ -7,11 +7,21 @@ from connectors.sdk.mapping import decimal_of, text_of
 from connectors.sdk.records import Category, Due, Fact, Kind, Money
 from connectors.spreadsheet.amounts import currency_of
 from connectors.spreadsheet.cells import BadCell, is_plain, shown, word
+from connectors.spreadsheet.columns import TELLING_A_ROW
 from connectors.spreadsheet.fields import FIELDS
 from connectors.spreadsheet.layout import letters
 from connectors.spreadsheet.plan import Plan
 from connectors.spreadsheet.wire import Cell, Day, Number, Row
-from connectors.spreadsheet.words import CATEGORIES, CROSSES, KINDS, NO, TICKS, YES, normal
+from connectors.spreadsheet.words import (
+    CATEGORIES,
+    CROSSES,
+    KINDS,
+    NO,
+    TICKS,
+    YES,
+    is_none,
+    normal,
+)
 
 LONG = 2000
 """So much of a fact is kept; other texts are single lines of at most 500 characters."""
@@ -110,7 +120,7 @@ class Reader:
 
     @property
     def kind(self) -> Kind:
-        """The row's kind: its own word, else the sheet's."""
+        """The row's kind: its own word, else the sheet's, else what the row holds tells it."""
         if self._kind is None:
             self._kind = self._own_kind()
         return self._kind
@@ -118,9 +128,7 @@ class Reader:
     def _own_kind(self) -> Kind:
         text = self.text("kind")
         if not text:
-            if self.plan.kind is None:
-                raise BadCell(self.label("kind"), "no kind", "the row does not say what it is.")
-            return self.plan.kind
+            return self.plan.kind or self._told_kind()
         found = KINDS.get(normal(text))
         if found is None and normal(text) in CATEGORIES:
             found = Kind.DEADLINE
@@ -130,6 +138,19 @@ class Reader:
                 self.label("kind"), "not a kind", f"“{text}” is not a kind of row ({kinds})."
             )
         return found
+
+    def _told_kind(self) -> Kind:
+        """By the cells that are filled, whether or not they can be read: the key needs the kind."""
+        for name, kind in TELLING_A_ROW:
+            place = self.plan.at.get(name, len(self.cells))
+            text = shown(self.cells[place]) if place < len(self.cells) else ""
+            if text and not is_none(text):
+                return kind
+        raise BadCell(
+            self.label("kind"),
+            "no kind",
+            "the row does not say what it is, and no due date makes it a deadline.",
+        )
 
     def category(self) -> Category:
         """The deadline's category: its own word, else the kind column's, else the default."""

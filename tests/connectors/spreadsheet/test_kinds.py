@@ -207,6 +207,60 @@ def test_one_table_may_hold_all_kinds(read: Read) -> None:
     assert "does not say what it is" in found.reasons[1]
 
 
+def test_a_row_with_an_empty_kind_is_told_by_what_it_holds(read: Read) -> None:
+    data = csv_of(
+        ("Kind", "ID", "Title", "Due", "Target", "Recipient", "Holder", "Published"),
+        ("Renewal", "1", "A", "2026-04-03", "", "", "", ""),
+        ("", "2", "B", "2026-04-03", "", "", "", ""),
+        ("", "3", "C", "2026-04-03", "5", "", "", ""),
+        (" ", "4", "D", "2026-04-03", "-", "Fortinet", "", ""),
+        ("", "5", "E", "2026-04-03", "-", "n/a", "Jo Reyes", "2026-01-05"),
+        ("", "6", "F", "", "", "", "", "2026-01-05"),
+    )
+
+    found = read(data)
+
+    assert [record.external_id for record in found.records] == [
+        "deadline:1",
+        "deadline:2",
+        "goal:3",
+        "reporting:4",
+        "deadline:5",
+        "notice:6",
+    ]
+    assert Fact(label="Holder", value="Jo Reyes") in found.records[4].facts
+    assert found.reasons == []
+
+
+def test_a_row_without_a_kind_keeps_its_key_while_its_date_cannot_be_read(read: Read) -> None:
+    data = csv_of(
+        ("Kind", "ID", "Title", "Due"),
+        ("Renewal", "1", "A", "2026-04-03"),
+        ("", "2", "B", "soon"),
+    )
+
+    found = read(data)
+
+    assert [row.external_id for row in found.quarantined] == ["deadline:2"]
+
+
+def test_a_row_that_holds_nothing_telling_is_listed_with_what_would_help(read: Read) -> None:
+    data = csv_of(
+        ("Kind", "ID", "Title", "Due", "Holder"),
+        ("Renewal", "1", "A", "2026-04-03", ""),
+        ("", "2", "Q2 claims", "", ""),
+        ("", "3", "NSE 7", "", "Jo Reyes"),
+    )
+
+    found = read(data)
+
+    assert [record.external_id for record in found.records] == ["deadline:1"]
+    assert (
+        found.reasons
+        == ["Kind: the row does not say what it is, and no due date makes it a deadline."] * 2
+    )
+
+
 def test_the_name_of_the_sheet_says_what_its_rows_are(read: Read) -> None:
     rows = [("Title", "Due"), ("A", DAY)]
 
