@@ -12,6 +12,7 @@ from app.cli.base import Opened, err, group, out, plain
 from app.cli.syncs import report, run_all
 from app.core.words import Clock, due_words, money_words, plural
 from app.errors import Invalid
+from app.models import Trigger
 from app.services import import_plans, imports, sources
 from app.services.import_plans import Choice, ImportPlan, SheetPlan, answered
 from app.services.uploads import place, safe_name
@@ -167,7 +168,7 @@ def _save(
         )
         assert saved.id is not None
         place(file, opened.settings.uploads, saved.id)
-    runs = run_all(opened, [saved], trigger="import")
+    runs = run_all(opened, [saved], trigger=Trigger.IMPORT)
     for connection, run in runs:
         report(connection, run)
     with opened.database.read() as session:

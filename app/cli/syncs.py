@@ -6,7 +6,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from app.cli.base import Opened, err, group, out, plain, print_json
 from app.errors import Invalid
 from app.jobs import syncing
-from app.models import Connection, SyncRun
+from app.models import Connection, SyncRun, Trigger
 from app.services import sources
 
 
@@ -25,7 +25,7 @@ def sync(
             chosen = [sources.by_name(session, name)]
         else:
             raise Invalid("Say which connection to sync.", remedy="Give its name, or --all.")
-    runs = run_all(opened, chosen, trigger="command", quiet=as_json)
+    runs = run_all(opened, chosen, trigger=Trigger.COMMAND, quiet=as_json)
     for connection, run in runs:
         report(connection, run, as_json=as_json)
     if any(run is None or run.outcome != "ok" for _connection, run in runs):

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.jobs.syncing import Syncer, utc_now
+from app.models import Trigger
 from app.services import acts, syncing
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,6 @@ class Jobs:
 
     def _sync(self, connection_id: int) -> None:
         try:
-            self.syncer.run(connection_id, trigger="schedule", only_due=True)
+            self.syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
         except Exception:
             log.exception("the sync of connection %s failed", connection_id)

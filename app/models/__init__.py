@@ -17,6 +17,7 @@ from app.models.sources import (
     QuarantinedRow,
     StreamState,
     SyncRun,
+    Trigger,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "StreamState",
     "SyncRun",
     "TeamState",
+    "Trigger",
     "User",
     "WebSession",
 ]

@@ -21,11 +21,21 @@ class Health(StrEnum):
     BROKEN = "broken"
 
 
+class Trigger(StrEnum):
+    """What began a sync."""
+
+    SCHEDULE = "schedule"
+    PERSON = "person"
+    COMMAND = "command"
+    IMPORT = "import"
+
+
 class Connection(SQLModel, table=True):
     """One configured account on a platform: settings, credentials, schedule, health.
 
     The schedule is either ``interval_minutes`` or ``cron`` (in ``time_zone``), plus jitter
-    and quiet hours ("22:00-06:00" local). ``next_due_at`` is the schedule's one truth.
+    and quiet hours ("22:00-06:00" local). ``next_due_at`` is the schedule's one truth; where a
+    person made it due, ``asked_by_id`` says who, until a sync takes it up.
     A removed connection stays as a row, without credentials, so that its items keep their
     history. ``lease_*`` say which worker has it and until when; ``fence`` counts leases, so that a
     worker that lost its lease cannot write.
@@ -45,6 +55,7 @@ class Connection(SQLModel, table=True):
     quiet_hours: str | None = Field(default=None, sa_type=Text)
     time_zone: str = Field(default="UTC", sa_type=Text)
     next_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    asked_by_id: int | None = None
     lease_owner: str | None = Field(default=None, sa_type=Text)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     fence: int = Field(default=0)
@@ -64,7 +75,9 @@ class SyncRun(SQLModel, table=True):
     """One execution of a connection. ``streams`` holds each stream's outcome, as JSON:
     ``{name: {read, new, changed, unchanged, quarantined, held, removed, complete, error}}``.
 
-    ``outcome`` is None while it runs; ``progress`` is then a sentence for people.
+    ``trigger`` is a ``Trigger`` (tests and the bench have words of their own), ``asked_by_id`` who
+    asked for it on a page. ``outcome`` is None while it runs; ``progress`` is then a sentence for
+    people.
     """
 
     __tablename__ = "sync_runs"
@@ -73,6 +86,7 @@ class SyncRun(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     connection_id: int = Field(foreign_key="connections.id", ondelete="CASCADE")
     trigger: str = Field(sa_type=Text)
+    asked_by_id: int | None = None
     fence: int
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

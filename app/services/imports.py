@@ -142,6 +142,7 @@ def save(
     currency: str | None,
     vault: Vault,
     now: datetime,
+    asked_by_id: int | None = None,
 ) -> Connection:
     """Make or renew the source of a file, and remember its columns.
 
@@ -163,6 +164,7 @@ def save(
             vault=vault,
             now=now,
             schedule=schedule,
+            asked_by_id=asked_by_id,
         )
     present = sources.get(session, connection_id)
     if present.connector != CONNECTOR:
@@ -175,4 +177,5 @@ def save(
         values={**present.config, **values},
         vault=vault,
         now=now,
+        asked_by_id=asked_by_id,
     )

@@ -1,5 +1,6 @@
 """The people of the partner, as admins manage them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,13 @@ def everyone(session: Session) -> list[User]:
     """All people by name, the active ones first."""
     statement = select(User).order_by(col(User.is_active).desc(), User.name)
     return list(session.exec(statement))
+
+
+def names(session: Session, ids: Collection[int | None]) -> dict[int | None, str]:
+    """The names of these people; asks nothing where there is nobody."""
+    if not ids:
+        return {}
+    return dict(session.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all())
 
 
 def link_for(session: Session, user_id: int, *, now: datetime) -> str:

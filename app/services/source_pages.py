@@ -12,10 +12,10 @@ from sqlmodel import Session, SQLModel
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
 from app.models import Connection, QuarantinedRow, StreamState, SyncRun
-from app.services import sources
+from app.services import people, sources
 from app.services.listing import source_line
 from app.services.pages import Health, SourceLine
-from app.services.source_words import Advice, advice, every, schedule
+from app.services.source_words import Advice, advice, asked, every, schedule
 from connectors import registry
 from connectors.sdk.manifest import Completeness, Manifest
 
@@ -43,15 +43,16 @@ WORST_FIRST = (
 class RunLine:
     """One sync run. ``outcome`` is "running" until it ends; ``progress`` says how far it is.
 
-    ``derived`` deadlines followed from funds and certifications that were read: they count
-    among new, changed and unchanged, but not among the rows read.
+    ``asked`` says what or who began it. ``derived`` deadlines followed from funds and
+    certifications that were read: they count among new, changed and unchanged, but not among
+    the rows read.
     """
 
     id: int
     started_at: datetime
     outcome: str
-    trigger: str
     counts: Mapping[str, int]
+    asked: str = ""
     derived: int = 0
     seconds: float | None = None
     error: str | None = None
@@ -173,7 +174,7 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
     """One source; raises ``NotFound``."""
     connection = sources.get(session, connection_id)
     manifest = manifest_or_none(connection.connector)
-    runs = tuple(_run(run) for run in sources.runs(session, connection_id, limit=RUNS))
+    runs = _runs(session, connection_id, limit=RUNS)
     streams = _streams(session, connection, manifest, runs)
     row = _row(
         connection,
@@ -241,13 +242,19 @@ def _row(
     )
 
 
-def _run(run: SyncRun) -> RunLine:
+def _runs(session: Session, connection_id: int, *, limit: int) -> tuple[RunLine, ...]:
+    found = sources.runs(session, connection_id, limit=limit)
+    askers = people.names(session, {run.asked_by_id for run in found} - {None})
+    return tuple(_run(run, asked(run.trigger, askers.get(run.asked_by_id))) for run in found)
+
+
+def _run(run: SyncRun, asked: str = "") -> RunLine:
     assert run.id is not None
     return RunLine(
         id=run.id,
         started_at=run.started_at,
         outcome=run.outcome or "running",
-        trigger=run.trigger,
+        asked=asked,
         counts={name: getattr(run, name) for name in COUNTS},
         derived=sum(outcome.get("derived", 0) for outcome in run.streams.values()),
         seconds=run.seconds,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.words import span_words
-from app.models import Connection
+from app.models import Connection, Trigger
 from app.services.pages import Health
 
 SAID: Mapping[Health, tuple[str, str, str]] = {
@@ -17,6 +17,15 @@ SAID: Mapping[Health, tuple[str, str, str]] = {
     Health.FRESH: ("Everything was read to its end.", "", ""),
 }
 """What a state says where the last run said nothing: text, remedy, tone."""
+
+
+BEGAN: Mapping[str, str] = {
+    Trigger.SCHEDULE: "on schedule",
+    Trigger.PERSON: "by hand",
+    Trigger.COMMAND: "at the terminal",
+    Trigger.IMPORT: "by an import",
+}
+"""What began a run, where nobody's name is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +57,11 @@ def advice(connection: Connection, health: Health) -> Advice:
     if connection.error and health is not Health.PAUSED:
         text, remedy, tone = connection.error, connection.remedy or remedy, tone or "soon"
     return Advice(text=text, remedy=remedy, tone=tone, act=act, label=label)
+
+
+def asked(trigger: str, name: str | None) -> str:
+    """What or who began a run: "on schedule", "by Dana Kim"."""
+    return f"by {name}" if name else BEGAN.get(trigger, trigger)
 
 
 def every(connection: Connection) -> str:

@@ -118,6 +118,7 @@ def add(
     vault: Vault,
     now: datetime,
     schedule: ScheduleInput | None = None,
+    asked_by_id: int | None = None,
 ) -> Connection:
     """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
     manifest = manifest_of(connector)
@@ -131,6 +132,7 @@ def add(
         secrets=vault.seal(hidden),
         interval_minutes=int(manifest.interval.total_seconds() // 60),
         next_due_at=now,
+        asked_by_id=asked_by_id,
         created_at=now,
     )
     if schedule is not None:
@@ -149,6 +151,7 @@ def edit(
     vault: Vault,
     now: datetime,
     schedule: ScheduleInput | None = None,
+    asked_by_id: int | None = None,
 ) -> Connection:
     """Change a connection; a secret that is left empty stays. It becomes due at once.
 
@@ -171,7 +174,7 @@ def edit(
         connection.health = Health.NEW
         connection.error = connection.error_kind = connection.remedy = None
     connection.failures = 0
-    connection.next_due_at = now
+    _make_due(connection, now=now, asked_by_id=asked_by_id)
     return connection
 
 
@@ -222,12 +225,19 @@ def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleI
         raise Invalid("The schedule cannot be kept.", fields=fields)
 
 
-def pause(session: Session, connection_id: int, *, paused: bool, now: datetime) -> Connection:
+def pause(
+    session: Session,
+    connection_id: int,
+    *,
+    paused: bool,
+    now: datetime,
+    asked_by_id: int | None = None,
+) -> Connection:
     """Stop or resume the scheduled syncs of a connection."""
     connection = get(session, connection_id)
     connection.enabled = not paused
     if not paused:
-        connection.next_due_at = now
+        _make_due(connection, now=now, asked_by_id=asked_by_id)
     return connection
 
 
@@ -273,10 +283,15 @@ def interrupt(session: Session, connection_id: int, *, now: datetime, why: str) 
     )
 
 
-def sync_now(session: Session, connection_id: int, *, now: datetime) -> None:
+def sync_now(
+    session: Session, connection_id: int, *, now: datetime, asked_by_id: int | None = None
+) -> None:
     """Make it due; whoever runs syncs takes it up. Signing in again is not needed for this."""
-    connection = get(session, connection_id)
-    connection.next_due_at = now
+    _make_due(get(session, connection_id), now=now, asked_by_id=asked_by_id)
+
+
+def _make_due(connection: Connection, *, now: datetime, asked_by_id: int | None) -> None:
+    connection.next_due_at, connection.asked_by_id = now, asked_by_id
 
 
 # Reading

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.core import timing
 from app.errors import NotSetUp
-from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun
+from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun, Trigger
 from app.services import merging
 from app.services.reading import Outcome, StreamReading
 from app.services.sources import interrupt, schedule_of
@@ -72,7 +72,10 @@ def claim(
     trigger: str,
     only_due: bool = False,
 ) -> Claim | None:
-    """Take the connection, or None when somebody else has it (or, ``only_due``, was faster)."""
+    """Take the connection, or None when somebody else has it (or, ``only_due``, was faster).
+
+    A scheduled sync that a person asked for is that person's.
+    """
     conditions: list[sa.ColumnElement[bool]] = [
         col(Connection.id) == connection_id,
         col(Connection.removed_at).is_(None),
@@ -92,15 +95,20 @@ def claim(
     )
     if taken.rowcount != 1:
         return None
-    fence = session.exec(select(Connection.fence).where(Connection.id == connection_id)).one()
+    connection = session.get_one(Connection, connection_id, populate_existing=True)
     interrupt(
         session, connection_id, now=now, why="The process that ran it ended before it was done."
     )
-    run = SyncRun(connection_id=connection_id, trigger=trigger, fence=fence, started_at=now)
+    run = SyncRun(
+        connection_id=connection_id, trigger=trigger, fence=connection.fence, started_at=now
+    )
+    if trigger == Trigger.SCHEDULE and connection.asked_by_id is not None:
+        run.trigger, run.asked_by_id = Trigger.PERSON, connection.asked_by_id
+    connection.asked_by_id = None
     session.add(run)
     session.flush()
     assert run.id is not None
-    return Claim(connection_id=connection_id, run_id=run.id, fence=fence, owner=owner)
+    return Claim(connection_id=connection_id, run_id=run.id, fence=run.fence, owner=owner)
 
 
 def hold(session: Session, claim: Claim, *, now: datetime, progress: str | None = None) -> None:
@@ -166,6 +174,8 @@ def finish(
         run.error, run.remedy = problem.message, problem.remedy
         run.sample = getattr(problem, "sample", None) or None
     _judge(session, connection, problem, now=now)
+    if connection.asked_by_id is not None and not isinstance(problem, errors.RateLimited):
+        connection.next_due_at = now  # somebody asked while it ran
     if whole:
         connection.last_success_at = now
     connection.lease_owner = connection.lease_until = None

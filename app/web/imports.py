@@ -234,6 +234,7 @@ def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
             currency=kept.currency,
             vault=site.vault,
             now=visit.clock.now,
+            asked_by_id=visit.user_id,
         )
         assert saved.id is not None
         if not kept.is_stored:

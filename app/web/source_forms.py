@@ -269,6 +269,7 @@ def _save(request: Request, attempt: Attempt, schedule: ScheduleInput) -> tuple[
                 vault=site.vault,
                 now=visit.clock.now,
                 schedule=schedule,
+                asked_by_id=visit.user_id,
             )
         else:
             assert attempt.connection.id is not None
@@ -280,6 +281,7 @@ def _save(request: Request, attempt: Attempt, schedule: ScheduleInput) -> tuple[
                 vault=site.vault,
                 now=visit.clock.now,
                 schedule=schedule,
+                asked_by_id=visit.user_id,
             )
         assert saved.id is not None
         drafts.settle(attempt.draft, saved.id, site.settings.uploads)

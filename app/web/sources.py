@@ -70,7 +70,9 @@ def sync(request: Request, connection_id: int) -> Response:
     """Make it due now, and have the process look at once."""
     with acting(request) as visit:
         visit.admin()
-        sources.sync_now(visit.session, connection_id, now=visit.clock.now)
+        sources.sync_now(
+            visit.session, connection_id, now=visit.clock.now, asked_by_id=visit.user_id
+        )
     site_of(request).wake()
     return _back(request, connection_id)
 
@@ -89,7 +91,13 @@ def resume(request: Request, connection_id: int) -> Response:
     """Read it again, at once and then as usual."""
     with acting(request) as visit:
         visit.admin()
-        sources.pause(visit.session, connection_id, paused=False, now=visit.clock.now)
+        sources.pause(
+            visit.session,
+            connection_id,
+            paused=False,
+            now=visit.clock.now,
+            asked_by_id=visit.user_id,
+        )
     site_of(request).wake()
     return _back(request, connection_id, "Resumed.")
 

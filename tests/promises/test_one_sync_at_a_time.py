@@ -14,7 +14,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.jobs.scheduler import Jobs
 from app.jobs.syncing import Syncer
-from app.models import Health, Item, ItemState, SyncRun, TeamState
+from app.models import Health, Item, ItemState, SyncRun, TeamState, Trigger
 from app.services import acts, sources, syncing
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page
@@ -199,6 +199,36 @@ def test_what_a_sync_with_old_settings_finds_out_says_nothing_of_the_new(world: 
     world.connector.lists(*deadlines(range(3)))
     assert world.syncer.run(world.connection_id, trigger="test", only_due=True) is not None
     assert world.connection().health == Health.OK
+
+
+def test_who_asks_while_a_sync_runs_gets_one_more(world: World, person: int) -> None:
+    def ask() -> None:
+        with world.database.write() as session:
+            sources.sync_now(session, world.connection_id, now=world.clock(), asked_by_id=person)
+
+    world.connector.script["things"] = [ask, Complete()]
+    world.sync()
+
+    world.connector.lists()
+    asked = world.syncer.run(world.connection_id, trigger="schedule", only_due=True)
+    assert asked is not None
+    assert (asked.trigger, asked.asked_by_id) == (Trigger.PERSON, person)
+    assert world.syncer.run(world.connection_id, trigger="schedule", only_due=True) is None
+
+
+def test_a_platform_that_asked_to_wait_is_not_hurried_by_a_person(
+    world: World, person: int
+) -> None:
+    until = world.clock() + timedelta(hours=5)
+
+    def ask() -> None:
+        with world.database.write() as session:
+            sources.sync_now(session, world.connection_id, now=world.clock(), asked_by_id=person)
+
+    world.connector.script["things"] = [ask, errors.RateLimited("Slow down.", until=until)]
+    world.sync()
+
+    assert world.connection().next_due_at == until
 
 
 class TestRaces:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs.syncing import Syncer
-from app.models import Connection, Item, StreamState
+from app.models import Connection, Item, StreamState, Trigger
 from app.secrets import Vault
 from app.services import accounts, sources
 from app.web.site import Site
@@ -427,6 +427,36 @@ def test_sync_now_makes_it_due_and_wakes_the_scheduler(
     assert answer.headers["location"] == f"/sources/{source}"
     assert stored(site.database, "The portal").next_due_at == NOW
     assert woken == [True]
+
+
+def test_a_run_says_who_asked_for_it(
+    client: TestClient, source: int, site: Site, syncer: Syncer
+) -> None:
+    syncer.run(source, trigger="schedule", only_due=True)
+    client.post(f"/sources/{source}/sync")
+    syncer.run(source, trigger="schedule", only_due=True)
+    syncer.run(source, trigger="command")
+    page = client.get(f"/sources/{source}").text
+
+    asked = re.findall(r'<small class="faint">(.*?)</small>', page.split("<h2>Runs</h2>")[1])
+
+    assert asked == ["at the terminal", "by Dana Kim", "on schedule"]
+
+
+def test_who_saves_or_resumes_a_source_asks_for_its_next_run(
+    client: TestClient, portal: Portal, syncer: Syncer, site: Site, admin: int
+) -> None:
+    client.post("/sources/add/scripted", data=form())
+    syncer.run(1, trigger="schedule", only_due=True)
+    client.post("/sources/1/edit", data=form(name="Renamed"))
+    syncer.run(1, trigger="schedule", only_due=True)
+    client.post("/sources/1/pause")
+    client.post("/sources/1/resume")
+    syncer.run(1, trigger="schedule", only_due=True)
+
+    with site.database.read() as session:
+        runs = sources.runs(session, 1)
+    assert [(run.trigger, run.asked_by_id) for run in runs] == [(Trigger.PERSON, admin)] * 3
 
 
 def test_progress_is_asked_for_again_until_the_sync_ends_then_the_whole_page_is_new(
