@@ -4,17 +4,25 @@ The pages and the digest say the same thing in the same words because both ask h
 Nothing here ever shows UTC: an instant is always told in the reader's own zone.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency, format_decimal, is_currency
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    is_currency,
+)
 
 from connectors.sdk.records import Due, DueDate, DueInstant, Money
 
 LOCALE = "en_US"
+_KEPT_DATE = re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?\b")
 SOON_DAYS = 7
 
 
@@ -145,6 +153,11 @@ def kept_words(text: str, clock: Clock) -> str:
         return text
 
 
+def told_words(text: str, clock: Clock) -> str:
+    """A sentence of ours that was kept, its dates and instants as people say them."""
+    return _KEPT_DATE.sub(lambda found: kept_words(found[0], clock), text)
+
+
 def span_words(seconds: float) -> str:
     """A length of time, rounded to what matters: "40 seconds", "5 minutes", "3 days"."""
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
@@ -162,17 +175,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def money_words(money: Money) -> str:
     """ "$42,300", with cents only where there are any; a bare number without a currency."""
     whole = money.amount == money.amount.to_integral_value()
-    if money.currency is None:
-        return format_decimal(money.amount, locale=LOCALE)
-    if len(money.currency) != 3:  # points, seats: not an ISO 4217 code
-        return f"{format_decimal(money.amount, locale=LOCALE)} {money.currency}"
-    return format_currency(
-        money.amount,
-        money.currency,
-        locale=LOCALE,
-        format="¤#,##0" if whole else None,
-        currency_digits=not whole,
-    )
+    if not money.currency or not is_currency(money.currency):  # points, seats
+        return f"{format_decimal(money.amount, locale=LOCALE)} {money.currency or ''}".rstrip()
+    decimals = 0 if whole else max(get_currency_precision(money.currency), 2)
+    return _money(money, least=decimals, most=decimals)
 
 
 @lru_cache(maxsize=1024)
@@ -184,13 +190,24 @@ def money_round(money: Money) -> str:
 
 @lru_cache(maxsize=1024)
 def money_exact(money: Money) -> str:
-    """ "$42,300.00 USD", or "42,300.00, currency not given"."""
-    if money.currency is None:
-        number = format_decimal(money.amount, format="#,##0.00", locale=LOCALE)
+    """ "$42,300.00 USD", "CHF 42,300.00", or "42,300.00, currency not given"; never rounded."""
+    if not money.currency:
+        number = format_decimal(money.amount, format="#,##0.00##", locale=LOCALE)
         return f"{number}, currency not given"
-    if len(money.currency) != 3:  # points, seats: not an ISO 4217 code
-        return money_words(money)
-    return f"{format_currency(money.amount, money.currency, locale=LOCALE)} {money.currency}"
+    if not is_currency(money.currency):
+        number = format_decimal(money.amount, format="#,##0.####", locale=LOCALE)
+        return f"{number} {money.currency}"
+    told = _money(money, least=get_currency_precision(money.currency), most=4)
+    return told if money.currency in told else f"{told} {money.currency}"
+
+
+def _money(money: Money, *, least: int, most: int) -> str:
+    """With so many decimals; a symbol of letters stands off the number: "CHF 42,300"."""
+    code = money.currency or ""
+    gap = "\N{NO-BREAK SPACE}" if get_currency_symbol(code, LOCALE)[-1].isalpha() else ""
+    decimals = "0" * least + "#" * (most - least)
+    pattern = f"¤{gap}#,##0.{decimals}" if decimals else f"¤{gap}#,##0"
+    return format_currency(money.amount, code, locale=LOCALE, format=pattern, currency_digits=False)
 
 
 @lru_cache(maxsize=1024)
@@ -204,3 +221,18 @@ def quantity_words(number: Decimal, unit: str | None) -> str:
     if unit and is_currency(unit):
         return money_words(Money(amount=number, currency=unit))
     return f"{number_words(number)} {unit or ''}".rstrip()
+
+
+def is_word(unit: str) -> bool:
+    """Whether a unit names things that are counted ("people"), and is no currency and no sign."""
+    return unit.replace(" ", "").isalpha() and not is_currency(unit)
+
+
+def goal_words(actual: Decimal | None, target: Decimal | None, unit: str | None) -> str:
+    """ "$412,000 of $600,000", "64 of 70 points", "64 points, no target told"."""
+    if actual is None:
+        return f"{quantity_words(target, unit)} to reach" if target is not None else "not told"
+    if target is None:
+        return f"{quantity_words(actual, unit)}, no target told"
+    reached = quantity_words(actual, unit)
+    return f"{reached.removesuffix(f' {unit}')} of {quantity_words(target, unit)}"

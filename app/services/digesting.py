@@ -201,10 +201,8 @@ def _behind(session: Session, clock: Clock) -> tuple[GoalLine, ...]:
     return tuple(
         item.goal_line(goal, clock)
         for goal in goals
-        if pace.is_behind(
-            pace.share(goal.target, goal.actual),
-            pace.pace(goal.period_start, goal.period_end, clock.today),
-        )
+        if pace.standing(goal.target, goal.actual, goal.period_start, goal.period_end, clock.today)
+        is pace.Standing.BEHIND
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.core.words import quantity_words
+from app.core.words import goal_words
 from app.errors import Invalid
 from app.models import ColumnMapping, Connection
 from app.secrets import Vault
@@ -76,8 +76,8 @@ def _row(record: AnyRecord) -> PreviewRow:
     more = record.status or ""
     match record:
         case Goal(target=target, actual=actual, unit=unit):
-            told = [quantity_words(n, unit) for n in (actual, target) if n is not None]
-            more = " of ".join(told) or more
+            told = target is not None or actual is not None
+            more = goal_words(actual, target, unit) if told else more
         case Fund(lapses=due, remaining=left, currency=currency) if left is not None:
             money = Money(amount=left, currency=currency)
         case Certification(expires=due, person=person):

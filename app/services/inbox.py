@@ -270,7 +270,7 @@ def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
         )
     )
     behind = sum(
-        pace.is_behind(pace.share(target, actual), pace.pace(start, end, clock.today))
+        pace.standing(target, actual, start, end, clock.today) is pace.Standing.BEHIND
         for target, actual, start, end in goals
     )
     reports = session.execute(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.core import changes, pace
-from app.core.words import Clock, number_words
+from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
 from app.services import acts, inbox, listing, today
@@ -94,7 +94,7 @@ def _removed(connection_id: int, known: Sources) -> SourceLine:
 def _why(row: Any, item: Item, state: ItemState | None, clock: Clock) -> tuple[str, ...]:
     reasons = today.rank_of(row, item.category, clock).reasons
     if state is not None and state.reopened_because:
-        return (f"It came back: {state.reopened_because}.", *reasons)
+        return (f"It came back: {told_words(state.reopened_because, clock)}.", *reasons)
     return reasons
 
 
@@ -113,13 +113,11 @@ def _facts(item: Item) -> tuple[Fact, ...]:
 
 
 def goal_line(item: Any, clock: Clock) -> GoalLine:
-    """A goal in words: "412,000 of 600,000 USD"."""
-    reached = number_words(item.actual) if item.actual is not None else "?"
-    target = number_words(item.target) if item.target is not None else "no target given"
+    """A goal in words, with how much is reached and how much of its time is over."""
     return GoalLine(
         id=item.id,
         title=item.title,
-        words=f"{reached} of {target} {item.unit or ''}".rstrip(),
+        words=goal_words(item.actual, item.target, item.unit),
         share=pace.share(item.target, item.actual) or 0.0,
         pace=pace.pace(item.period_start, item.period_end, clock.today),
     )

@@ -12,19 +12,19 @@ from sqlmodel import Session
 
 from app.core import pace
 from app.core.columns import NO_DUE_DAY
-from app.core.words import Clock, quantity_words
+from app.core.pace import Standing
+from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
 from app.services import inbox, listing
 from app.services.listing import Sources, items, joined, states
 from app.services.pages import Person, Row, SourceLine, State
 from connectors.sdk.records import Kind
 
-BEHIND, UNTOLD, ON_PACE, REACHED, OVER = "behind", "untold", "on pace", "reached", "over"
-STANDINGS: Mapping[str, str] = {
-    BEHIND: "Behind pace",
-    ON_PACE: "On pace",
-    UNTOLD: "Pace not known",
-    REACHED: "Reached",
-    OVER: "Over",
+STANDINGS: Mapping[Standing, str] = {
+    Standing.BEHIND: "Behind pace",
+    Standing.ON_PACE: "On pace",
+    Standing.UNTOLD: "Pace not known",
+    Standing.REACHED: "Reached",
+    Standing.OVER: "Over",
 }
 DONE_FOR = timedelta(days=30)
 
@@ -33,15 +33,14 @@ DONE_FOR = timedelta(days=30)
 class GoalRow:
     """One goal. ``share`` is actual of target, ``pace`` the part of its period that is over.
 
-    ``told`` is "64 of 70 points"; ``standing`` a key of ``STANDINGS``; ``verdict`` says it in
-    words with the gap.
+    ``told`` is "64 of 70 points"; ``verdict`` says its standing in words with the gap.
     """
 
     row: Row
     told: str
     share: float | None
     pace: float | None
-    standing: str
+    standing: Standing
     verdict: str
     start: date | None
     end: date | None
@@ -74,7 +73,9 @@ class GoalsPage:
     @property
     def behind(self) -> int:
         """How many are behind their pace."""
-        return next((len(rows) for title, rows in self.groups if title == STANDINGS[BEHIND]), 0)
+        return next(
+            (len(rows) for title, rows in self.groups if title == STANDINGS[Standing.BEHIND]), 0
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,66 +129,76 @@ def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
 
 def _urgency(goal: GoalRow) -> tuple[float, date, int]:
     """The furthest behind first, then what ends first."""
-    gap = (goal.pace or 0.0) - (goal.share or 0.0) if goal.standing == BEHIND else 0.0
+    gap = (goal.pace or 0.0) - (goal.share or 0.0) if goal.standing is Standing.BEHIND else 0.0
     return -gap, goal.end or NO_DUE_DAY, goal.row.id
 
 
 def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
     share = pace.share(stored.target, stored.actual)
     expected = pace.pace(stored.period_start, stored.period_end, clock.today)
-    standing = _standing(stored, row, share, expected, clock)
+    standing = _standing(stored, row, clock)
     return GoalRow(
         row=row,
-        told=_told(stored.actual, stored.target, stored.unit),
+        told=goal_words(stored.actual, stored.target, stored.unit),
         share=share,
         pace=expected,
         standing=standing,
-        verdict=_verdict(stored, standing, expected),
+        verdict=_verdict(stored, standing, expected, clock),
         start=stored.period_start,
         end=stored.period_end,
         source=known.lines.get(stored.connection_id),
     )
 
 
-def _standing(
-    stored: Any, row: Row, share: float | None, expected: float | None, clock: Clock
-) -> str:
-    if share is not None and share >= 1:
-        return REACHED
-    if row.state is State.DONE or (stored.period_end and stored.period_end < clock.today):
-        return OVER
-    if share is None or expected is None:
-        return UNTOLD
-    return BEHIND if pace.is_behind(share, expected) else ON_PACE
+def _standing(stored: Any, row: Row, clock: Clock) -> Standing:
+    """A goal that the team or the source has settled is over, unless it is reached."""
+    standing = pace.standing(
+        stored.target, stored.actual, stored.period_start, stored.period_end, clock.today
+    )
+    settled = row.state in (State.DONE, State.CLOSED) and standing is not Standing.REACHED
+    return Standing.OVER if settled else standing
 
 
-def _verdict(stored: Any, standing: str, expected: float | None) -> str:
-    if standing == UNTOLD:
-        told = ((stored.target, "target"), (stored.actual, "actual"))
-        unknown = [name for value, name in told if value is None]
-        return f"no {' and no '.join(unknown)} given" if unknown else "no period given"
-    if standing == BEHIND:
-        short = pace.missing(stored.target, stored.actual, expected)
-        return f"{quantity_words(_plain(short), stored.unit)} behind" if short else "behind"
-    if standing == OVER and None not in (stored.target, stored.actual):
-        left = quantity_words(stored.target - stored.actual, stored.unit)
-        return f"ended {left} short" if stored.target > stored.actual else "ended"
+def _verdict(stored: Any, standing: Standing, expected: float | None, clock: Clock) -> str:
+    match standing:
+        case Standing.UNTOLD:
+            return _untold(stored)
+        case Standing.BEHIND:
+            short = pace.missing(stored.target, stored.actual, expected)
+            return f"{_gap(_plain(short), stored.unit)} behind" if short else "behind"
+        case Standing.ON_PACE if stored.period_start > clock.today:
+            return "not begun yet"
+        case Standing.OVER if None not in (stored.target, stored.actual):
+            left = stored.target - stored.actual
+            return f"ended {_gap(left, stored.unit)} short" if left > 0 else "ended"
+        case Standing.OVER:
+            return "ended"
     return standing
+
+
+def _untold(stored: Any) -> str:
+    """Why nobody can say how it stands."""
+    told = ((stored.target, "target"), (stored.actual, "actual"))
+    unknown = [name for value, name in told if value is None]
+    if unknown:
+        return f"no {' and no '.join(unknown)} given"
+    if stored.target <= 0:
+        return "its target is nothing"
+    if stored.period_start is None or stored.period_end is None:
+        return "no period given"
+    return "its period ends before it begins"
+
+
+def _gap(number: Decimal, unit: str | None) -> str:
+    """ "$120,603", "3 people"; "1" alone, for a unit is given in the plural."""
+    if number == 1 and unit and is_word(unit):
+        return number_words(number)
+    return quantity_words(number, unit)
 
 
 def _plain(number: Decimal) -> Decimal:
     """A gap as one would say it: whole from ten up, one decimal below."""
     return number.quantize(Decimal(1)) if number >= 10 else number
-
-
-def _told(actual: Decimal | None, target: Decimal | None, unit: str | None) -> str:
-    """ "$412,000 of $600,000", "64 of 70 points", "64 points, no target told"."""
-    if actual is None:
-        return f"{quantity_words(target, unit)} to reach" if target is not None else "not told"
-    if target is None:
-        return f"{quantity_words(actual, unit)}, no target told"
-    reached = quantity_words(actual, unit)
-    return f"{reached.removesuffix(f' {unit}')} of {quantity_words(target, unit)}"
 
 
 REPORT_GROUPS: Mapping[str, tuple[str, ...]] = {

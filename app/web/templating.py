@@ -44,6 +44,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "when": words.when_words,
         "when_full": words.when_full,
         "kept": words.kept_words,
+        "told": words.told_words,
         "span": words.span_words,
         "plural": words.plural,
         "day_of": lambda due, clock: words.day_short(words.due_day(due, clock), clock.today),

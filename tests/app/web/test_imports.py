@@ -145,7 +145,7 @@ def test_sheets_are_mapped_each_and_what_is_no_table_of_ours_is_left_out(
     page = unescape(client.get(at).text)
 
     assert "2 rows can be read" in page
-    assert "18 % of 25 %" in page
+    assert "18 of 25 %" in page
     form = chosen(page)
     assert [name for name in form if name.startswith("use.")] == ["use.0", "use.1"]
 

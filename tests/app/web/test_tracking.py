@@ -103,7 +103,7 @@ def test_a_goal_tells_actual_target_pace_and_what_is_missing(
 
     assert "$412,000 of $600,000" in page
     assert "pace 89 %" in page
-    assert "$122,066 behind" in page  # 324 of 364 days of $600,000, less $412,000
+    assert "$120,603 behind" in page  # 324 of 365 days of $600,000, less $412,000
     assert "999 of 1,000 points" in page
     assert "<b>99 %</b>" in page  # all but one is not all
     assert "3 of 2 people" in page
