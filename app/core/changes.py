@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from connectors.sdk.records import Kind
+
 NEW = "new"
 CHANGED = "changed"
 DUE_MOVED = "due moved"
@@ -124,10 +126,16 @@ def reopening(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     """Why a done or snoozed item comes back, in words; None when nothing material changed.
 
     Material: the due date moved (either way: a later one may be the next term of a
-    renewal), the amount or its currency changed, or the source opened it again.
+    renewal), the amount or its currency changed, or the source opened it again; of a goal,
+    whose date is the end of its period, that end or its target.
     """
     for change in _due_changes(old, new):
         return f"{change.field} moved {change.old or 'no date'} → {change.new or 'no date'}"
+    if new.get("kind") == Kind.GOAL:
+        for column in ("period_end", "target"):
+            if old.get(column) != new.get(column):
+                was, now = words(old.get(column)) or "none", words(new.get(column)) or "none"
+                return f"{WORDS[column]} changed {was} → {now}"
     if (old.get("amount"), old.get("currency")) != (new.get("amount"), new.get("currency")):
         return (
             f"Amount changed {money_words(old.get('amount'), old.get('currency'))} → "

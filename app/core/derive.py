@@ -31,9 +31,9 @@ def deadline_of(record: AnyRecord) -> Deadline | None:
                 status=record.status,
                 due=lapses,
                 amount=_left(record),
-                amount_label="lapses",
+                amount_label="lapses" if record.remaining is not None else "allocated",
                 category=Category.FUND_CLAIM,
-                closed=record.remaining == 0,
+                closed=record.remaining is not None and record.remaining <= 0,
                 derived_from=f"fund {record.external_id}",
             )
         case Certification(expires=expires) if expires is not None:

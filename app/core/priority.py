@@ -1,17 +1,18 @@
 """What comes first, and why, in words. Pure and deterministic: ``now`` is in the clock.
 
 Points = what it is worth x how soon it is due. Worth grows with the logarithm of the
-money, so that an exchange rate, which we do not have, cannot turn the order around.
+money, so that an exchange rate, which we do not have, weighs little.
 No money known is not zero: the category says what losing it usually costs.
 """
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.words import Clock, due_day, due_words, is_late, money_words, plural
 from connectors.sdk.records import Category, Due, Kind, Money
 
-BY_CATEGORY = {
+BY_CATEGORY: Mapping[str, int] = {
     Category.COMPLIANCE: 42,
     Category.CERTIFICATION: 40,
     Category.AGREEMENT: 38,
@@ -28,7 +29,7 @@ BY_CATEGORY = {
 }
 """Worth of an item without an amount: about that of 1,000 to 15,000 in most currencies."""
 
-BY_KIND = {Kind.REPORTING: 38, Kind.GOAL: 30, Kind.NOTICE: 10}
+BY_KIND: Mapping[str, int] = {Kind.REPORTING: 38, Kind.GOAL: 30, Kind.NOTICE: 10}
 NO_DATE = 0.6
 STEPS = ((0, 1.5), (1, 1.45), (3, 1.3), (7, 1.1), (14, 0.8), (30, 0.55), (90, 0.3))
 FAR = 0.15
@@ -63,7 +64,7 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
     urgency, urgency_words = _urgency(stakes.due, clock)
     reasons = [worth_words, urgency_words]
     if stakes.due is not None and stakes.due_was is not None:
-        reasons.append(_moved(stakes.due_was, stakes.due, clock))
+        reasons.extend(_moved(stakes.due_was, stakes.due, clock))
     return Rank(points=round(worth * urgency, 3), reasons=tuple(reasons))
 
 
@@ -73,15 +74,24 @@ def _worth(stakes: Stakes) -> tuple[float, str]:
         return 10 * math.log10(1 + float(stakes.amount.amount)), (
             f"{money_words(stakes.amount)}{label}."
         )
+    if stakes.amount is None:
+        told = "The source names no amount"
+    else:
+        told = f"The source says {money_words(stakes.amount)}"
+    usual, sort = _usual(stakes)
+    return usual, f"{told}; ranked as {sort}."
+
+
+def _usual(stakes: Stakes) -> tuple[float, str]:
+    """What its sort is worth, and the sort in words."""
     if stakes.kind == Kind.DEADLINE and stakes.category:
-        usual = BY_CATEGORY.get(Category(stakes.category), BY_CATEGORY[Category.OTHER])
-        sort = "any deadline" if stakes.category == Category.OTHER else _a(stakes.category)
-        return usual, f"The source names no amount; ranked as {sort}."
-    usual = BY_KIND.get(Kind(stakes.kind), BY_CATEGORY[Category.OTHER])
-    return usual, f"The source names no amount; ranked as {_a(_KIND_WORDS[Kind(stakes.kind)])}."
+        usual = BY_CATEGORY.get(stakes.category, BY_CATEGORY[Category.OTHER])
+        return usual, "any deadline" if stakes.category == Category.OTHER else _a(stakes.category)
+    usual = BY_KIND.get(stakes.kind, BY_CATEGORY[Category.OTHER])
+    return usual, _a(_KIND_WORDS.get(stakes.kind, stakes.kind))
 
 
-_KIND_WORDS = {
+_KIND_WORDS: Mapping[str, str] = {
     Kind.DEADLINE: "deadline",
     Kind.REPORTING: "reporting requirement",
     Kind.GOAL: "goal",
@@ -106,7 +116,7 @@ def _urgency(due: Due | None, clock: Clock) -> tuple[float, str]:
     return factor, f"{plural(days, 'day')} left."
 
 
-def _moved(was: Due, now: Due, clock: Clock) -> str:
-    before, after = due_day(was, clock), due_day(now, clock)
-    direction = "earlier" if after < before else "later"
-    return f"The date moved {plural(abs((after - before).days), 'day')} {direction}."
+def _moved(was: Due, now: Due, clock: Clock) -> Iterator[str]:
+    days = (due_day(now, clock) - due_day(was, clock)).days
+    if days:
+        yield f"The date moved {plural(abs(days), 'day')} {'later' if days > 0 else 'earlier'}."

@@ -30,7 +30,8 @@ def snooze_choices(due: Due | None, clock: Clock) -> tuple[SnoozeChoice, ...]:
     }
     if due is not None:
         days |= _before(due_day(due, clock), today)
-    return tuple(_choice(label, day, due, clock) for label, day in days.items())
+    label_of = {day: label for label, day in reversed(days.items())}  # one label for each day
+    return tuple(_choice(label, day, due, clock) for day, label in sorted(label_of.items()))
 
 
 def _before(due: date, today: date) -> dict[str, date]:

@@ -1,6 +1,7 @@
 """The small coloured tile beside an item: two or three letters that stand for a vendor."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -23,7 +24,9 @@ class Tile:
 @lru_cache(maxsize=1024)
 def tile_for(name: str) -> Tile:
     """A tile for a name that brings none of its own; the same name always gets the same."""
-    words = re.findall(r"\w+", name) or ["?"]
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name)) or ["?"]
     letters = words[0][:2] if len(words) == 1 else words[0][0] + words[1][0]
-    spot = blake2b(name.casefold().encode(), digest_size=2).digest()
-    return Tile(letters=letters.upper(), colour=PALETTE[spot[0] % len(PALETTE)])
+    spot = blake2b(
+        unicodedata.normalize("NFKC", name).casefold().strip().encode(), digest_size=2
+    ).digest()
+    return Tile(letters=letters.upper()[:2], colour=PALETTE[spot[0] % len(PALETTE)])
