@@ -43,7 +43,7 @@ class Vault:
             return {}
         try:
             opened: dict[str, Any] = orjson.loads(self._fernet.decrypt(sealed))
-        except InvalidToken:
+        except (InvalidToken, ValueError):  # ValueError: no text of ours, but letters
             raise Locked(
                 "The stored credentials cannot be read with the present key.",
                 remedy=REMEDY,

@@ -35,15 +35,18 @@ def clean(text: str) -> str:
     return text.replace(NUL, "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
+def is_text(text: str) -> bool:
+    """Whether both databases take the text as it is."""
+    return (text.isascii() and NUL not in text) or clean(text) == text
+
+
 def bad_id(external_id: object) -> str | None:
     """Why this is no id, as a sentence; None when it is one."""
     if not isinstance(external_id, str) or not external_id.strip():
         return "It has no id."
     if len(external_id) > LONGEST_ID:
         return f"Its id is longer than {LONGEST_ID} characters."
-    if external_id.isascii() and NUL not in external_id:
-        return None
-    return None if clean(external_id) == external_id else "Its id holds a character of no text."
+    return None if is_text(external_id) else "Its id holds a character of no text."
 
 
 class NotStorable(ValueError):

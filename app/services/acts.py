@@ -5,13 +5,14 @@ can be undone as long as nobody did something else with the item since.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from app.core.whole import whole
 from app.core.words import Clock, day_words, plural
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, PersonalState, TeamState, User
@@ -21,6 +22,7 @@ DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
 ASSIGNED, NOTED, UNDONE = "assigned", "noted", "undone"
 UNDOABLE = (DONE, REOPENED, SNOOZED, ASSIGNED)
 LONGEST_NOTE = 4000
+LONGEST_SNOOZE = timedelta(days=3653)
 MOST_AT_ONCE = 500
 
 Versions = Mapping[int, int]
@@ -65,6 +67,11 @@ def snooze(
     if until <= clock.now:
         raise Invalid(
             "It cannot be snoozed into the past.", fields={"until": "Choose a later day."}
+        )
+    if until > clock.now + LONGEST_SNOOZE:
+        raise Invalid(
+            "It cannot be snoozed for more than ten years.",
+            fields={"until": "Choose an earlier day."},
         )
 
     def change(state: ItemState) -> None:
@@ -316,14 +323,14 @@ def _instant(kept: str | None) -> datetime | None:
 
 
 def _undoable(session: Session, key: str, user_id: int) -> list[Event]:
-    try:
-        ids = [int(part) for part in key.split(".")]
-    except ValueError:
+    parts = [whole(part) for part in key.split(".")]
+    ids = [id_ for id_ in parts if id_ is not None]
+    if len(ids) != len(parts) or len(ids) > MOST_AT_ONCE:
         ids = []
     found = list(
         session.exec(
             select(Event).where(
-                col(Event.id).in_(ids[:MOST_AT_ONCE]),
+                col(Event.id).in_(ids),
                 Event.actor_id == user_id,
                 col(Event.kind).in_(UNDOABLE),
             )

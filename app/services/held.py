@@ -7,13 +7,16 @@ from sqlmodel import Session, SQLModel
 
 from app.core import removal
 from app.core.columns import TABLES
-from app.services import absence, merging
+from app.services import absence, sources
 
 
 def confirm_removals(
     session: Session, connection_id: int, stream: str, *, now: datetime, actor_id: int | None
 ) -> int:
-    """A person says that the held records are really gone; how many were removed."""
+    """A person says that the held records are really gone; how many were removed.
+
+    Raises ``NotFound`` for an unknown connection.
+    """
     removed = 0
     for name, ids in _held(session, connection_id, stream):
         absence.remove(session, name, ids, now=now, actor_id=actor_id)
@@ -23,7 +26,10 @@ def confirm_removals(
 
 
 def keep_held(session: Session, connection_id: int, stream: str) -> None:
-    """A person says that the held records are not gone: counting begins again."""
+    """A person says that the held records are not gone: counting begins again.
+
+    Raises ``NotFound`` for an unknown connection.
+    """
     for name, ids in _held(session, connection_id, stream):
         table = SQLModel.metadata.tables[name]
         session.execute(sa.update(table).where(table.c.id.in_(ids)).values(missing_reads=0))
@@ -31,6 +37,7 @@ def keep_held(session: Session, connection_id: int, stream: str) -> None:
 
 
 def _held(session: Session, connection_id: int, stream: str) -> list[tuple[str, list[int]]]:
+    sources.get(session, connection_id)
     found = []
     for name in TABLES:
         table = SQLModel.metadata.tables[name]
@@ -45,5 +52,9 @@ def _held(session: Session, connection_id: int, stream: str) -> list[tuple[str, 
 
 
 def _release(session: Session, connection_id: int, stream: str) -> None:
-    state = merging.stream_state(session, connection_id, stream)
-    state.held, state.held_since = 0, None
+    states = SQLModel.metadata.tables["stream_states"]
+    session.execute(
+        sa.update(states)
+        .where(states.c.connection_id == connection_id, states.c.stream == stream)
+        .values(held=0, held_since=None)
+    )

@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel
 from app.core import changes
 from app.core.columns import NO_DUE_DAY
 from app.core.tiles import Tile, tile_for
+from app.core.whole import whole
 from app.core.words import Clock
 from app.models import Connection
 from app.services import search, standings
@@ -149,14 +150,10 @@ def in_view(
     if view.kind:
         found.append(sa.or_(items.c.kind == view.kind, items.c.category == view.kind))
     if view.source:
-        found.append(items.c.connection_id == _number(view.source))
+        found.append(items.c.connection_id == (whole(view.source) or 0))
     if view.q:
         found.append(search.among(session, items.c.id, search.found(session, view.q)))
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 # In which order
@@ -184,8 +181,9 @@ def cursor_of(row: Any) -> str:
 def cursor_from(text: str) -> tuple[date, int] | None:
     """The place that a cursor names; None for one that is not ours."""
     day, _, number = text.partition("_")
+    id_ = whole(number)
     try:
-        return date.fromisoformat(day), int(number)
+        return None if id_ is None else (date.fromisoformat(day), id_)
     except ValueError:
         return None
 

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 
-# One slash, then neither slash nor backslash; no control characters, blanks or backslashes.
-_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*", re.ASCII)
+# One slash, then neither slash nor backslash; no control characters, blanks or backslashes,
+# and no NUL in disguise, which no database takes.
+_LOCAL = re.compile(r"/(?![/\\])(?!.*%00)[^\x00-\x20\\\x7f]*", re.ASCII)
 
 
 def local(url: str | None, otherwise: str = "/") -> str:

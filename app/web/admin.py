@@ -1,22 +1,21 @@
 """Settings for admins: the people, and tokens for tools. A secret is shown once."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import AppError, Conflict, Invalid
 from app.services import accounts, people
+from app.web.fields import Text, Tick
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.sign_in import ZONES
 from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
-Text = Annotated[str, Form()]
-Tick = Annotated[bool, Form()]
 PEOPLE, TOKENS = "/settings/people", "/settings/tokens"
 LIFETIMES = (("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"))
 
@@ -58,7 +57,7 @@ def add_person(
         return _people(visit, made=(added.name, _address(visit, link)))
 
 
-@router.post(f"{PEOPLE}/{{user_id:int}}/link")
+@router.post(f"{PEOPLE}/{{user_id:id}}/link")
 def make_link(request: Request, user_id: int) -> Response:
     """A new link for somebody who has no password, or forgot it; shown once."""
     with acting(request) as visit:
@@ -69,7 +68,7 @@ def make_link(request: Request, user_id: int) -> Response:
         return _people(visit, made=(name, _address(visit, link)))
 
 
-@router.post(f"{PEOPLE}/{{user_id:int}}/active")
+@router.post(f"{PEOPLE}/{{user_id:id}}/active")
 def set_active(request: Request, user_id: int, active: Tick = False) -> Response:
     """Let somebody in again, or sign them out for good."""
     with acting(request) as visit:
@@ -79,7 +78,7 @@ def set_active(request: Request, user_id: int, active: Tick = False) -> Response
     return see_other(request, PEOPLE, Toast(said=f"{person.name} {may}."))
 
 
-@router.post(f"{PEOPLE}/{{user_id:int}}/admin")
+@router.post(f"{PEOPLE}/{{user_id:id}}/admin")
 def set_admin(request: Request, user_id: int, admin: Tick = False) -> Response:
     """Make somebody an admin, or no longer one."""
     with acting(request) as visit:
@@ -153,7 +152,7 @@ def add_token(request: Request, name: Text, days: Text = "") -> Response:
 LASTS = frozenset(value for value, _label in LIFETIMES if value)
 
 
-@router.post(f"{TOKENS}/{{token_id:int}}/revoke")
+@router.post(f"{TOKENS}/{{token_id:id}}/revoke")
 def revoke(request: Request, token_id: int) -> Response:
     """From now on it opens nothing."""
     with acting(request) as visit:

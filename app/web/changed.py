@@ -31,7 +31,7 @@ def changed(visit: Visit, act: Act, *, again: bool, keep_note: bool) -> list[Pla
         return [part(visit, f"{name}.html", name, **shown(visit))]
     if parts.path.startswith("/items/"):
         item = opened(visit, parts.path.removeprefix("/items/"))
-        return [part(visit, "item.html", "detail", item=item, keep_note=keep_note)]
+        return [part(visit, "item.html", "detail", item=item, keep_note=keep_note)] if item else []
     if parts.path == PATH:
         query = QueryParams(parse_qsl(parts.query))
         names = listed(visit, view_of(query)) | {"item": opened(visit, query.get("item"))}

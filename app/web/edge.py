@@ -1,6 +1,6 @@
 """Puts the HTML edge onto the application."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
 from app.web import (
@@ -19,6 +19,7 @@ from app.web import (
     sources,
     today,
 )
+from app.web.fields import only_text
 from app.web.security import BodyLimit, KnownHosts, RequestId, SameSite, SecurityHeaders
 from app.web.site import Site
 
@@ -58,5 +59,5 @@ def put_on(app: FastAPI, site: Site) -> None:
     app.add_middleware(RequestId)
     app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
     for part in PARTS:
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=[Depends(only_text)])
     errors.install(app)

@@ -43,7 +43,7 @@ def take(request: Request, *, vault: Vault, https: bool) -> Toast | None:
         told = vault.open(sealed)
     except Locked:
         return None
-    return Toast(said=told["said"], undo=told["undo"], tone=told["tone"])
+    return Toast(**told) if told.keys() == Toast.__dataclass_fields__.keys() else None
 
 
 def drop(response: Response, *, https: bool) -> None:

@@ -11,16 +11,17 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.whole import whole
 from app.core.words import plural
 from app.errors import AppError, Conflict, Invalid
 from app.services import import_plans, imports, sources
 from app.services.import_plans import KINDS, MEANINGS, Choice, ImportPlan, SheetPlan
 from app.services.uploads import place
 from app.web import drafts, waiting
+from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.site import site_of
-from app.web.source_forms import Submitted
 from app.web.visit import acting, reading
 from app.web.waiting import Waiting
 from connectors.sdk.errors import ConnectorError
@@ -65,7 +66,7 @@ def upload(request: Request, form: Submitted) -> Response:
         site.settings.uploads,
         file_name=file.filename,
         name=typed["name"] or Path(file.filename).stem,
-        connection_id=int(typed["into"]) if typed["into"].isdecimal() else None,
+        connection_id=whole(typed["into"]),
         vendor=typed["vendor"],
         currency=typed["currency"].upper(),
     )
@@ -97,7 +98,7 @@ def _choose(
         )
 
 
-@router.post("/sources/{connection_id:int}/columns")
+@router.post("/sources/{connection_id:id}/columns")
 def map_again(request: Request, connection_id: int) -> Response:
     """Say what the columns of a source's present file mean; it may have to be fetched."""
     site = site_of(request)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.whole import whole
 from app.services import acts, inbox, item
 from app.services.pages import ItemPage, View
 from app.web.inbox_page import PARTS, PATH, around_list, view_of
@@ -41,9 +42,8 @@ def listed(visit: Visit, view: View, *, after: str = "", whole: bool = True) -> 
 
 def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
     """The item that the address names; raises ``NotFound``."""
-    if not item_id or not item_id.isdecimal():
-        return None
-    return item.item_page(visit.session, int(item_id), **visit.by)
+    number = whole(item_id or "")
+    return None if number is None else item.item_page(visit.session, number, **visit.by)
 
 
 def mark_read(request: Request, item_id: int) -> None:

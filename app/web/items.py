@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.snooze import morning_of
+from app.core.whole import whole
 from app.errors import Invalid
 from app.services import acts
 from app.services.item import item_page
 from app.services.pages import Act
 from app.web.addresses import local
 from app.web.changed import changed
+from app.web.fields import Id, Text
 from app.web.flash import Toast
 from app.web.inbox import mark_read
 from app.web.inbox_page import PATH
@@ -25,12 +27,11 @@ from app.web.render import by_htmx, places, render, see_other
 from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
-Items = Annotated[list[int], Form()]
-Text = Annotated[str, Form()]
+Items = Annotated[list[Id], Form()]
 Version = Annotated[int | None, Form()]
 
 
-@router.get("/items/{item_id}")
+@router.get("/items/{item_id:id}")
 def show(request: Request, item_id: int) -> Response:
     """The item by itself: where links in mail, calendar and feed lead."""
     with reading(request) as visit:
@@ -86,15 +87,16 @@ def moment(until: str, day: str, visit: Visit) -> datetime:
 @router.post("/items/assign")
 def assign(request: Request, item: Items, next: Text = PATH, owner: Text = "") -> Response:
     """Give it to somebody, or (no owner) to nobody."""
-    if owner and not owner.isdecimal():
+    person = whole(owner)
+    if owner and person is None:
         raise Invalid("There is no such person.", remedy="Choose somebody from the list.")
     with acting(request) as visit:
-        act = acts.assign(visit.session, item, int(owner) if owner else None, **visit.by)
+        act = acts.assign(visit.session, item, person, **visit.by)
     return told(request, act, next)
 
 
 @router.post("/items/note")
-def note(request: Request, item: Annotated[int, Form()], text: Text, next: Text = PATH) -> Response:
+def note(request: Request, item: Annotated[Id, Form()], text: Text, next: Text = PATH) -> Response:
     """Write something down for the team."""
     with acting(request) as visit:
         act = acts.note(visit.session, item, text, **visit.by)

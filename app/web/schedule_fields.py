@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.core import timing
+from app.core.whole import whole
 from app.errors import Invalid
 from app.services.sources import ScheduleInput
 
@@ -56,7 +57,7 @@ def typed_of(
 def schedule_of(typed: ScheduleTyped) -> ScheduleInput:
     """What the services take; raises ``Invalid`` with a sentence for each field."""
     fields = {}
-    every, jitter = _number(typed.every or "0"), _number(typed.jitter or "0")
+    every, jitter = whole(typed.every or "0"), whole(typed.jitter or "0")
     if every is None or (not every and not typed.cron):
         fields["interval_minutes"] = "Enter a whole number, or set times."
     if jitter is None:
@@ -73,7 +74,3 @@ def schedule_of(typed: ScheduleTyped) -> ScheduleInput:
         quiet_hours=typed.quiet or None,
         time_zone=typed.time_zone,
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.errors import Invalid, NotAllowed
 from app.services import accounts, digesting
+from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.sign_in import ZONES, signed_in
@@ -16,7 +17,6 @@ from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
-Text = Annotated[str, Form()]
 PATH = "/settings"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = tuple((str(hour), f"{hour:02}:00") for hour in range(24))

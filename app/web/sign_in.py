@@ -13,12 +13,12 @@ from app.errors import AppError, Conflict, Invalid, NotAllowed
 from app.services import accounts
 from app.web.addresses import local
 from app.web.cookies import drop_cookie, set_cookie
+from app.web.fields import Text
 from app.web.render import render_plain
 from app.web.site import site_of
 from app.web.visit import SESSION, session_token
 
 router = APIRouter()
-Text = Annotated[str, Form()]
 
 WRONG = "That e-mail address and password do not belong together."
 ZONES = tuple((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()))

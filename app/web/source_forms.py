@@ -1,11 +1,11 @@
 """Add and edit a source: a form from the connector's settings, checked before it is saved."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from app.services import checking, source_pages, sources
 from app.services.sources import ScheduleInput
 from app.web import drafts
 from app.web.drafts import Draft
+from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.schedule_fields import ScheduleTyped, schedule_of, typed_of
@@ -34,15 +35,6 @@ TITLES = {
     PlatformType.VENDOR: "Vendors",
     PlatformType.GENERIC: "Your own files and calendars",
 }
-
-
-async def submitted(request: Request) -> AsyncIterator[FormData]:
-    """The whole form, whatever its fields are called; its files are closed afterwards."""
-    async with request.form() as form:
-        yield form
-
-
-Submitted = Annotated[FormData, Depends(submitted)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +86,13 @@ def add(request: Request, connector_id: str, form: Submitted) -> Response:
     return _submit(request, _typed(request, _blank(request, connector_id), form), form)
 
 
-@router.get("/sources/{connection_id:int}/edit")
+@router.get("/sources/{connection_id:id}/edit")
 def edit_form(request: Request, connection_id: int) -> Response:
     """The form with what is stored, without the secrets."""
     return _show(request, _stored(request, connection_id))
 
 
-@router.post("/sources/{connection_id:int}/edit")
+@router.post("/sources/{connection_id:id}/edit")
 def edit(request: Request, connection_id: int, form: Submitted) -> Response:
     """As when it is added; a secret that is left empty stays as it is."""
     return _submit(request, _typed(request, _stored(request, connection_id), form), form)

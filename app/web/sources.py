@@ -1,8 +1,8 @@
 """Sources: all of them, one of them, and what an admin does with it."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from app.core.words import plural
 from app.services import held, source_pages, sources
 from app.services.source_pages import SourcePage
 from app.services.uploads import uploaded_at
+from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import Place, by_htmx, fragment, places, render, see_other
 from app.web.site import site_of
@@ -17,7 +18,6 @@ from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
 PATH = "/sources"
-Text = Annotated[str, Form()]
 
 
 @router.get(PATH)
@@ -28,7 +28,7 @@ def every(request: Request) -> Response:
         return render(visit, "sources.html", page=page)
 
 
-@router.get(f"{PATH}/{{connection_id:int}}")
+@router.get(f"{PATH}/{{connection_id:id}}")
 def show(request: Request, connection_id: int) -> Response:
     """One source. While a sync runs, the page asks for its progress once a second."""
     with reading(request) as visit:
@@ -65,7 +65,7 @@ def _outcome(page: SourcePage) -> str:
     return f"{plural(last.counts['read'], 'row')} read: {changes or 'nothing has changed'}."
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/sync")
+@router.post(f"{PATH}/{{connection_id:id}}/sync")
 def sync(request: Request, connection_id: int) -> Response:
     """Make it due now, and have the process look at once."""
     with acting(request) as visit:
@@ -77,7 +77,7 @@ def sync(request: Request, connection_id: int) -> Response:
     return _back(request, connection_id)
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/pause")
+@router.post(f"{PATH}/{{connection_id:id}}/pause")
 def pause(request: Request, connection_id: int) -> Response:
     """Read it no more until somebody resumes it."""
     with acting(request) as visit:
@@ -86,7 +86,7 @@ def pause(request: Request, connection_id: int) -> Response:
     return _back(request, connection_id, "Paused. Nothing is read until you resume it.")
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/resume")
+@router.post(f"{PATH}/{{connection_id:id}}/resume")
 def resume(request: Request, connection_id: int) -> Response:
     """Read it again, at once and then as usual."""
     with acting(request) as visit:
@@ -102,7 +102,7 @@ def resume(request: Request, connection_id: int) -> Response:
     return _back(request, connection_id, "Resumed.")
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/gone")
+@router.post(f"{PATH}/{{connection_id:id}}/gone")
 def gone(request: Request, connection_id: int, stream: Text) -> Response:
     """The held records are really gone."""
     with acting(request) as visit:
@@ -113,7 +113,7 @@ def gone(request: Request, connection_id: int, stream: Text) -> Response:
     return _back(request, connection_id, f"{plural(removed, 'record')} marked as removed.")
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/keep")
+@router.post(f"{PATH}/{{connection_id:id}}/keep")
 def keep(request: Request, connection_id: int, stream: Text) -> Response:
     """The held records are still there; counting begins again."""
     with acting(request) as visit:
@@ -122,7 +122,7 @@ def keep(request: Request, connection_id: int, stream: Text) -> Response:
     return _back(request, connection_id, "Kept. They wait for the next two whole reads.")
 
 
-@router.post(f"{PATH}/{{connection_id:int}}/remove")
+@router.post(f"{PATH}/{{connection_id:id}}/remove")
 def remove(request: Request, connection_id: int) -> Response:
     """Forget the sign-in and stop reading; what it brought stays, as removed."""
     with acting(request) as visit:

@@ -1,0 +1,79 @@
+"""What addresses and forms may bring, for every page alike."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Annotated, Any
+
+from fastapi import Depends, Form
+from pydantic import Field
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from app.core.storable import is_text
+from app.core.whole import MOST, whole
+from app.errors import Invalid
+
+Text = Annotated[str, Form()]
+Tick = Annotated[bool, Form()]
+Id = Annotated[int, Field(ge=0, le=MOST)]
+"""The number of a row, as a form sends it."""
+
+
+class _Id(Convertor[int]):
+    """``{item_id:id}`` in a path: a number too large for any row is 0, which names none."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        return whole(value) or 0
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", _Id())
+
+
+async def submitted(request: Request) -> AsyncIterator[FormData]:
+    """The whole form, whatever its fields are called; its files are closed afterwards."""
+    async with request.form() as form:
+        yield form
+
+
+Submitted = Annotated[FormData, Depends(submitted)]
+
+
+async def only_text(request: Request) -> AsyncIterator[None]:
+    """Goes on only when all that was sent is text that a database can hold.
+
+    Raises ``Invalid`` for a NUL and for half of a surrogate pair, wherever they stand.
+    """
+    sent: list[Any] = [*request.path_params.values(), *_flat(request.query_params.multi_items())]
+    if request.headers.get("content-type", "").startswith(FORMS):
+        async with request.form() as form:
+            _check([*sent, *_told(form)])
+            yield
+    else:
+        _check(sent)
+        yield
+
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _flat(pairs: Iterable[tuple[str, Any]]) -> Iterable[Any]:
+    return (part for pair in pairs for part in pair)
+
+
+def _told(form: FormData) -> Iterable[Any]:
+    """All texts of a form; of a file its name."""
+    for one in _flat(form.multi_items()):
+        yield one.filename if isinstance(one, UploadFile) else one
+
+
+def _check(sent: Iterable[Any]) -> None:
+    if not all(is_text(one) for one in sent if isinstance(one, str)):
+        raise Invalid(
+            "What was sent holds a character that no text has.",
+            remedy="Go back, remove it and send it again.",
+        )
