@@ -170,18 +170,23 @@ def _values(settings: list[str]) -> dict[str, Any]:
 def list_connections(
     as_json: bool = typer.Option(False, "--json", help="One line of JSON, for scripts."),
 ) -> None:
-    """All connections with their health, their last good read and when they are due."""
+    """All connections with their health, how old what they tell is and when they are due."""
     opened = Opened()
     with opened.database.read() as session:
         found = sources.every(session)
     if as_json:
-        shown = {"id", "name", "connector", "health", "last_success_at", "next_due_at", "error"}
+        shown = {
+            "id", "name", "connector", "health", "last_success_at", "copied_at", "next_due_at",
+            "error",
+        }  # fmt: skip
         print_json([one.model_dump(mode="json", include=shown) for one in found])
         return
     clock = Clock(now=opened.now(), zone=opened.settings.zone)
     table = Table("Name", "Connector", "Health", "Read", "Problem", box=None, pad_edge=False)
     for one in found:
         read = when_words(one.last_success_at, clock) if one.last_success_at else "never"
+        if one.copied_at:
+            read = f"uploaded {when_words(one.copied_at, clock)}"
         table.add_row(plain(one.name), one.connector, one.health, read, plain(one.error or ""))
     out.print(table)
 

@@ -72,6 +72,7 @@ ITEM_FIELDS = {
     "owner": "The name of the person who has it, or null.",
     "derived": "true where the date follows from a fund or a certification.",
     "facts": "Whatever else the source says, label to value.",
-    "source": "name, stream and id at the source; last_success_at and stale say how fresh it is.",
+    "source": "name, stream and id at the source; as_of and stale say how fresh it is: the last "
+    "whole read (last_success_at), or when the file was uploaded that it read.",
 }
 """What stands in an item's ``_partner_inbox``, for the help page. A test holds it to the feed."""

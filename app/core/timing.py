@@ -119,6 +119,12 @@ def freshness(schedule: Schedule, *, last_success: datetime | None, now: datetim
     return Freshness.FRESH if fresh else Freshness.STALE
 
 
-def fresh_until(schedule: Schedule, *, last_success: datetime) -> datetime:
-    """The last moment at which what was read then is not stale."""
-    return next_due(schedule, now=next_due(schedule, now=last_success))
+def fresh_until(
+    schedule: Schedule, *, last_success: datetime, renew_by: datetime | None = None
+) -> datetime:
+    """The last moment at which what was read then is not stale.
+
+    ``renew_by`` is for a copy, which gets no younger by being read again.
+    """
+    read = next_due(schedule, now=next_due(schedule, now=last_success))
+    return read if renew_by is None else min(read, renew_by)

@@ -23,7 +23,7 @@ from app.services import sources, syncing
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
-from connectors.sdk.connector import Complete, Connector, Page, ReadContext, Unchanged
+from connectors.sdk.connector import Complete, Connector, Copy, Page, ReadContext, Unchanged
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
@@ -120,6 +120,7 @@ class _Run:
         self.watch = watch or (lambda _progress: None)
         self.problems: list[errors.ConnectorError] = []
         self.whole = True
+        self.copies: list[Copy | None] = []
         self.held_at = syncer.now()
         self.started = time.monotonic()
 
@@ -182,6 +183,8 @@ class _Run:
                 syncing.store(session, self.claim, reading, now=self.syncer.now())
                 crash.here(f"storing:{spec.name}")
             crash.here(f"stored:{spec.name}")
+            if reading.complete is not None:
+                self.copies.append(reading.complete.copy)
             self.watch(
                 Progress(stream=spec.name, title=spec.title, outcome=reading.outcome, done=True)
             )
@@ -262,6 +265,7 @@ class _Run:
                 whole=self.whole and problem is None,
                 now=self.syncer.now(),
                 seconds=time.monotonic() - self.started,
+                copies=self.copies,
             )
         crash.here("finished")
         return run

@@ -36,6 +36,8 @@ class Connection(SQLModel, table=True):
     The schedule is either ``interval_minutes`` or ``cron`` (in ``time_zone``), plus jitter
     and quiet hours ("22:00-06:00" local). ``next_due_at`` is the schedule's one truth; where a
     person made it due, ``asked_by_id`` says who, until a sync takes it up.
+    ``last_success_at`` is the last whole read; where that read a copy such as an uploaded file,
+    ``copied_at`` is the copy's own age and ``renew_by`` when it counts as stale.
     A removed connection stays as a row, without credentials, so that its items keep their
     history. ``lease_*`` say which worker has it and until when; ``fence`` counts leases, so that a
     worker that lost its lease cannot write.
@@ -67,6 +69,8 @@ class Connection(SQLModel, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    copied_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    renew_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -69,6 +69,7 @@ def _source(line: Any) -> dict[str, Any]:
         "name": line.name,
         "state": str(line.health),
         "stale": not line.health.trusted,
+        "as_of": feeds.stamp(line.as_of) if line.as_of else None,
         "last_success_at": feeds.stamp(line.read_at) if line.read_at else None,
     }
 
@@ -108,6 +109,7 @@ def _entry(row: Any, known: Sources, home: str) -> dict[str, Any]:
             "name": known.name(row.connection_id),
             "stream": row.stream,
             "id": row.external_id,
+            "as_of": feeds.stamp(source.as_of) if source and source.as_of else None,
             "last_success_at": feeds.stamp(source.read_at) if source and source.read_at else None,
             "stale": known.stale(row.connection_id),
         },

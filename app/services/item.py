@@ -52,13 +52,14 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         raise NotFound("There is no such item.", remedy="Go back to the inbox.")
     known = Sources(session, now=clock.now)
     row = listing.rows_of(session, [stored], known, clock)[0]
+    source = known.lines.get(item.connection_id) or _removed(item.connection_id, known)
     state = session.get(ItemState, item_id)
     history, notes = _history(session, item_id)
     return ItemPage(
         row=row,
         version=state.version if state else 0,
         crumbs=_crumbs(item, known),
-        source=known.lines.get(item.connection_id) or _removed(item.connection_id, known),
+        source=source,
         url=item.url,
         why=_why(row, item, state, clock),
         account=item.account,
@@ -73,7 +74,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         body=SafeHtml(item.body) if item.body else None,
         facts=_facts(item),
         first_seen=item.first_seen_at,
-        seen_at=_seen_at(session, item),
+        seen_at=_seen_at(session, item, source),
         proof=_proof(session, item),
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
         history=history,
@@ -131,12 +132,12 @@ def _stream(session: Session, item: Item) -> StreamState | None:
     ).first()
 
 
-def _seen_at(session: Session, item: Item) -> datetime | None:
+def _seen_at(session: Session, item: Item, source: SourceLine) -> datetime | None:
     """When its source last listed it: the list's last whole read, unless that missed it."""
     stream = _stream(session, item)
     if item.removed_at is not None or item.missing_reads or stream is None:
         return None
-    return stream.last_complete_at
+    return source.copied_at or stream.last_complete_at  # reading a copy again confirms nothing
 
 
 def _proof(session: Session, item: Item) -> str | None:

@@ -240,9 +240,9 @@ class Sources:
 
     @property
     def read_at(self) -> datetime | None:
-        """The oldest of the newest reads: what is shown is at least as new as this."""
-        read = [line.read_at for line in self.lines.values() if line.read_at is not None]
-        return min(read) if read else None
+        """The oldest of the newest reads and uploads: what is shown is at least as new as this."""
+        ages = [line.as_of for line in self.lines.values() if line.as_of is not None]
+        return min(ages) if ages else None
 
     def stale(self, connection_id: int) -> bool:
         """Whether what this connection gave can be old."""
@@ -281,6 +281,8 @@ def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
         read_at=standing.last_success_at,
         since=standing.failing_since,
         problem=standing.error,
+        copied_at=standing.copied_at,
+        renew_by=standing.renew_by,
     )
 
 

@@ -44,7 +44,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceLine:
-    """One connection: ``read_at`` is its last good read, ``since`` when the trouble began."""
+    """One connection: ``read_at`` is its last good read, ``since`` when the trouble began.
+
+    ``copied_at`` is when the file was uploaded that was read, where it is one; ``renew_by`` when
+    that counts as stale. ``as_of`` is how old what it tells is, and ``how`` the word for it.
+    """
 
     id: int
     name: str
@@ -52,6 +56,18 @@ class SourceLine:
     read_at: datetime | None = None
     since: datetime | None = None
     problem: str | None = None
+    copied_at: datetime | None = None
+    renew_by: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """How old what it tells is: a copy is as old as it is, however often it is read."""
+        return self.copied_at or self.read_at
+
+    @property
+    def how(self) -> str:
+        """What happened at ``as_of``."""
+        return "uploaded" if self.copied_at else "read"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -233,7 +233,7 @@ def _row(
         platform=manifest.name if manifest else f"{connection.connector} (not installed)",
         tile=tile_of(manifest) if manifest else tile_for(connection.name),
         every=every(connection),
-        advice=advice(connection, line.health),
+        advice=advice(connection, line.health, now=clock.now),
         records=records,
         quarantined=quarantined,
         held=held,

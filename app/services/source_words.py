@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.words import span_words
 from app.models import Connection, Trigger
@@ -19,6 +20,12 @@ SAID: Mapping[Health, tuple[str, str, str]] = {
 """What a state says where the last run said nothing: text, remedy, tone."""
 
 
+OLD_FILE = (
+    "Its uploaded file is older than its settings allow.",
+    "Upload a newer one, or let it count as fresh for longer.",
+)
+"""Text and remedy where a source is stale because nobody renewed its file."""
+
 BEGAN: Mapping[str, str] = {
     Trigger.SCHEDULE: "on schedule",
     Trigger.PERSON: "by hand",
@@ -33,7 +40,7 @@ class Advice:
     """How a source is, in a sentence, what helps, and the one button that does it.
 
     ``tone`` is "late", "soon" or "" (all is well); ``act`` is "sync",
-    "edit", "resume" or "columns".
+    "edit", "resume", "columns" or "renew".
     """
 
     text: str
@@ -43,10 +50,14 @@ class Advice:
     label: str = ""
 
 
-def advice(connection: Connection, health: Health) -> Advice:
+def advice(connection: Connection, health: Health, *, now: datetime) -> Advice:
     """The state in words, what helps, and the button for it."""
     text, remedy, tone = SAID[health]
     act, label = ("sync", "Try again" if tone == "late" else "Sync now")
+    if health is Health.STALE and connection.renew_by is not None and now > connection.renew_by:
+        text, remedy = OLD_FILE
+        act = "renew" if connection.connector == "spreadsheet" else "edit"
+        label = "Upload a newer one"
     if health is Health.PAUSED:
         act, label = "resume", "Resume"
     elif health is Health.NEEDS_SIGN_IN:

@@ -20,6 +20,8 @@ class Standing(NamedTuple):
     enabled: bool
     health: str
     last_success_at: datetime | None
+    copied_at: datetime | None
+    renew_by: datetime | None
     failing_since: datetime | None
     error: str | None
     fresh_until: datetime | None
@@ -36,9 +38,13 @@ def standing(connection: Connection) -> Standing:
         enabled=connection.enabled,
         health=connection.health,
         last_success_at=last,
+        copied_at=connection.copied_at,
+        renew_by=connection.renew_by,
         failing_since=connection.failing_since,
         error=connection.error,
-        fresh_until=timing.fresh_until(sources.schedule_of(connection), last_success=last)
+        fresh_until=timing.fresh_until(
+            sources.schedule_of(connection), last_success=last, renew_by=connection.renew_by
+        )
         if last
         else None,
     )

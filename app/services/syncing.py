@@ -5,6 +5,7 @@ one row. Every later write proves the fence again, so that a worker that was tho
 and comes back cannot write (P4).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from app.services import merging
 from app.services.reading import Outcome, StreamReading
 from app.services.sources import interrupt, schedule_of
 from connectors.sdk import errors
+from connectors.sdk.connector import Copy
 
 LEASE = timedelta(minutes=5)
 RENEW_AFTER = timedelta(minutes=1)
@@ -159,10 +161,12 @@ def finish(
     whole: bool,
     now: datetime,
     seconds: float,
+    copies: Sequence[Copy | None] = (),
 ) -> SyncRun:
     """Close the run, decide the connection's health and when it is due again; give the lease back.
 
-    ``whole``: every stream was read to its proven end. Raises ``LeaseLost``.
+    ``whole``: every stream was read to its proven end. ``copies`` are what the streams that were
+    read anew were read from; the oldest counts. Raises ``LeaseLost``.
     """
     _prove(session, claim, now=now)
     connection = session.get_one(Connection, claim.connection_id)
@@ -178,6 +182,10 @@ def finish(
         connection.next_due_at = now  # somebody asked while it ran
     if whole:
         connection.last_success_at = now
+    if whole and copies:
+        oldest = min(filter(None, copies), key=lambda copy: copy.made_at, default=None)
+        connection.copied_at = oldest.made_at if oldest else None
+        connection.renew_by = oldest.renew_by if oldest else None
     connection.lease_owner = connection.lease_until = None
     return run
 

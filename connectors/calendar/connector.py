@@ -92,7 +92,7 @@ class Calendar:
         yield Page(records=tuple(islice(records, _PAGE)), quarantined=tuple(found.unread))
         while page := tuple(islice(records, _PAGE)):
             yield Page(records=page)
-        yield Complete(window=found.proven, state=source.state)
+        yield Complete(window=found.proven, state=source.state, copy=source.copy)
 
     def check(self, config: CalendarConfig, context: ReadContext) -> Iterator[Check]:
         """Whether the calendar is there, is one, and gives the dates that a person expects."""

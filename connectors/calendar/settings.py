@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import Category
+from connectors.sdk.uploads import RENEW_DAYS, RenewDays
 
 _SCHEMES = {"webcal": "https", "webcals": "https", "https": "https", "http": "http"}
 
@@ -31,6 +32,7 @@ class CalendarConfig(ConnectorConfig):
         description="An .ics file instead of an address.",
         json_schema_extra={"widget": "file"},
     )
+    renew_days: RenewDays = RENEW_DAYS
     username: str | None = Field(
         None,
         title="User name",

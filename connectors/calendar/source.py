@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.calendar.settings import CalendarConfig
-from connectors.sdk.connector import ReadContext
+from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
+from connectors.sdk.uploads import copy_of
 
 BYTES_MAX = 32 * 1024 * 1024
 _AGAIN = "Choose the calendar file again."
@@ -18,11 +19,14 @@ _AGAIN = "Choose the calendar file again."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A calendar as it came. ``state`` is what a later read needs to ask for changes only."""
+    """A calendar as it came. ``state`` is what a later read needs to ask for changes only;
+    ``copy`` how old an upload is.
+    """
 
     data: bytes = field(repr=False)
     charset: str | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
+    copy: Copy | None = None
 
 
 def fetch(config: CalendarConfig, context: ReadContext, *, always: bool = False) -> Source | None:
@@ -32,7 +36,8 @@ def fetch(config: CalendarConfig, context: ReadContext, *, always: bool = False)
     moves on with the days, and a missing entry is only missing once until it is read again.
     """
     if config.file is not None:
-        return Source(data=_file(config.file, context.files))
+        copy = copy_of(config.file, context, config.renew_days)
+        return Source(data=_file(config.file, context.files), copy=copy)
     assert config.url is not None  # the settings hold one of the two
     basis = {"settings": _fingerprint(config), "day": context.now.date().isoformat()}
     known = (

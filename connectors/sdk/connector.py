@@ -44,16 +44,34 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """What was read is a copy that somebody handed over: it is as old as that, however often it is
+    read.
+
+    ``made_at`` is an aware instant; after ``renew_by`` the copy counts as stale, with None never.
+    """
+
+    made_at: datetime
+    renew_by: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.made_at.tzinfo is None or (self.renew_by and self.renew_by.tzinfo is None):
+            raise ValueError("the age of a copy needs a zone")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Complete:
     """The stream was read to its proven end.
 
     ``window`` is the closed range of due dates that was asked for, where the platform
     lists by dates: only items due inside it can be missing. ``state`` replaces the
-    stream's stored state, in the same transaction as its rows.
+    stream's stored state, in the same transaction as its rows. ``copy`` is for what does not
+    come from the platform itself, but from a copy of it, such as an uploaded file.
     """
 
     window: tuple[date, date] | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
+    copy: Copy | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,6 +142,7 @@ __all__ = [
     "Complete",
     "Connector",
     "ConnectorConfig",
+    "Copy",
     "Event",
     "Page",
     "Quarantined",

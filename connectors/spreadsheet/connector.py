@@ -80,7 +80,7 @@ class Spreadsheet:
             problem = scan.unproven(list(context.state.get("sheets", ()))) or _all_bad(read)
             if problem:
                 raise problem
-            yield Complete(state={"sheets": scan.sheets, **source.state})
+            yield Complete(state={"sheets": scan.sheets, **source.state}, copy=source.copy)
 
     def check(self, config: SpreadsheetConfig, context: ReadContext) -> Iterator[Check]:
         """The file, its columns, its rows, and three of them as they will look."""

@@ -17,6 +17,7 @@ from pydantic import (
 
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import Category, Kind
+from connectors.sdk.uploads import RENEW_DAYS, RenewDays
 from connectors.spreadsheet.amounts import CODES, Mark
 from connectors.spreadsheet.dates import Order
 from connectors.spreadsheet.fields import FACT, FIELDS, SKIP
@@ -129,6 +130,7 @@ class SpreadsheetConfig(ConnectorConfig):
         "share links carry their own permission.",
         json_schema_extra={"placeholder": "https://…/partner-programs.xlsx"},
     )
+    renew_days: RenewDays = RENEW_DAYS
     username: Text = Field(
         default=None,
         title="User name",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.sdk.connector import ReadContext
+from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
+from connectors.sdk.uploads import copy_of
 from connectors.spreadsheet.settings import SpreadsheetConfig
 
 ACCEPT = (
@@ -24,11 +25,13 @@ CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 class Source:
     """A file: its path, or its bytes as they came over the network, proven complete.
 
-    ``state`` is what a later read needs to ask only for a changed file.
+    ``state`` is what a later read needs to ask only for a changed file; ``copy`` how old an
+    upload is.
     """
 
     file: Path | bytes = field(repr=False)
     state: Mapping[str, Any] = field(default_factory=dict)
+    copy: Copy | None = None
 
 
 def fetch(
@@ -40,7 +43,10 @@ def fetch(
     counts as missing only once until the file is read again.
     """
     if config.url is None:
-        return Source(file=path_of(config.file.strip(), context.files))
+        name = config.file.strip()
+        return Source(
+            file=path_of(name, context.files), copy=copy_of(name, context, config.renew_days)
+        )
     basis = {"settings": _fingerprint(config), "day": context.now.date().isoformat()}
     same = not always and all(context.state.get(name) == value for name, value in basis.items())
     known = context.state if same else {}
