@@ -19,7 +19,7 @@ from app.db import Database
 from app.errors import AppError, NotSetUp
 from app.models import SyncRun
 from app.secrets import Vault
-from app.services import sources, syncing
+from app.services import sources, syncing, uploads
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
@@ -139,7 +139,17 @@ class _Run:
                     self.whole = False
                     if isinstance(self.problems[-1], STOPS) and not self._read_any():
                         break
-        return self._finish(self._worst())
+        run = self._finish(self._worst())
+        if run.outcome == syncing.OK:
+            self._tidy(files, config, run)
+        return run
+
+    def _tidy(self, files: Path, config: ConnectorConfig, run: SyncRun) -> None:
+        """An upload is read whole: the file that it took the place of is of no use any more."""
+        try:
+            uploads.tidy(files, sources.files_of(config), before=run.started_at)
+        except OSError:
+            log.warning("an old upload of connection %s stays", run.connection_id, exc_info=True)
 
     def _load(self) -> tuple[Connector, ConnectorConfig, Path]:
         with self.database.read() as session:

@@ -84,6 +84,17 @@ def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
     return plain, hidden
 
 
+def files_of(config: ConnectorConfig) -> frozenset[str]:
+    """The names of the files that these settings read."""
+    return frozenset(
+        str(getattr(config, name))
+        for name, info in type(config).model_fields.items()
+        if isinstance(info.json_schema_extra, dict)
+        and info.json_schema_extra.get("widget") == "file"
+        and getattr(config, name)
+    )
+
+
 def config_of(connection: Connection, vault: Vault) -> ConnectorConfig:
     """The settings as the connector takes them. Raises ``Locked`` or ``Invalid``."""
     manifest = registry.connector(connection.connector).manifest

@@ -1,6 +1,7 @@
 """Files that people hand over: one folder a connection, written whole or not at all."""
 
 import shutil
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +20,16 @@ def place(file: Path, uploads: Path, connection_id: int) -> None:
     part = folder / f".{file.name}.part"
     shutil.copyfile(file, part)
     part.replace(folder / file.name)
+
+
+def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
+    """Remove the files that lay there before that moment and that nobody reads any more.
+
+    What arrived later may belong to settings that the caller has not seen yet.
+    """
+    for file in folder.glob("*"):
+        if file.name not in keep and file.stat().st_mtime < before.timestamp():
+            file.unlink(missing_ok=True)
 
 
 def uploaded_at(uploads: Path, connection_id: int, name: str) -> datetime | None:

@@ -163,6 +163,32 @@ def test_a_renewed_upload_is_fresh_again(desk: Desk) -> None:
     assert (desk.line().health, desk.line().as_of) == (Health.FRESH, desk.clock())
 
 
+def test_the_file_before_is_removed_when_the_newer_one_was_read(desk: Desk) -> None:
+    source = desk.connect(file="programs.csv")
+    old = desk.upload(source, "programs.csv")
+    desk.sync(source)
+    desk.clock.forward(days=5)
+
+    desk.renew(source, "december.csv")
+    assert old.exists()
+    desk.clock.forward(minutes=1)
+    desk.sync(source)
+
+    assert [file.name for file in old.parent.iterdir()] == ["december.csv"]
+
+
+def test_a_file_that_arrives_while_another_is_read_stays(desk: Desk) -> None:
+    """Its source is edited a moment later; the sync that runs knows nothing of it."""
+    source = desk.connect(file="programs.csv")
+    desk.upload(source, "programs.csv")
+    desk.clock.forward(minutes=1)
+    arriving = desk.upload(source, "december.csv")
+
+    desk.sync(source)
+
+    assert arriving.exists()
+
+
 def test_a_new_upload_that_cannot_be_read_leaves_the_age_of_what_is_shown(desk: Desk) -> None:
     source = desk.connect(file="programs.csv")
     old = desk.upload(source, "programs.csv")
