@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.words import Clock, due_day, due_words, is_late, money_words, plural
-from connectors.sdk.records import Category, Due, Kind, Money
+from connectors.sdk.records import Category, Due, DueInstant, Kind, Money
 
 BY_CATEGORY: Mapping[str, int] = {
     Category.COMPLIANCE: 42,
@@ -120,3 +120,5 @@ def _moved(was: Due, now: Due, clock: Clock) -> Iterator[str]:
     days = (due_day(now, clock) - due_day(was, clock)).days
     if days:
         yield f"The date moved {plural(abs(days), 'day')} {'later' if days > 0 else 'earlier'}."
+    elif isinstance(was, DueInstant) and isinstance(now, DueInstant):
+        yield f"The time moved {'later' if now.at > was.at else 'earlier'}."

@@ -35,11 +35,9 @@ def snooze_choices(due: Due | None, clock: Clock) -> tuple[SnoozeChoice, ...]:
 
 
 def _before(due: date, today: date) -> dict[str, date]:
-    marks = {
-        "A week before it is due": due - timedelta(days=7),
-        "The day before": due - timedelta(days=1),
-    }
-    return {label: day for label, day in marks.items() if day > today}
+    marks = {"A week before it is due": 7, "The day before": 1}
+    ahead = (due - today).days
+    return {label: due - timedelta(days=days) for label, days in marks.items() if ahead > days}
 
 
 def _choice(label: str, day: date, due: Due | None, clock: Clock) -> SnoozeChoice:

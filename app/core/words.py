@@ -6,7 +6,7 @@ Nothing here ever shows UTC: an instant is always told in the reader's own zone.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from babel.numbers import (
 from connectors.sdk.records import Due, DueDate, DueInstant, Money
 
 LOCALE = "en_US"
-_KEPT_DATE = re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?\b")
+_KEPT = re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?\b", re.ASCII)
 SOON_DAYS = 7
 
 
@@ -41,6 +41,10 @@ class Clock:
     def today(self) -> date:
         """The reader's calendar date."""
         return self.local(self.now).date()
+
+    def begins(self, day: date) -> datetime:
+        """When that day begins for the reader, in UTC; of a day that was skipped, the next."""
+        return datetime.combine(day, time.min, tzinfo=self.zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,15 +68,18 @@ def is_late(due: Due, clock: Clock) -> bool:
 
 def due_words(due: Due, clock: Clock) -> DueWords:
     """ "2 days late", "today", "Tue 24 Nov" within a week, then "30 Nov" or "3 Feb 2027"."""
-    day = due_day(due, clock)
-    full = day_full(day)
-    if isinstance(due, DueInstant):
-        full = f"{full}, {clock.local(due.at):%H:%M}"
+    day, full = due_day(due, clock), due_full(due, clock)
     if is_late(due, clock):
         return DueWords(text=_late(due, day, clock), tone="late", full=full)
     ahead = (day - clock.today).days
     tone = "soon" if ahead <= SOON_DAYS else ""
     return DueWords(text=_ahead(due, day, ahead, clock), tone=tone, full=full)
+
+
+def due_full(due: Due, clock: Clock) -> str:
+    """ "Tue 24 Nov 2026", of an instant "Tue 24 Nov 2026, 14:00"."""
+    full = day_full(due_day(due, clock))
+    return f"{full}, {clock.local(due.at):%H:%M}" if isinstance(due, DueInstant) else full
 
 
 def _late(due: Due, day: date, clock: Clock) -> str:
@@ -86,7 +93,8 @@ def _ahead(due: Due, day: date, ahead: int, clock: Clock) -> str:
     if ahead == 0 and isinstance(due, DueInstant):
         return f"today {clock.local(due.at):%H:%M}"
     if ahead <= 1:
-        return ("today", "tomorrow")[ahead]
+        # A clock that goes back over midnight can be at tomorrow before today's last moments.
+        return "tomorrow" if ahead == 1 else "today"
     return day_words(day, clock.today)
 
 
@@ -123,6 +131,12 @@ def day_full(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def due_short(due: Due, clock: Clock) -> str:
+    """ "30 Nov", "3 Feb 2027" in another year; of an instant "30 Nov 14:00"."""
+    short = day_short(due_day(due, clock), clock.today)
+    return f"{short} {clock.local(due.at):%H:%M}" if isinstance(due, DueInstant) else short
+
+
 def when_words(at: datetime, clock: Clock) -> str:
     """When something happened: "today 06:10", "yesterday 16:22", "17 Nov", "3 Feb 2025"."""
     local = clock.local(at)
@@ -142,20 +156,28 @@ def when_full(at: datetime, clock: Clock) -> str:
     return f"{day_full(local.date())}, {local:%H:%M %Z}"
 
 
-def kept_words(text: str, clock: Clock) -> str:
-    """A value of the history: a date or an instant as people say it, all else as it is."""
+def kept_due(text: str) -> Due | None:
+    """The date or instant that a value of the history is, to the minute; None for all else."""
+    if not _KEPT.fullmatch(text):
+        return None
     try:
         if text.endswith(" UTC"):
-            at = clock.local(datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00"))
-            return f"{day_full(at.date())}, {at:%H:%M}"
-        return day_full(date.fromisoformat(text)) if len(text) == 10 else text
+            at = datetime.fromisoformat(text.removesuffix(" UTC")).replace(tzinfo=UTC)
+            return DueInstant(at=at)
+        return DueDate(on=date.fromisoformat(text))
     except ValueError:
-        return text
+        return None
+
+
+def kept_words(text: str, clock: Clock) -> str:
+    """A value of the history: a date or an instant as people say it, all else as it is."""
+    due = kept_due(text)
+    return text if due is None else due_full(due, clock)
 
 
 def told_words(text: str, clock: Clock) -> str:
     """A sentence of ours that was kept, its dates and instants as people say them."""
-    return _KEPT_DATE.sub(lambda found: kept_words(found[0], clock), text)
+    return _KEPT.sub(lambda found: kept_words(found[0], clock), text)
 
 
 def span_words(seconds: float) -> str:

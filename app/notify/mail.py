@@ -36,6 +36,8 @@ def environment(folder: Path = TEMPLATES / "email") -> Environment:
         "money": words.money_words,
         "due": words.due_words,
         "when": words.when_words,
+        "kept": words.kept_words,
+        "told": words.told_words,
         "plural": words.plural,
         "stake": lambda stake: " + ".join(words.money_words(money) for money in stake),
         "percent": lambda share: f"{round(share * 100)} %",

@@ -19,7 +19,7 @@ from app.core import changes, digests, pace
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.models import DigestEntry, User
-from app.services import acts, inbox, item, listing
+from app.services import acts, due_days, inbox, item, listing
 from app.services.listing import Sources, events, items, joined
 from app.services.pages import GoalLine, HistoryLine, Row, SourceLine, Stake
 from connectors.sdk.records import Kind
@@ -130,8 +130,7 @@ def _new(
         .where(
             items.c.is_open,
             items.c.first_seen_at > since,
-            sa.not_(listing.overdue(clock)),
-            items.c.sort_on > clock.today + timedelta(days=listing.WEEK),
+            due_days.after(clock.today + timedelta(days=listing.WEEK), clock),
         )
     )
     found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()

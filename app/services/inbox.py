@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
-from app.services import accounts, listing
+from app.services import accounts, due_days, listing
 from app.services.listing import MONTH, WEEK, Sources, items, joined
 from app.services.pages import (
     COUNTED,
@@ -88,13 +88,16 @@ def _groups(
     for stored, row in zip(found, rows, strict=True):
         key = LISTED if LISTED in head_of else listing.group_of(stored, clock)
         by_key.setdefault(key, []).append(row)
+    # By the company's days, in which items are sorted, an instant can stand behind a date
+    # that is later by the reader's.
+    keys = [key for key in (*GROUPS, LISTED) if key in by_key]
     return tuple(
         Group(
-            head=head_of.get(key) or GroupHead(key=key, title=GROUPS[key], count=len(members)),
-            rows=tuple(members),
+            head=head_of.get(key) or GroupHead(key=key, title=GROUPS[key], count=len(by_key[key])),
+            rows=tuple(by_key[key]),
             continued=continued and number == 0,
         )
-        for number, (key, members) in enumerate(by_key.items())
+        for number, key in enumerate(keys)
     )
 
 
@@ -113,7 +116,7 @@ def group_heads(
     session: Session, view: View, *, user_id: int, clock: Clock
 ) -> tuple[GroupHead, ...]:
     """Every group of the view with its count and money; above ``COUNTED`` items without money."""
-    key = ("heads", view, user_id, clock.today, clock.zone.key)
+    key = ("heads", view, user_id, clock.today, clock.zone.key, due_days.passed(session, clock))
     return remembered(session, key, lambda: _count_heads(session, view, user_id, clock))
 
 
@@ -180,19 +183,18 @@ def _groups_of(tab: str) -> Mapping[str, str]:
 
 def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
     day = items.c.sort_on
+    week, month = (clock.today + timedelta(days=days) for days in (WEEK, MONTH))
     match group:
         case _ if group == LISTED:
             return sa.true()
         case "overdue":
-            return sa.and_(listing.overdue(clock), day != NO_DUE_DAY)
+            return sa.and_(due_days.overdue(clock), day != NO_DUE_DAY)
         case "week":
-            return listing.due_within(clock, WEEK)
+            return due_days.due_within(clock, WEEK)
         case "month":
-            return sa.and_(
-                day > clock.today + timedelta(days=WEEK), day <= clock.today + timedelta(days=MONTH)
-            )
+            return sa.and_(due_days.after(week, clock), due_days.until(month, clock))
         case "later":
-            return sa.and_(day > clock.today + timedelta(days=MONTH), day < NO_DUE_DAY)
+            return sa.and_(due_days.after(month, clock), day < NO_DUE_DAY)
     return day == NO_DUE_DAY
 
 
@@ -208,12 +210,12 @@ def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:
     def make() -> Stake:
         statement = (
             sa.select(items.c.currency, sa.func.sum(items.c.amount))
-            .where(items.c.is_open, items.c.sort_on <= clock.today + timedelta(days=days))
+            .where(items.c.is_open, due_days.until(clock.today + timedelta(days=days), clock))
             .group_by(items.c.currency)
         )
         return _stake(session.execute(statement).all())
 
-    return remembered(session, ("stake", days, clock.today), make)
+    return remembered(session, ("stake", days, clock.today, clock.zone.key), make)
 
 
 def tab_counts(session: Session, *, user_id: int, clock: Clock) -> tuple[Tab, ...]:
@@ -238,8 +240,9 @@ def tab_counts(session: Session, *, user_id: int, clock: Clock) -> tuple[Tab, ..
             Tab(key=key, title=title, count=getattr(row, key)) for key, title in TABS.items()
         )
 
-    # An instant can become overdue within a day, so that the hour is part of the key.
-    key = ("tabs", user_id, clock.zone.key, clock.local(clock.now).strftime("%Y-%m-%d %H"))
+    # What is new grows old by the hour.
+    hour = clock.local(clock.now).strftime("%Y-%m-%d %H")
+    key = ("tabs", user_id, clock.zone.key, hour, due_days.passed(session, clock))
     return remembered(session, key, make)
 
 
@@ -248,7 +251,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
     tabs = {tab.key: tab.count for tab in tab_counts(session, user_id=user_id, clock=clock)}
     known = Sources(session, now=clock.now)
     behind, reports, programs = remembered(
-        session, ("nav", clock.today), lambda: _tracked(session, clock)
+        session, ("nav", clock.today, clock.zone.key), lambda: _tracked(session, clock)
     )
     return Nav(
         today=min(tabs["overdue"] + tabs["week"], 10),
@@ -279,7 +282,7 @@ def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
         .where(
             items.c.kind == Kind.REPORTING,
             items.c.is_open,
-            items.c.sort_on <= clock.today + timedelta(days=MONTH),
+            due_days.until(clock.today + timedelta(days=MONTH), clock),
         )
     ).scalar_one()
     programs = session.execute(
@@ -334,7 +337,11 @@ def next_due(session: Session, clock: Clock) -> Due | None:
     """The next date that any open item is due, for an empty page."""
     statement = (
         sa.select(items.c.due_on, items.c.due_at, items.c.due_zone)
-        .where(items.c.is_open, items.c.sort_on >= clock.today, items.c.sort_on < NO_DUE_DAY)
+        .where(
+            items.c.is_open,
+            items.c.sort_on.between(clock.today - due_days.APART, NO_DUE_DAY - timedelta(days=1)),
+            sa.not_(due_days.overdue(clock)),
+        )
         .order_by(items.c.sort_on)
         .limit(1)
     )

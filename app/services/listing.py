@@ -14,14 +14,14 @@ from app.core import changes
 from app.core.columns import NO_DUE_DAY
 from app.core.tiles import Tile, tile_for
 from app.core.whole import whole
-from app.core.words import Clock
+from app.core.words import Clock, due_day, is_late, kept_due
 from app.models import Connection
-from app.services import search, standings
+from app.services import due_days, search, standings
 from app.services.pages import Health, Person, Row, SourceLine, State, View
 from app.services.standings import Standing
 from connectors import registry
 from connectors.sdk.manifest import PlatformType
-from connectors.sdk.records import Category, Due, DueDate, DueInstant, Kind, Money
+from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
@@ -78,34 +78,6 @@ def joined(user_id: int) -> sa.FromClause:
 # Which items
 
 
-def overdue(clock: Clock) -> sa.ColumnElement[bool]:
-    """The due date's day has ended, or the due instant has passed."""
-    return sa.and_(
-        items.c.sort_on <= clock.today + timedelta(days=1),
-        sa.case(
-            (items.c.due_at.is_not(None), items.c.due_at < clock.now),
-            else_=items.c.due_on < clock.today,
-        ),
-    )
-
-
-def due_within(clock: Clock, days: int) -> sa.ColumnElement[bool]:
-    """Due from now until the end of that many days ahead."""
-    last = clock.today + timedelta(days=days)
-    return sa.and_(
-        items.c.sort_on >= clock.today - timedelta(days=1),
-        items.c.sort_on <= last,
-        sa.not_(overdue(clock)),
-    )
-
-
-def still_on(clock: Clock) -> sa.ColumnElement[bool]:
-    """Everything but an event whose day is over: that asks for nothing and is not overdue."""
-    return sa.or_(
-        items.c.sort_on >= clock.today, items.c.category.is_distinct_from(str(Category.EVENT))
-    )
-
-
 def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
     """The tab's own condition; an unknown tab is the first one."""
     there = items.c.removed_at.is_(None)
@@ -113,22 +85,24 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
         case "snoozed":
             return sa.and_(states.c.state == "snoozed", there)
         case "done":
-            settled = sa.or_(states.c.state == "done", items.c.closed, sa.not_(still_on(clock)))
+            settled = sa.or_(
+                states.c.state == "done", items.c.closed, sa.not_(due_days.still_on(clock))
+            )
             return sa.and_(settled, there)
         case "removed":
             return items.c.removed_at.is_not(None)
-    return sa.and_(items.c.is_open, still_on(clock), *_narrower(tab, user_id, clock))
+    return sa.and_(items.c.is_open, due_days.still_on(clock), *_narrower(tab, user_id, clock))
 
 
 def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement[bool]]:
     """What an open item must be beside, to be in that tab."""
     match tab:
         case "overdue":
-            yield overdue(clock)
+            yield due_days.overdue(clock)
         case "week":
-            yield due_within(clock, WEEK)
+            yield due_days.due_within(clock, WEEK)
         case "month":
-            yield due_within(clock, MONTH)
+            yield due_days.due_within(clock, MONTH)
         case "new":
             yield items.c.first_seen_at > clock.now - NEW_FOR
             yield personal.c.read_at.is_(None)
@@ -218,10 +192,10 @@ def group_of(row: Any, clock: Clock) -> str:
     """Under which head of the list a row stands."""
     if row.sort_on == NO_DUE_DAY:
         return "undated"
-    late = row.due_at < clock.now if row.due_at is not None else row.sort_on < clock.today
-    if late:
+    due = due_of(row) or DueDate(on=row.sort_on)
+    if is_late(due, clock):
         return "overdue"
-    ahead = (row.sort_on - clock.today).days
+    ahead = (due_day(due, clock) - clock.today).days
     return "week" if ahead <= WEEK else "month" if ahead <= MONTH else "later"
 
 
@@ -348,8 +322,7 @@ def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, 
     )
     found = {}
     for id_, old in session.execute(statement):
-        try:
-            found[id_] = DueDate(on=date.fromisoformat((old or "")[:10]))
-        except ValueError:
-            continue
-    return dict(found)
+        due = kept_due(old or "")
+        if due is not None:
+            found[id_] = due
+    return found

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.core import priority
 from app.core.words import Clock
-from app.services import inbox, listing
+from app.services import due_days, inbox, listing
 from app.services.listing import Sources, items, joined, states
 from app.services.pages import Row, TodayCard, TodayPage
 from connectors.sdk.records import Kind
@@ -28,10 +28,10 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         .select_from(joined(user_id))
         .where(
             items.c.is_open,
-            listing.still_on(clock),
+            due_days.still_on(clock),
             items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
             sa.or_(
-                items.c.sort_on <= clock.today + timedelta(days=AHEAD),
+                due_days.until(clock.today + timedelta(days=AHEAD), clock),
                 sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
             ),
         )

@@ -47,7 +47,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "told": words.told_words,
         "span": words.span_words,
         "plural": words.plural,
-        "day_of": lambda due, clock: words.day_short(words.due_day(due, clock), clock.today),
+        "due_short": words.due_short,
         "day_at": lambda at, clock: words.day_words(clock.local(at).date(), clock.today),
         "snoozes": snooze_choices,
         "count": count_words,
