@@ -1,6 +1,7 @@
 """Try a connection's settings. It asks the platform, so no transaction may be open."""
 
 import logging
+import threading
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +9,19 @@ from pathlib import Path
 from app.services.sources import split
 from connectors import registry
 from connectors.sdk import redact
-from connectors.sdk.connector import Check, CheckState, ReadContext
+from connectors.sdk.connector import Check, CheckState, Connector, ReadContext
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.policy import policy_of
 
 log = logging.getLogger(__name__)
+
+
+PATIENCE = 20.0
+"""Seconds that whoever checks a form waits for all checks together."""
+A_MOMENT = 1.0
+"""Seconds for a check that was cancelled to let go of its connections."""
 
 
 def check(
@@ -24,26 +31,53 @@ def check(
     private_hosts: Collection[str],
     now: datetime,
     files: Path | None = None,
+    patience: float = PATIENCE,
 ) -> tuple[Check, ...]:
     """The connector's named checks. An error that a check did not name becomes one.
 
     ``private_hosts`` are the operator's ``ALLOWED_PRIVATE_HOSTS``; ``files`` is the folder
-    of the connection's uploads.
+    of the connection's uploads. After ``patience`` seconds it ends with a check that says so,
+    behind those that were done.
     """
     connector = registry.connector(connector_id)
     redact.register(*split(config)[1].values())
     found: list[Check] = []
     with HttpSession(policy_of(connector.manifest, config, private_hosts)) as http:
-        try:
-            for one in connector.check(config, ReadContext(http=http, now=now, files=files)):
-                found.append(one)  # noqa: PERF402  (what came before an error stays)
-        except ConnectorError as error:
-            found.append(_failed(error.message, error.remedy))
-        except Exception as error:
-            log.exception("a check of %s failed", connector_id)
-            met = type(error).__name__
-            found.append(_failed(f"The connector met something it does not understand ({met})."))
-    return tuple(found)
+        context = ReadContext(http=http, now=now, files=files)
+        # In a thread of its own: a check may be busy with itself, where no timeout reaches it.
+        checks = threading.Thread(
+            target=_collect, args=(connector, config, context, found), name="check", daemon=True
+        )
+        checks.start()
+        checks.join(patience)
+        late = checks.is_alive()
+        done = tuple(found)
+        if late:
+            http.cancel()  # nothing asks on behind the form's back
+            checks.join(A_MOMENT)
+    return (*done, TOO_SLOW) if late else done
+
+
+TOO_SLOW = Check(
+    name="Time",
+    state=CheckState.FAIL,
+    text="The platform answers too slowly: the rest was not checked.",
+    fix="Try again later, or save anyway: a sync is more patient than a form.",
+)
+
+
+def _collect(
+    connector: Connector, config: ConnectorConfig, context: ReadContext, found: list[Check]
+) -> None:
+    try:
+        for one in connector.check(config, context):
+            found.append(one)  # noqa: PERF402  (what came before an error stays)
+    except ConnectorError as error:
+        found.append(_failed(error.message, error.remedy))
+    except Exception as error:
+        log.exception("a check of %s failed", connector.manifest.id)
+        met = type(error).__name__
+        found.append(_failed(f"The connector met something it does not understand ({met})."))
 
 
 def _failed(text: str, fix: str = "") -> Check:
