@@ -12,6 +12,7 @@ from app import __version__, garbage
 from app.api import edge as api
 from app.config import Settings
 from app.db import Database, migrate
+from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Jobs
 from app.jobs.syncing import Syncer
@@ -55,7 +56,10 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
         now=syncer.now,
         stopping=syncer.stopping,
     )
-    return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests))
+    keeper = Keeper(
+        database=database, uploads=settings.uploads, now=syncer.now, stopping=syncer.stopping
+    )
+    return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests, keeper.prune))
 
 
 def _lifespan(settings: Settings, database: Database, runner: Jobs | None):  # type: ignore[no-untyped-def]  # FastAPI's own type is an unnamed callable

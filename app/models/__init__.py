@@ -1,6 +1,7 @@
 """The tables, one file a subject. Importing this package registers all of them."""
 
 from app.models.accounts import ApiToken, OneTimeLink, User, WebSession
+from app.models.chores import PRUNE, Chore
 from app.models.items import (
     Event,
     Item,
@@ -21,9 +22,11 @@ from app.models.sources import (
 )
 
 __all__ = [
+    "PRUNE",
     "ApiToken",
     "AppSetting",
     "Certification",
+    "Chore",
     "ColumnMapping",
     "Connection",
     "Contact",

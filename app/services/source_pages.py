@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from app.core import retention
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
 from app.models import Connection, QuarantinedRow, StreamState, SyncRun
@@ -146,6 +147,7 @@ class SourcePage:
     gives_not: tuple[str, ...]
     connector: str
     file: str
+    runs_kept_days: int = retention.RUNS.days
 
 
 def sources_page(session: Session, *, clock: Clock) -> SourcesPage:

@@ -1,9 +1,14 @@
 """Files that people hand over: one folder a connection, written whole or not at all."""
 
 import shutil
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
+
+DRAFTS = "drafts"
+"""The folder of what was uploaded and is not saved yet."""
+LIFETIME = timedelta(hours=2)
+"""So long a draft can be saved."""
 
 
 def safe_name(name: str) -> str:
@@ -30,6 +35,15 @@ def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
     for file in folder.glob("*"):
         if file.name not in keep and file.stat().st_mtime < before.timestamp():
             file.unlink(missing_ok=True)
+
+
+def prune(uploads: Path, removed: Iterable[int] = (), *, now: datetime) -> None:
+    """Throw away drafts that nobody can save any more, and all files of removed connections."""
+    for folder in (uploads / DRAFTS).glob("*"):
+        if folder.stat().st_mtime < (now - LIFETIME).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+    for connection_id in removed:
+        shutil.rmtree(uploads / str(connection_id), ignore_errors=True)
 
 
 def uploaded_at(uploads: Path, connection_id: int, name: str) -> datetime | None:

@@ -8,15 +8,13 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from app.secrets import Locked, Vault
-from app.services.uploads import place, safe_name
+from app.services.uploads import DRAFTS, LIFETIME, place, safe_name
 
-LIFETIME = timedelta(hours=2)
-FOLDER = "drafts"
 SEALED = ("secrets", "files", "folder", "what")
 
 
@@ -54,13 +52,13 @@ def unseal(sealed: str, what: str, vault: Vault, *, now: datetime) -> Draft:
 
 def folder_of(draft: Draft, uploads: Path) -> Path | None:
     """Where the draft's files lie."""
-    return uploads / FOLDER / draft.folder if draft.folder else None
+    return uploads / DRAFTS / draft.folder if draft.folder else None
 
 
 def keep_file(draft: Draft, setting: str, name: str, body: BinaryIO, uploads: Path) -> Draft:
     """The draft with one more file, under its own name without any path."""
     folder = draft.folder or secrets.token_hex(16)
-    path = uploads / FOLDER / folder / safe_name(name)
+    path = uploads / DRAFTS / folder / safe_name(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         shutil.copyfileobj(body, file)
@@ -75,10 +73,3 @@ def settle(draft: Draft, connection_id: int, uploads: Path) -> None:
     for name in draft.files.values():
         place(source / name, uploads, connection_id)
     shutil.rmtree(source, ignore_errors=True)
-
-
-def prune(uploads: Path, *, now: datetime) -> None:
-    """Throw drafts away that nobody can save any more."""
-    for folder in (uploads / FOLDER).glob("*"):
-        if folder.stat().st_mtime < (now - LIFETIME).timestamp():
-            shutil.rmtree(folder, ignore_errors=True)

@@ -16,8 +16,8 @@ from app.core.words import plural
 from app.errors import AppError, Conflict, Invalid
 from app.services import import_plans, imports, sources
 from app.services.import_plans import KINDS, MEANINGS, Choice, ImportPlan, SheetPlan
-from app.services.uploads import place
-from app.web import drafts, waiting
+from app.services.uploads import place, prune
+from app.web import waiting
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -60,7 +60,7 @@ def upload(request: Request, form: Submitted) -> Response:
     }
     if not isinstance(file, UploadFile) or not file.filename:
         return _choose(request, typed=typed, errors={"file": "Choose a file."})
-    drafts.prune(site.settings.uploads, now=site.now())
+    prune(site.settings.uploads, now=site.now())
     kept = waiting.keep(
         file.file,
         site.settings.uploads,
@@ -116,7 +116,7 @@ def map_again(request: Request, connection_id: int) -> Response:
         )
     except ConnectorError as error:
         raise Invalid(error.message, remedy=error.remedy) from None
-    drafts.prune(uploads, now=site.now())
+    prune(uploads, now=site.now())
     with BytesIO(found) if isinstance(found, bytes) else found.open("rb") as body:
         kept = waiting.keep(
             body,

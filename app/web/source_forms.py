@@ -14,6 +14,7 @@ from app.errors import AppError, Conflict, Invalid
 from app.models import Connection
 from app.services import checking, source_pages, sources
 from app.services.sources import ScheduleInput
+from app.services.uploads import prune
 from app.web import drafts
 from app.web.drafts import Draft
 from app.web.fields import Submitted
@@ -277,7 +278,7 @@ def _save(request: Request, attempt: Attempt, schedule: ScheduleInput) -> tuple[
             )
         assert saved.id is not None
         drafts.settle(attempt.draft, saved.id, site.settings.uploads)
-    drafts.prune(site.settings.uploads, now=site.now())
+    prune(site.settings.uploads, now=site.now())
     return saved.id, saved.name
 
 

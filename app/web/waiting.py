@@ -1,7 +1,7 @@
 """A spreadsheet that was uploaded and waits to be mapped: its file, and what was said of it.
 
 It lies in a folder of its own below the uploads; the folder's random name is in the address,
-so that a reload or a bookmark finds it again. ``drafts.prune`` throws old ones away.
+so that a reload or a bookmark finds it again. ``services.uploads.prune`` throws old ones away.
 """
 
 import re
@@ -14,8 +14,7 @@ from typing import BinaryIO
 import orjson
 
 from app.errors import NotFound
-from app.services.uploads import safe_name
-from app.web.drafts import FOLDER
+from app.services.uploads import DRAFTS, safe_name
 
 ABOUT = "about.json"
 TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -38,7 +37,7 @@ class Waiting:
 
     def file(self, uploads: Path) -> Path:
         """Where it lies."""
-        return uploads / FOLDER / self.token / "file" / self.file_name
+        return uploads / DRAFTS / self.token / "file" / self.file_name
 
 
 def keep(
@@ -72,7 +71,7 @@ def keep(
 
 def find(token: str, uploads: Path) -> Waiting:
     """The file of that address; raises ``NotFound`` when it was imported or is too old."""
-    about = uploads / FOLDER / token / ABOUT if TOKEN.fullmatch(token) else None
+    about = uploads / DRAFTS / token / ABOUT if TOKEN.fullmatch(token) else None
     if about is None or not about.is_file():
         raise NotFound("This upload is gone.", remedy="Upload the file again.")
     return Waiting(**orjson.loads(about.read_bytes()))
@@ -80,4 +79,4 @@ def find(token: str, uploads: Path) -> Waiting:
 
 def forget(waiting: Waiting, uploads: Path) -> None:
     """It was imported."""
-    shutil.rmtree(uploads / FOLDER / waiting.token, ignore_errors=True)
+    shutil.rmtree(uploads / DRAFTS / waiting.token, ignore_errors=True)

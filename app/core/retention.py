@@ -1,0 +1,48 @@
+"""How long things are kept that nobody needs for ever. The one place that says so.
+
+Never thrown away: items, programs, funds, certifications and contacts, also those that are gone
+at their source, and all of their history (P1).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RUNS = timedelta(days=90)
+RUNS_KEPT = 50
+"""So many newest runs of a connection stay however old they are, and so does its last good one."""
+QUARANTINE = timedelta(days=30)
+"""After a row could be read again, or was no longer sent."""
+LINKS = timedelta(days=7)
+"""After a one-time link was used or ran out. A session that ran out goes at once."""
+OUTBOX = timedelta(days=90)
+"""After an alert was written, unless it still waits."""
+DIGESTS = timedelta(days=365)
+"""In the ledger of digests; a day must not leave it while its digest could be sent again (P4)."""
+READ_MARKS = timedelta(days=365)
+"""After an item was gone at its source: who had read it. Stars stay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cutoffs:
+    """The moments before which each kind of thing goes."""
+
+    runs: datetime
+    quarantine: datetime
+    sessions: datetime
+    links: datetime
+    outbox: datetime
+    digests: datetime
+    read_marks: datetime
+
+
+def cutoffs(now: datetime) -> Cutoffs:
+    """What may go now."""
+    return Cutoffs(
+        runs=now - RUNS,
+        quarantine=now - QUARANTINE,
+        sessions=now,
+        links=now - LINKS,
+        outbox=now - OUTBOX,
+        digests=now - DIGESTS,
+        read_marks=now - READ_MARKS,
+    )
