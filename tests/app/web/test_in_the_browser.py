@@ -297,6 +297,23 @@ def test_an_error_is_told_in_a_toast_and_leaves_the_page_as_it_is(
     expect(page.locator("#rows li")).to_have_count(10)
 
 
+ROOM = """() => {
+  const card = document.querySelector("main").getBoundingClientRect()
+  return [card.top, innerHeight - card.bottom]
+}"""
+
+
+def test_who_signs_in_finds_the_form_a_little_above_the_middle(
+    new_page: Callable[..., Page], served: Loopback
+) -> None:
+    page = new_page(base_url=served.url, viewport={"width": 1280, "height": 800})
+    page.goto("/sign-in")
+
+    above, below = page.evaluate(ROOM)
+
+    assert below / 2 < above < below
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_a_screen_of_320_pixels(enter: Enter, scheme: str) -> None:
     page = enter("/today", viewport={"width": 320, "height": 640}, color_scheme=scheme)
