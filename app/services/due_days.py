@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core.words import Clock
+from app.models import Item
 from app.services.revisions import remembered
 from connectors.sdk.records import ITEM_KINDS, Category
 
-items = SQLModel.metadata.tables["items"]
+items = SQLModel.metadata.tables[str(Item.__tablename__)]
 
 APART = timedelta(days=2)
 """How far the company's and a reader's day of an instant can be apart: clocks stand from 12

@@ -54,7 +54,9 @@ def late(office: Office, zone: str) -> dict[str, Shown]:
     """What the inbox shows that person as overdue; all places that say so must agree."""
     inbox = office.inbox(zone)
     found = {title: line for title, line in inbox.lines.items() if line.tone == "late"}
-    assert inbox.groups.get("overdue", (0, set())) == (len(found), found.keys())
+    groups = inbox.groups
+    assert groups.get("overdue", (0, set())) == (len(found), found.keys())
+    assert all(said == len(listed) for said, listed in groups.values()), groups
     assert inbox.counted("overdue") == len(found)
     assert office.inbox(zone, "overdue").lines == found
     return found
