@@ -1,73 +1,48 @@
 """JSON Feed 1.1 at ``/feed.json``, for tools that have a token."""
 
-from typing import Annotated
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
+from app.api.asking import Asked, asked
 from app.api.tokens import allow, note_use
 from app.core import feeds
 from app.core.words import Clock
 from app.services import feeding
-from app.services.pages import TABS, View
 
 router = APIRouter()
 
 MEDIA_TYPE = "application/feed+json"
-DEFAULT_LIMIT = 50
 
 
-class FeedQuery(BaseModel):
-    """The filters of the inbox, the cursor and the page's size (1 to 200 items)."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    tab: str = "all"
-    q: str = ""
-    vendor: str = ""
-    program: str = ""
-    kind: str = ""
-    source: str = ""
-    after: str = ""
-    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=feeding.MOST)
-
-    def view(self) -> View:
-        """The view; an unknown tab is the first one."""
-        filters = self.model_dump(exclude={"after", "limit", "tab"})
-        return View(tab=self.tab if self.tab in TABS else "all", **filters)
-
-
-@router.get("/feed.json", include_in_schema=False)
-async def feed(request: Request, query: Annotated[FeedQuery, Query()]) -> Response:
+@router.api_route("/feed.json", methods=["GET", "HEAD"], include_in_schema=False)
+async def feed(request: Request) -> Response:
     """The items of a view, with the filters of the inbox; ``next_url`` leads on.
 
     ``Authorization: Bearer <token>``. Answers 304 while nothing changed, which most tools
     ask most of the time: on SQLite without the way through a thread.
     """
-    asked = _Asked(request, query)
+    reply = _Reply(request, asked(request.query_params))
     if "if-none-match" in request.headers:
-        same = asked.site.database.glance(asked.nothing_new)
-        if same and not asked.use_is_due:
-            return asked.unchanged()
-    return await run_in_threadpool(asked.answer)
+        same = reply.site.database.glance(reply.nothing_new)
+        if same and not reply.use_is_due:
+            return reply.unchanged()
+    return await run_in_threadpool(reply.answer)
 
 
-class _Asked:
-    """One request for the feed."""
+class _Reply:
+    """The answer to one request for the feed."""
 
-    def __init__(self, request: Request, query: FeedQuery) -> None:
+    def __init__(self, request: Request, wanted: Asked) -> None:
         self.request = request
         self.site = request.app.state.site
-        self.view, self.after, self.limit = query.view(), query.after, query.limit
+        self.view, self.after, self.limit = wanted.view, wanted.after, wanted.limit
+        self.query = dict(wanted.query)
         self.clock = Clock(now=self.site.now(), zone=self.site.settings.zone)
-        self.query = self.view.query()
-        if query.limit != DEFAULT_LIMIT:
-            self.query["limit"] = str(query.limit)
         self.headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
     @property

@@ -6,13 +6,13 @@ from fastapi.responses import JSONResponse
 router = APIRouter()
 
 
-@router.get("/healthz", include_in_schema=False)
+@router.api_route("/healthz", methods=["GET", "HEAD"], include_in_schema=False)
 def healthz() -> JSONResponse:
     """The process lives. Asks nothing of the database, so that a slow one kills no process."""
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/readyz", include_in_schema=False)
+@router.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
 def readyz(request: Request) -> JSONResponse:
     """The database answers: send people here."""
     if not request.app.state.site.database.answers():

@@ -5,13 +5,24 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from sqlmodel import Session
 
+from app.api.problems import Problem
 from app.services import accounts
 
 TOUCH_EVERY = timedelta(minutes=5)
 
 
-class TokenNeeded(Exception):
+class TokenNeeded(Problem):
     """There is no valid token in the request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            401,
+            "A token is needed",
+            "Send Authorization: Bearer with a token made by "
+            "`partner-inbox token add NAME --scope read` or on the page Settings.",
+            about="token",
+            headers={"WWW-Authenticate": 'Bearer realm="Partner Inbox"'},
+        )
 
 
 def allow(request: Request, session: Session, scope: str, *, now: datetime) -> None:

@@ -7,13 +7,15 @@ from sqlmodel import Session
 
 from app.core import feeds
 from app.core.words import Clock, money_words
-from app.services import listing, standings
+from app.services import listing, pages, standings
 from app.services.listing import Sources, items, joined, states
 from app.services.pages import View
 from app.services.revisions import revision
 from connectors.sdk.records import Fact
 
 MOST = 200
+TABS = tuple(tab for tab in pages.TABS if tab != "mine")
+"""A feed is nobody's own."""
 BY_TIME = ("overdue", "week", "month", "new")
 """Views that an item enters or leaves at a moment, without a write."""
 NOBODY = 0
@@ -61,7 +63,8 @@ def page(
     known = Sources(session, now=clock.now)
     entries = [_entry(row, known, home) for row in found]
     cursor = listing.cursor_of(found[-1]) if more else None
-    return entries, cursor, {"sources": [_source(line) for line in known.lines.values()]}
+    sources = [_source(line) for line in known.lines.values()]
+    return entries, cursor, {"revision": revision(session), "sources": sources}
 
 
 def _source(line: Any) -> dict[str, Any]:

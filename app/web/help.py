@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core import feeds
-from app.services.pages import TABS
+from app.services import feeding
 from app.web.render import render_plain
 
 router = APIRouter()
@@ -15,5 +15,10 @@ router = APIRouter()
 def feed_help(request: Request) -> Response:
     """The address that the feed's extension names as ``about``."""
     return render_plain(
-        request, "help_feed.html", fields=feeds.ITEM_FIELDS, tabs=TABS, schema=feeds.SCHEMA
+        request,
+        "help_feed.html",
+        fields=feeds.ITEM_FIELDS,
+        tabs=feeding.TABS,
+        most=feeding.MOST,
+        schema=feeds.SCHEMA,
     )
