@@ -14,13 +14,14 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from sqlalchemy import CursorResult, bindparam, delete, func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, SQLModel, col, select
 
+from app.core.addresses import address, address_or_text
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import ApiToken, OneTimeLink, User, WebSession
+from app.services.unique import only_one
 
 IDLE = timedelta(days=7)
 ABSOLUTE = timedelta(days=30)
@@ -30,11 +31,10 @@ SIGN_IN_LIFETIME = timedelta(hours=1)
 TOKEN_PREFIX = "pi_"  # noqa: S105  (not a secret: what secret scanners look for)
 SCOPES = ("read",)
 SHORTEST_PASSWORD = 10
+TOO_SHORT = f"Use at least {SHORTEST_PASSWORD} characters."
 
 SETUP = "set-up"
 SIGN_IN = "sign-in"
-
-SPECIAL_USE_DOMAIN_NAMES.remove("local")  # internal mail domains are often named so
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_hex())
@@ -63,8 +63,8 @@ def user(session: Session, user_id: int) -> User:
 
 
 def user_by_email(session: Session, email: str) -> User | None:
-    """The person with that address, whatever its case."""
-    return session.exec(select(User).where(User.email == email.strip().lower())).first()
+    """The person with that address, however it is written."""
+    return session.exec(select(User).where(User.email == address_or_text(email))).first()
 
 
 def add_user(
@@ -77,44 +77,43 @@ def add_user(
     is_admin: bool = False,
     time_zone: str = "UTC",
 ) -> User:
-    """A new person. Raises ``Invalid`` with a sentence for each field, or ``Conflict``."""
+    """A new person; from now on no set-up link works. Raises ``Invalid`` with a sentence for
+    each field, or ``Conflict``.
+    """
     problems: dict[str, str] = {}
     try:
-        valid = validate_email(email, check_deliverability=False, allow_smtputf8=False)
-        address = valid.normalized.lower()
-    except EmailNotValidError as error:
+        mail = address(email)
+    except ValueError as error:
         problems["email"] = str(error)
-        address = ""
     if not name.strip():
         problems["name"] = "Enter a name."
     if time_zone not in available_timezones():
         problems["time_zone"] = "Choose a time zone from the list."
     if password is not None and len(password) < SHORTEST_PASSWORD:
-        problems["password"] = f"Use at least {SHORTEST_PASSWORD} characters."
+        problems["password"] = TOO_SHORT
     if problems:
         raise Invalid("The user cannot be added.", fields=problems)
-    if user_by_email(session, address):
-        raise Conflict(f"There is a user with the address {address} already.")
+    taken = f"There is a user with the address {mail} already."
+    if user_by_email(session, mail):
+        raise Conflict(taken)
     added = User(
-        email=address,
+        email=mail,
         name=name.strip(),
         is_admin=is_admin,
         password=_hasher.hash(password) if password is not None else None,
         time_zone=time_zone,
         created_at=now,
     )
-    session.add(added)
-    session.flush()
+    with only_one(session, taken):
+        session.add(added)
+    session.execute(delete(OneTimeLink).where(col(OneTimeLink.purpose) == SETUP))
     return added
 
 
 def set_password(session: Session, user_id: int, password: str) -> None:
     """A new password; signs the person out everywhere."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(
-            "The password is too short.",
-            fields={"password": f"Use at least {SHORTEST_PASSWORD} characters."},
-        )
+        raise Invalid("The password is too short.", fields={"password": TOO_SHORT})
     user(session, user_id).password = _hasher.hash(password)
     close_sessions(session, user_id)
 
@@ -191,7 +190,8 @@ def record_sign_in(session: Session, known: Credentials, *, ok: bool, now: datet
     """Note how the attempt went: from the fifth failure on the wait doubles, up to 15 minutes."""
     if known.user_id is None:
         return None
-    found = user(session, known.user_id)
+    # Held, so that of many attempts at once each counts.
+    found = session.get_one(User, known.user_id, with_for_update=True, populate_existing=True)
     if ok:
         found.failed_sign_ins = 0
         found.next_sign_in_at = None
@@ -252,8 +252,9 @@ def close_session(session: Session, token: str) -> None:
 
 
 def close_sessions(session: Session, user_id: int) -> None:
-    """Sign the person out everywhere."""
+    """Sign the person out everywhere: no session and no link made until now opens anything."""
     session.execute(delete(WebSession).where(col(WebSession.user_id) == user_id))
+    session.execute(delete(OneTimeLink).where(col(OneTimeLink.user_id) == user_id))
 
 
 # One-time links
@@ -329,21 +330,21 @@ def add_token(
         raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
     if scope not in SCOPES:
         raise Invalid("There is no such scope.", fields={"scope": f"One of: {', '.join(SCOPES)}."})
+    taken = f"There is a token named {name.strip()} already."
     if session.exec(select(ApiToken).where(ApiToken.name == name.strip())).first():
-        raise Conflict(f"There is a token named {name.strip()} already.")
+        raise Conflict(taken)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(
-            name=name.strip(),
-            token_hash=_digest(token),
-            hint=token[:8],
-            scope=scope,
-            user_id=user_id,
-            created_at=now,
-            expires_at=expires_at,
-        )
+    added = ApiToken(
+        name=name.strip(),
+        token_hash=_digest(token),
+        hint=token[:8],
+        scope=scope,
+        user_id=user_id,
+        created_at=now,
+        expires_at=expires_at,
     )
-    session.flush()
+    with only_one(session, taken):
+        session.add(added)
     return token
 
 
@@ -362,13 +363,20 @@ class TokenUse(NamedTuple):
 
 
 _tokens = SQLModel.metadata.tables["api_tokens"]
-_TOKEN = sa_select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at).where(
-    _tokens.c.token_hash == bindparam("token_hash"), _tokens.c.revoked_at.is_(None)
+_users = SQLModel.metadata.tables["users"]
+_TOKEN = (
+    sa_select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at)
+    .select_from(_tokens.outerjoin(_users, _users.c.id == _tokens.c.user_id))
+    .where(
+        _tokens.c.token_hash == bindparam("token_hash"),
+        _tokens.c.revoked_at.is_(None),
+        _users.c.is_active.is_not(False),
+    )
 )
 
 
 def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
-    """The token when it is valid for that scope."""
+    """The token when it is valid for that scope, and whoever made it may still come in."""
     found = session.execute(_TOKEN, {"token_hash": _digest(token)}).first()
     if found is None or found.scope != scope:
         return None
@@ -383,8 +391,9 @@ def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
 
 
 def revoke_token(session: Session, token_id: int, *, now: datetime) -> None:
-    """From now on the token opens nothing."""
+    """From now on the token opens nothing, and its name is free for the next one."""
     found = session.get(ApiToken, token_id)
-    if found is None:
+    if found is None or found.revoked_at is not None:
         raise NotFound("There is no such token.")
     found.revoked_at = now
+    found.name = f"{found.name} (revoked {now:%Y-%m-%d %H:%M:%S}, {found.id})"

@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.whole import whole
 from app.core.words import Clock, day_words, plural
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Event, Item, ItemState, PersonalState, TeamState, User
+from app.models import Event, Item, ItemState, TeamState, User
 from app.services.pages import Act
 
 DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
@@ -147,11 +148,14 @@ def note(session: Session, item_id: int, text: str, *, user_id: int, clock: Cloc
 
 def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:
     """This person has seen the item as it is now."""
-    found = session.get(PersonalState, (user_id, item_id))
-    if found is None:
-        found = PersonalState(user_id=user_id, item_id=item_id)
-        session.add(found)
-    found.read_at = clock.now
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    table = SQLModel.metadata.tables["personal_states"]
+    seen = {"user_id": user_id, "item_id": item_id, "read_at": clock.now, "starred": False}
+    session.execute(
+        insert(table)
+        .values(**seen)
+        .on_conflict_do_update(index_elements=["user_id", "item_id"], set_={"read_at": clock.now})
+    )
 
 
 def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:

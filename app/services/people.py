@@ -16,6 +16,13 @@ def everyone(session: Session) -> list[User]:
     return list(session.exec(statement))
 
 
+def shut_out(session: Session) -> dict[int | None, str]:
+    """The names of those who may not come in any more."""
+    return dict(
+        session.exec(select(User.id, User.name).where(col(User.is_active).is_(False))).all()
+    )
+
+
 def names(session: Session, ids: Collection[int | None]) -> dict[int | None, str]:
     """The names of these people; asks nothing where there is nobody."""
     if not ids:

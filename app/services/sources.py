@@ -17,6 +17,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Locked, Vault
 from app.services import absence
+from app.services.unique import only_one
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
@@ -148,8 +149,8 @@ def add(
     )
     if schedule is not None:
         _set_schedule(connection, manifest, schedule)
-    session.add(connection)
-    session.flush()
+    with only_one(session, _taken(name)):
+        session.add(connection)
     return connection
 
 
@@ -174,7 +175,8 @@ def edit(
     config = validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
         _free(session, name)
-        connection.name = name.strip()
+        with only_one(session, _taken(name)):
+            connection.name = name.strip()
     plain, hidden = split(config)
     if (plain, hidden) != (connection.config, stored_secrets(connection, vault)):
         _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
@@ -388,4 +390,8 @@ def _free(session: Session, name: str) -> None:
     if not name.strip():
         raise Invalid("The connection needs a name.", fields={"name": "Enter a name."})
     if session.exec(select(Connection).where(Connection.name == name.strip())).first():
-        raise Conflict(f"There is a connection named {name.strip()} already.")
+        raise Conflict(_taken(name))
+
+
+def _taken(name: str) -> str:
+    return f"There is a connection named {name.strip()} already."

@@ -176,6 +176,7 @@ def _tokens(
             "settings_tokens.html",
             status=422 if error else 200,
             tokens=accounts.tokens(visit.session),
+            shut_out=people.shut_out(visit.session),
             typed=typed,
             wrong=str(error or ""),
             errors=error.fields if isinstance(error, Invalid) else {},

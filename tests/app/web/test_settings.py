@@ -229,3 +229,18 @@ def test_only_an_admin_sees_people_and_tokens(client: TestClient, admin: int, si
     form = {"name": "X", "email": "x@partner.example"}
     for address in ("/settings/people", "/settings/tokens", f"/settings/people/{admin}/admin"):
         assert client.post(address, data=form).status_code == 403
+
+
+def test_a_token_ends_with_whoever_made_it_and_its_name_is_free_once_it_is_revoked(
+    client: TestClient, site: Site
+) -> None:
+    with site.database.write() as session:
+        gone = accounts.add_user(session, email="lee@partner.example", name="Lee Park", now=NOW)
+        accounts.add_token(session, name="Hall", scope="read", user_id=gone.id, now=NOW)
+        gone.is_active = False
+    assert "Lee Park, who made it, may not come in any more" in client.get("/settings/tokens").text
+
+    client.post("/settings/tokens/1/revoke")
+    again = client.post("/settings/tokens", data={"name": "Hall"})
+    assert again.status_code == 200
+    assert shown_once(again.text)
