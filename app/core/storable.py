@@ -11,6 +11,8 @@ from connectors.sdk.records import Kind, decode, kind_of
 
 LONGEST_ID = 500
 """Characters: an index of Postgres holds at most 2,704 bytes, whatever the script."""
+LONGEST_INDEXED = 500
+"""The same of a text that an index holds: no platform has a vendor's name of that length."""
 DIGITS = 14
 """Before the point; storage is exact with that many, and four decimals."""
 FINEST = Decimal("0.0001")
@@ -65,6 +67,8 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, dict[str, Any]]:
         raise NotStorable("It has no title.")
     if b"\\u0000" in encoded and _has_nul(columns):
         raise NotStorable("A text holds a NUL character.")
+    if (vendor := columns["vendor"]) is not None and len(vendor) > LONGEST_INDEXED:
+        raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
     for name in NUMBERS[kind]:
         if columns[name] is not None and not _fits(columns[name]):
             raise NotStorable(f"The number in {name} is too large or has more than four decimals.")

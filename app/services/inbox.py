@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
-from app.services import accounts, due_days, listing
+from app.services import accounts, due_days, listing, search
 from app.services.listing import MONTH, WEEK, Sources, items, joined
 from app.services.pages import (
     COUNTED,
@@ -61,6 +61,7 @@ def inbox_page(
         heads=heads,
         total=total,
         shown=total if not view.narrowed else sum(head.count for head in heads),
+        cut=search.is_cut(session, view.q),
         stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
         stake_days=MONTH,
         after=listing.cursor_of(found[-1]) if more else None,

@@ -17,14 +17,21 @@ from sqlmodel import Session
 
 MOST = 1_000
 LONGEST = 200
+FOUND = "found"
 _WORD = re.compile(r"[^\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
 
 POSTGRES_DOCUMENT = (
-    "to_tsvector('simple', title || ' ' || coalesce(account, '') || ' ' || "
-    "coalesce(reference, '') || ' ' || coalesce(vendor, '') || ' ' || "
-    "coalesce(program, '') || ' ' || coalesce(summary, ''))"
+    "to_tsvector('simple', regexp_replace(regexp_replace(normalize(left("
+    "title || ' ' || coalesce(account, '') || ' ' || coalesce(reference, '') || ' ' || "
+    "coalesce(vendor, '') || ' ' || coalesce(program, '') || ' ' || coalesce(summary, '')"
+    ", 100000), NFD), "
+    r"'[\u0300-\u036f]', '', 'g'), "
+    r"'[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e]', ' ', 'g'))"
 )
-"""The indexed expression; the migration that makes the index and the query must agree."""
+"""The indexed expression: no accents, and no punctuation, of which Postgres would make numbers,
+addresses and paths. The migration that makes the index and the query must agree.
+"""
 
 SEARCHED = ("title", "account", "reference", "vendor", "program", "summary")
 _LISTED = ", ".join(SEARCHED)
@@ -60,12 +67,37 @@ def _index(session: Session, sql: str, ids: Sequence[int]) -> None:
 
 
 def words(text: str) -> list[str]:
-    """The words of what was typed, lower case; at most eight."""
-    return _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]).lower())[:8]
+    """The words of what was typed; at most eight."""
+    return _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]))[:8]
+
+
+def _prefix(word: str) -> str:
+    """A word as ``POSTGRES_DOCUMENT`` has it; FTS5 sees to it by itself.
+
+    A database with the locale C knows the small letters of ASCII capitals only, so that
+    others are looked for as they are mostly written.
+    """
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", word)).lower()
+    if plain.isascii():
+        return f"{plain}:*"
+    forms = dict.fromkeys((plain, plain.capitalize(), plain.upper()))
+    return f"({' | '.join(f'{form}:*' for form in forms)})"
 
 
 def found(session: Session, text: str) -> list[int]:
-    """Ids of the newest ``MOST`` items that match."""
+    """Ids of the newest ``MOST`` items that match, looked up once in a transaction."""
+    kept: dict[str, list[int]] = session.info.setdefault(FOUND, {})
+    if text not in kept:
+        kept[text] = _found(session, text)
+    return kept[text]
+
+
+def is_cut(session: Session, text: str) -> bool:
+    """Whether older items can match too: whoever narrows what was found must say so."""
+    return bool(text) and len(found(session, text)) == MOST
+
+
+def _found(session: Session, text: str) -> list[int]:
     terms = words(text)
     if not terms:
         return []
@@ -75,7 +107,7 @@ def found(session: Session, text: str) -> list[int]:
         f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
         "ORDER BY id DESC LIMIT :most"
     )
-    query = " & ".join(f"{term}:*" for term in terms)
+    query = " & ".join(map(_prefix, terms))
     return list(session.execute(sa.text(sql), {"query": query, "most": MOST}).scalars())
 
 
