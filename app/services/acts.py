@@ -245,6 +245,7 @@ def _act(
     new: str | None = None,
     said: str | None = None,
 ) -> Act:
+    ids = list(dict.fromkeys(ids))
     _items(session, ids)
     states = _states(session, ids, clock)
     lines = []
@@ -274,7 +275,7 @@ def _act(
     session.add_all(lines)
     session.flush()
     refresh_open(session, ids)
-    many = f" {plural(len(ids), 'item')}" if len(ids) > 1 else ""
+    many = f": {plural(len(ids), 'item')}" if len(ids) > 1 else ""
     return Act(
         said=f"{said or kind.capitalize()}{many}",
         items=tuple(ids),
