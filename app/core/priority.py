@@ -8,6 +8,7 @@ No money known is not zero: the category says what losing it usually costs.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.core.words import Clock, due_day, due_words, is_late, money_words, plural
 from connectors.sdk.records import Category, Due, DueInstant, Kind, Money
@@ -66,6 +67,11 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
     if stakes.due is not None and stakes.due_was is not None:
         reasons.extend(_moved(stakes.due_was, stakes.due, clock))
     return Rank(points=round(worth * urgency, 3), reasons=tuple(reasons))
+
+
+def as_money(points: float) -> Decimal:
+    """The amount that is worth so many points."""
+    return Decimal(10 ** (points / 10) - 1).quantize(Decimal("0.01"))
 
 
 def _worth(stakes: Stakes) -> tuple[float, str]:

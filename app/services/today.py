@@ -1,6 +1,8 @@
 """Today: at most ten things, the weightiest first, each with its reasons."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -10,10 +12,10 @@ from app.core.words import Clock
 from app.services import due_days, inbox, listing
 from app.services.listing import Sources, items, joined, states
 from app.services.pages import Row, TodayCard, TodayPage
-from connectors.sdk.records import Kind
+from connectors.sdk.records import Category, Kind
 
 CARDS = 10
-CANDIDATES = 500
+CANDIDATES = 25
 AHEAD = 30
 DAYS = 7
 
@@ -26,17 +28,8 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
             *listing.SHOWN, items.c.url, sa.func.coalesce(states.c.version, 0).label("version")
         )
         .select_from(joined(user_id))
-        .where(
-            items.c.is_open,
-            due_days.still_on(clock),
-            items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
-            sa.or_(
-                due_days.until(clock.today + timedelta(days=AHEAD), clock),
-                sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
-            ),
-        )
-        .order_by(items.c.sort_on, items.c.id)
-        .limit(CANDIDATES)
+        .where(items.c.id.in_(_weightiest(clock)))
+        .order_by(items.c.id)
     )
     found = session.execute(statement).all()
     rows = listing.rows_of(session, found, known, clock)
@@ -66,6 +59,51 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         next_due=inbox.next_due(session, clock) if not ranked else None,
         people=inbox.people(session),
     )
+
+
+def _weightiest(clock: Clock) -> sa.Select[Any]:
+    """Ids among which the weightiest are: of each urgency the ``CANDIDATES`` of most worth.
+
+    Within one urgency worth alone decides, so that no backlog, however long, hides what
+    is due now.
+    """
+    worth = sa.case(
+        (items.c.amount > 0, items.c.amount),
+        (items.c.kind == Kind.REPORTING, _as_money(priority.BY_KIND[Kind.REPORTING])),
+        *((items.c.category == sort, _as_money(its)) for sort, its in priority.BY_CATEGORY.items()),
+        else_=_as_money(priority.BY_CATEGORY[Category.OTHER]),
+    )
+    order = (worth.desc(), items.c.id)
+    place = sa.func.row_number().over(partition_by=_urgency(clock), order_by=order)
+    placed = (
+        sa.select(items.c.id, place.label("place"))
+        .where(
+            items.c.is_open,
+            due_days.still_on(clock),
+            items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
+            sa.or_(
+                due_days.until(clock.today + timedelta(days=AHEAD), clock),
+                sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
+            ),
+        )
+        .subquery()
+    )
+    return sa.select(placed.c.id).where(placed.c.place <= CANDIDATES)
+
+
+def _urgency(clock: Clock) -> sa.ColumnElement[int]:
+    """Which of the steps of urgency an item is on."""
+    long_late = due_days.until(clock.today - timedelta(days=priority.LONG_LATE_DAYS + 1), clock)
+    steps = (
+        due_days.until(clock.today + timedelta(days=days), clock)
+        for days, _factor in priority.STEPS
+    )
+    numbered = enumerate((long_late, due_days.overdue(clock), *steps))
+    return sa.case(*((step, number) for number, step in numbered), else_=-1)
+
+
+def _as_money(points: int) -> sa.ColumnElement[Decimal]:
+    return sa.literal(priority.as_money(points), items.c.amount.type)
 
 
 def rank_of(row: Row, category: str | None, clock: Clock) -> priority.Rank:

@@ -1,0 +1,137 @@
+"""Today: at most ten things, the weightiest first, and what is at stake."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.services import acts, today
+from app.services.pages import TodayPage
+from connectors.sdk.records import (
+    AnyRecord,
+    Category,
+    DueDate,
+    Goal,
+    Money,
+    Notice,
+    ReportingRequirement,
+)
+from tests.support.scripted import deadline
+from tests.support.world import START, World
+
+DAY = START.date()
+
+
+def due(days: int) -> DueDate:
+    return DueDate(on=DAY + timedelta(days=days))
+
+
+def money(amount: int, currency: str = "USD") -> Money:
+    return Money(amount=Decimal(amount), currency=currency)
+
+
+def page(world: World, person: int) -> TodayPage:
+    with world.database.read() as session:
+        return today.today_page(session, user_id=person, clock=world.wall_clock())
+
+
+def titles(world: World, person: int) -> list[str]:
+    return [card.row.title.removeprefix("Deadline ") for card in page(world, person).cards]
+
+
+def lists(world: World, *records: AnyRecord) -> None:
+    world.connector.lists(*records)
+    world.sync()
+
+
+def test_what_is_late_or_worth_more_stands_first_and_says_why(world: World, person: int) -> None:
+    lists(
+        world,
+        deadline("far", due=due(29), amount=money(5000)),
+        deadline("now", due=due(0), amount=money(5000)),
+        deadline("late", due=due(-3), amount=money(5000)),
+        deadline("dear", due=due(0), amount=money(500_000)),
+        deadline("undated", due=None, amount=money(5000)),
+        deadline("unpriced", due=due(0), category=Category.COMPLIANCE),
+        deadline("next quarter", due=due(31), amount=money(10**9)),
+    )
+
+    cards = page(world, person).cards
+
+    assert [card.row.title.removeprefix("Deadline ") for card in cards] == [
+        *("dear", "unpriced", "late", "now", "undated", "far"),
+    ]
+    assert cards[0].why == ("$500,000 at stake.", "Due today.")
+    assert all(card.why for card in cards)
+
+
+def test_only_what_asks_for_an_act_is_there(world: World, person: int) -> None:
+    lists(
+        world,
+        deadline("open", due=due(1)),
+        deadline("paid", due=due(1), closed=True),
+        deadline("over", due=due(-1), category=Category.EVENT),
+        deadline("done", due=due(1)),
+        Goal(external_id="g", title="Goal", period_end=DAY),
+        Notice(external_id="n", title="Notice"),
+        ReportingRequirement(external_id="r", title="Report", due=due(2)),
+        ReportingRequirement(external_id="u", title="Report some day"),
+    )
+    with world.database.write() as session:
+        done = world.items()["done"].id or 0
+        acts.done(session, [done], user_id=person, clock=world.wall_clock())
+
+    assert set(titles(world, person)) == {"open", "Report"}
+
+
+def test_a_long_backlog_does_not_hide_what_is_due_now(world: World, person: int) -> None:
+    backlog = [deadline(n, due=due(-400 - n), amount=money(10)) for n in range(600)]
+    late = [deadline(f"late {n}", due=due(-2), amount=money(10)) for n in range(600)]
+    lists(
+        world,
+        *backlog,
+        *late,
+        deadline("today", due=due(0), amount=money(900_000)),
+        deadline("lately", due=due(-1), amount=money(800_000)),
+        deadline("this month", due=due(20), amount=money(10**12)),
+    )
+
+    assert titles(world, person)[:3] == ["lately", "today", "this month"]
+
+
+def test_it_stays_at_ten_in_the_same_order(world: World, person: int) -> None:
+    lists(world, *(deadline(n, due=due(0)) for n in range(30)))
+
+    first, second = titles(world, person), titles(world, person)
+
+    assert first == second == [str(number) for number in range(10)]
+
+
+def test_what_is_at_stake_is_never_added_across_currencies(world: World, person: int) -> None:
+    lists(
+        world,
+        deadline(1, due=due(-1), amount=money(1000)),
+        deadline(2, due=due(7), amount=money(500)),
+        deadline(3, due=due(3), amount=money(1200, "EUR")),
+        deadline(4, due=due(3), amount=Money(amount=Decimal("0.5"))),
+        deadline(5, due=due(8), amount=money(10**6)),
+        deadline(6, due=due(2), amount=money(10**6), closed=True),
+    )
+
+    assert page(world, person).stake == (
+        money(1500),
+        money(1200, "EUR"),
+        Money(amount=Decimal("0.50")),
+    )
+
+
+@pytest.mark.promise("P5")
+def test_an_empty_day_names_the_next_date_and_how_fresh_it_is(world: World, person: int) -> None:
+    lists(world, deadline(1, due=due(90)))
+
+    fresh = page(world, person)
+    assert (fresh.cards, fresh.next_due) == ((), DueDate(on=date(2027, 2, 19)))
+    assert fresh.doubtful == ()
+
+    world.clock.forward(days=2)
+    assert [source.name for source in page(world, person).doubtful] == ["Scripted"]
