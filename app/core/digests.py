@@ -50,13 +50,17 @@ def retry_after(attempts: int) -> timedelta:
 
 
 def subject(*, overdue: int, soon: int, changed: int, clock: Clock) -> str:
-    """The news itself: "2 overdue, 5 due this week – Tue 24 Nov"."""
+    """The news itself: "2 overdue, 5 due in 7 days – Tue 24 Nov". Counted are up to 999."""
     parts = []
     if overdue:
-        parts.append(f"{overdue} overdue")
+        parts.append(f"{_counted(overdue)} overdue")
     if soon:
-        parts.append(f"{soon} due in 7 days")
+        parts.append(f"{_counted(soon)} due in 7 days")
     if not parts and changed:
         parts.append(plural(changed, "change"))
     told = ", ".join(parts) or "nothing due this week"
     return f"{told} – {day_words(clock.today, clock.today)}"
+
+
+def _counted(count: int) -> str:
+    return str(count) if count <= 999 else "999+"

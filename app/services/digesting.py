@@ -21,7 +21,7 @@ from app.core.zones import zone_of
 from app.models import DigestEntry, User
 from app.services import acts, due_days, inbox, item, listing
 from app.services.listing import Sources, events, items, joined
-from app.services.pages import GoalLine, HistoryLine, Row, SourceLine, Stake
+from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
 from connectors.sdk.records import Kind
 
 DAILY = "daily"
@@ -51,7 +51,10 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class Digest:
-    """Everything that one mail says, in its order. ``left_out`` rows did not fit."""
+    """Everything that one mail says, in its order. ``left_out`` rows did not fit.
+
+    Counts are exact up to ``COUNTED``; one more stands for any larger number.
+    """
 
     name: str
     overdue: tuple[Row, ...]
@@ -66,6 +69,12 @@ class Digest:
     overdue_count: int
     soon_count: int
     left_out: int = 0
+
+    @property
+    def more(self) -> str:
+        """How many did not fit, in words."""
+        exact = max(self.overdue_count, self.soon_count) <= COUNTED
+        return f"{self.left_out:,}" if exact else f"at least {self.left_out:,}"
 
     @property
     def empty(self) -> bool:
@@ -86,11 +95,10 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
     changed = _changed(session, user.id, known, clock, since)
     counts = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user.id, clock=clock)}
     shown: list[tuple[Any, ...]] = []
-    left_out = 0
     for rows in (overdue, soon, changed, new):
         shown.append(tuple(rows[:budget]))
-        left_out += max(len(rows) - budget, 0)
         budget = max(budget - len(rows), 0)
+    told = (counts["overdue"], counts["week"], len(changed), _count_new(session, clock, since))
     return Digest(
         name=user.name,
         overdue=shown[0],
@@ -106,7 +114,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         since=since,
         overdue_count=counts["overdue"],
         soon_count=counts["week"],
-        left_out=left_out,
+        left_out=sum(max(count - len(rows), 0) for count, rows in zip(told, shown, strict=True)),
     )
 
 
@@ -124,17 +132,22 @@ def _new(
     session: Session, user_id: int, known: Sources, clock: Clock, since: datetime
 ) -> Sequence[Row]:
     """New since the last digest, without what the sections above it tell anyway."""
-    statement = (
-        sa.select(*listing.SHOWN)
-        .select_from(joined(user_id))
-        .where(
-            items.c.is_open,
-            items.c.first_seen_at > since,
-            due_days.after(clock.today + timedelta(days=listing.WEEK), clock),
-        )
-    )
+    statement = sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*_is_new(clock, since))
     found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
     return listing.rows_of(session, found, known, clock)
+
+
+def _count_new(session: Session, clock: Clock, since: datetime) -> int:
+    statement = sa.select(sa.func.count()).select_from(items).where(*_is_new(clock, since))
+    return int(session.execute(statement).scalar_one())
+
+
+def _is_new(clock: Clock, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        items.c.is_open,
+        items.c.first_seen_at > since,
+        due_days.after(clock.today + timedelta(days=listing.WEEK), clock),
+    )
 
 
 TOLD = (

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from app.core.digests import retry_after
 from app.models import Connection, OutboxEntry, User
 
 LEASE = timedelta(minutes=10)
-FIRST_RETRY = timedelta(minutes=2)
 MOST_ATTEMPTS = 10
 
 
@@ -61,15 +61,17 @@ def take(session: Session, *, now: datetime) -> Alert | None:
     connection = session.get(Connection, entry.payload.get("connection_id"))
     if connection is None or connection.removed_at is not None:
         entry.state = "dropped"
-        return None
+        session.flush()
+        return take(session, now=now)
     heard = _heard(entry)
     for address, how in heard.items():
         if how == Heard.SENDING:  # whoever was sending it died
             heard[address] = Heard.UNKNOWN
-    _keep(entry, heard)
     admins = session.exec(
         select(User).where(User.is_active, User.is_admin).order_by(col(User.id))
     ).all()
+    present = {admin.email for admin in admins}
+    _keep(entry, {a: how for a, how in heard.items() if how != Heard.LATER or a in present})
     return Alert(
         entry_id=entry_id,
         key=entry.key,
@@ -115,7 +117,7 @@ def close(session: Session, entry_id: int, *, now: datetime) -> None:
     entry.lease_until = None
     left = Heard.LATER in _heard(entry).values()
     if left and entry.attempts < MOST_ATTEMPTS:
-        entry.next_attempt_at = now + FIRST_RETRY * (1 << min(entry.attempts, 6))
+        entry.next_attempt_at = now + retry_after(entry.attempts)
     elif left:
         entry.state = "failed"
     else:

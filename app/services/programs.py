@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from app.core import changes
 from app.core.tiles import Tile
-from app.core.words import Clock
+from app.core.words import Clock, due_day, is_late
 from app.services.listing import Sources, events, items
 from app.services.pages import SourceLine, Stake
 from connectors.sdk.records import Due, DueDate, DueInstant, Money
@@ -100,8 +100,8 @@ Group = tuple[str, tuple[Record, ...]]
 class ProgramsPage:
     """One view of ``VIEWS``: its records in groups (by vendor, or by when they end).
 
-    ``remaining`` is the money left in all funds, ``flipped`` how many memberships changed
-    their eligibility lately.
+    ``remaining`` is the money left in all funds that have not lapsed, ``flipped`` how many
+    memberships changed their eligibility lately.
     """
 
     view: str
@@ -122,7 +122,7 @@ def programs_page(session: Session, view: str, *, clock: Clock) -> ProgramsPage:
         counts={name: _count(session, name) for name in VIEWS},
         groups=_grouped(view, records, clock),
         doubtful=known.doubtful,
-        remaining=_left(records),
+        remaining=_left(records, clock),
         flipped=sum(isinstance(r, ProgramRow) and r.flip is not None for r in records),
     )
 
@@ -133,11 +133,13 @@ def _count(session: Session, name: str) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def _left(records: Iterable[Record]) -> Stake:
+def _left(records: Iterable[Record], clock: Clock) -> Stake:
     """What is left in the funds, one amount a currency, the largest first."""
     sums: dict[str | None, Decimal] = {}
     for record in records:
-        if isinstance(record, FundRow) and record.remaining is not None:
+        if not isinstance(record, FundRow) or record.remaining is None:
+            continue
+        if _when(record.lapses, clock) != WHEN[0]:
             currency = record.remaining.currency
             sums[currency] = sums.get(currency, Decimal(0)) + record.remaining.amount
     found = [Money(amount=amount, currency=currency) for currency, amount in sums.items()]
@@ -172,9 +174,8 @@ def _end(record: Record) -> Due | None:
 def _when(due: Due | None, clock: Clock) -> str:
     if due is None:
         return "No date"
-    day = due.on if isinstance(due, DueDate) else clock.local(due.at).date()
-    over = day < clock.today if isinstance(due, DueDate) else due.at < clock.now
-    ahead = (day - clock.today).days
+    ahead = (due_day(due, clock) - clock.today).days
+    over = is_late(due, clock)
     return "Over" if over else WHEN[1] if ahead <= 30 else WHEN[2] if ahead <= 90 else "Later"
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.digests import Wish, due_date, gives_up_at, retry_after, starts_at
+from app.core.digests import Wish, due_date, gives_up_at, retry_after, starts_at, subject
+from app.core.words import Clock
 
 ZONES = [
     "Pacific/Kiritimati",
@@ -89,3 +90,23 @@ def test_waits_double_from_two_minutes() -> None:
     waits = [retry_after(attempts) for attempts in (1, 2, 3, 4, 100)]
 
     assert waits == [timedelta(minutes=minutes) for minutes in (2, 4, 8, 16, 128)]
+
+
+@pytest.mark.parametrize(
+    ("overdue", "soon", "changed", "told"),
+    [
+        (2, 5, 3, "2 overdue, 5 due in 7 days"),
+        (1, 0, 3, "1 overdue"),
+        (0, 5, 0, "5 due in 7 days"),
+        (0, 0, 1, "1 change"),
+        (0, 0, 3, "3 changes"),
+        (0, 0, 0, "nothing due this week"),
+        pytest.param(1000, 999, 0, "999+ overdue, 999 due in 7 days", id="counted no further"),
+    ],
+)
+def test_the_subject_is_the_news(overdue: int, soon: int, changed: int, told: str) -> None:
+    clock = Clock(now=at("2026-11-24T07:00+01:00"), zone=ZoneInfo("Europe/Berlin"))
+
+    said = subject(overdue=overdue, soon=soon, changed=changed, clock=clock)
+
+    assert said == f"{told} – Tue 24 Nov"

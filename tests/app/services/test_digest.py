@@ -1,0 +1,69 @@
+"""What one digest says: everything that counts, and how much of it did not fit."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.notify import mail
+from app.services import accounts, digesting
+from app.services.digesting import Digest
+from connectors.sdk.records import AnyRecord, Deadline, DueDate, Money
+from tests.support.scripted import deadline
+from tests.support.world import START, World
+
+DAY = START.date()
+
+
+def late(number: int) -> Deadline:
+    return deadline(f"late {number}", due=DueDate(on=DAY - timedelta(days=2)))
+
+
+def read(world: World, *records: AnyRecord) -> None:
+    world.connector.lists(*records)
+    world.sync()
+
+
+def composed(world: World, person: int) -> Digest:
+    with world.database.read() as session:
+        user = accounts.user(session, person)
+        return digesting.compose(session, user, clock=world.wall_clock())
+
+
+def test_what_does_not_fit_is_counted_whole(world: World, person: int) -> None:
+    soon = [deadline(n, due=DueDate(on=DAY + timedelta(days=3))) for n in range(40)]
+    new = [deadline(f"new {n}") for n in range(70)]
+    read(world, *map(late, range(150)), *soon, *new)
+
+    digest = composed(world, person)
+
+    assert len(digest.overdue) == digesting.MOST_ROWS
+    assert (digest.soon, digest.new) == ((), ())
+    assert (digest.left_out, digest.more) == (150 + 40 + 70 - digesting.MOST_ROWS, "200")
+    assert digest.subject == "150 overdue, 40 due in 7 days – Sat 21 Nov"
+
+
+def test_a_count_that_is_not_exact_does_not_pretend_to_be(world: World, person: int) -> None:
+    read(world, *map(late, range(1200)))
+
+    digest = composed(world, person)
+
+    assert digest.more == "at least 940"
+    assert digest.subject.startswith("999+ overdue")
+
+
+def test_a_change_is_told_in_words_with_both_values(world: World, person: int) -> None:
+    read(world, deadline("r", amount=Money(amount=Decimal(100), currency="USD")))
+    world.clock.forward(days=2)
+    moved = deadline(
+        "r", due=DueDate(on=date(2027, 1, 2)), amount=Money(amount=Decimal(150), currency="USD")
+    )
+    read(world, moved)
+
+    digest = composed(world, person)
+    text, _html = mail.render(
+        "digest",
+        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
+    )
+
+    assert "Due moved: Fri 15 Jan 2027 -> Sat 2 Jan 2027" in text
+    assert "Amount changed: 100 -> 150" in text
+    assert (digest.overdue, digest.left_out) == ((), 0)
