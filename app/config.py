@@ -4,6 +4,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, field_validator
@@ -156,9 +157,23 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir / 'partner-inbox.db'}"
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may ever hold: the keys, and the passwords in addresses."""
+        keys = self.secret_key.get_secret_value() if self.secret_key else ""
+        urls = (url.get_secret_value() for url in (self.database_url, self.smtp_url) if url)
+        quoted = [_password_in(url) for url in urls]
+        return (*(key.strip() for key in keys.split(",")), *quoted, *map(unquote, quoted))
+
+    @property
     def uploads(self) -> Path:
         """Folder of uploaded files; one folder a connection."""
         return self.data_dir / "uploads"
+
+
+def _password_in(url: str) -> str:
+    """As it stands there, also where the address is not a valid one."""
+    user = url.partition("://")[2].rpartition("@")[0]
+    return user.partition(":")[2]
 
 
 def load(data_dir: Path | None = None) -> Settings:

@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Date, DateTime, create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
@@ -103,7 +103,12 @@ def exact(stored: int) -> Decimal:
 
 def database_url(url: str) -> URL:
     """The URL with our driver; raises ``CannotStart`` for a database that is not supported."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # its text may quote what stands there
+        raise _not_an_address("is no address of a database") from None
+    if "@" in (parsed.host or ""):  # half of the password would be looked up as a host
+        raise _not_an_address("has an @ too many")
     name = parsed.get_backend_name()
     if name in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -112,6 +117,14 @@ def database_url(url: str) -> URL:
     raise CannotStart(
         f"PARTNER_INBOX_DATABASE_URL names {name}, which is not supported.",
         remedy="Use sqlite:///path or postgresql://user:password@host/database.",
+    )
+
+
+def _not_an_address(wrong: str) -> CannotStart:
+    return CannotStart(
+        f"PARTNER_INBOX_DATABASE_URL {wrong}.",
+        remedy="Use sqlite:///path or postgresql://user:password@host/database, and in user and "
+        "password write %40 for @, %2F for / and %3A for a colon.",
     )
 
 

@@ -16,5 +16,6 @@ def configure(level: str) -> None:
     )
     handler.addFilter(RedactingFilter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.raiseExceptions = False  # a line that cannot be written would be shown unredacted
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

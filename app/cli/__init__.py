@@ -1,6 +1,7 @@
 """The commands. Each opens what it needs, makes one service call and says how it went."""
 
 import sys
+import traceback
 
 import typer
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from app.cli import base, bench, connections, demo, digests, imports, people, ru
 from app.cli.base import err, group
 from app.errors import AppError, Invalid
 from connectors.sdk.errors import ConnectorError
+from connectors.sdk.redact import redact
 
 MODULES = (running, demo, syncs, connections, imports, digests, people, bench)
 """Importing a module registers its commands; the order is that of the help."""
@@ -42,7 +44,11 @@ def main(arguments: list[str] | None = None) -> None:
         code = 2
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
-        err.print(f"[red]The database cannot be used:[/] {base.plain(reason)}", soft_wrap=True)
+        told = base.plain(redact(reason))
+        err.print(f"[red]The database cannot be used:[/] {told}", soft_wrap=True)
+        code = 1
+    except Exception:  # noqa: BLE001  (a bug; Python's own traceback would hold secrets)
+        err.print(base.plain(redact(traceback.format_exc())), soft_wrap=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

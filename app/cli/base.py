@@ -16,6 +16,7 @@ from app.config import Settings, load
 from app.db import Database, migrate
 from app.jobs.syncing import Syncer
 from app.secrets import Vault, vault_of
+from connectors.sdk import redact
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -41,6 +42,7 @@ class Opened:
     def settings(self) -> Settings:
         """Read from the environment once."""
         settings = load(self.data_dir)
+        redact.register(*settings.secrets)
         logs.configure(settings.log_level)
         if settings.crash_at:
             crash.arm(settings.crash_at)

@@ -156,7 +156,7 @@ def _values(settings: list[str]) -> dict[str, Any]:
     for entry in settings:
         key, equals, value = entry.partition("=")
         if not equals:
-            raise Invalid(f"--set {entry} is not KEY=VALUE.", remedy="Write --set name=value.")
+            raise Invalid("What --set has is not KEY=VALUE.", remedy="Write --set name=value.")
         if value.startswith("@"):
             path = Path(value[1:])
             if not path.is_file():

@@ -7,7 +7,6 @@ import typer
 from app.cli.base import Opened, group, out, plain
 from app.errors import Invalid
 from app.jobs.mailing import Mailer
-from app.notify.smtp import BadAddress
 
 
 @group.command()
@@ -38,13 +37,10 @@ def digest(
 
 
 def mailer_of(opened: Opened) -> Mailer:
-    """The mailer; raises ``Invalid`` when the mail server's address cannot be used."""
-    try:
-        return Mailer(
-            database=opened.database,
-            settings=opened.settings,
-            owner=opened.syncer.owner,
-            now=opened.now,
-        )
-    except BadAddress as error:
-        raise Invalid(str(error)) from None
+    """The mailer; raises ``CannotStart`` when the mail server's address cannot be used."""
+    return Mailer(
+        database=opened.database,
+        settings=opened.settings,
+        owner=opened.syncer.owner,
+        now=opened.now,
+    )

@@ -27,6 +27,7 @@ from connectors.sdk.connector import Complete, Connector, Copy, Page, ReadContex
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
+from connectors.sdk.redact import Screen
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +183,7 @@ class _Run:
             stream=spec.name,
             zone=self.syncer.settings.zone,
             lists_all=spec.completeness is not Completeness.UNKNOWN,
+            screen=Screen(map(str, sources.split(config)[1].values())),
         ) as reading:
             problem = self._read(connector, config, spec, context, reading)
             if problem is not None:

@@ -6,13 +6,18 @@ NotSent
 └── Unsure     it may have left: do not send it again by itself
 """
 
+from connectors.sdk.redact import mask
+
 
 class NotSent(Exception):
-    """``message`` is one sentence for a person; it holds no password and no mail text."""
+    """``message`` is one sentence for a person; it holds no password and no mail text.
+
+    What the server said may have come into it, and a server may quote what it was told.
+    """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = mask(message)
+        super().__init__(self.message)
 
 
 class Refused(NotSent):

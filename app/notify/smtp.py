@@ -3,19 +3,22 @@
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from app.errors import CannotStart
 from app.notify import mail
 from app.notify.errors import Refused, TryLater, Unsure
+from connectors.sdk.redact import register
 
 TIMEOUT = 30.0
 SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
-class BadAddress(ValueError):
+class BadAddress(CannotStart):
     """The configured address of the mail server cannot be used."""
 
 
@@ -38,13 +41,25 @@ def server_of(url: str) -> Server:
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise BadAddress("PARTNER_INBOX_SMTP_URL begins with smtps://, smtp+starttls:// or smtp://")
-    return Server(
+    try:
+        port = parts.port or SCHEMES[parts.scheme]
+    except ValueError:  # its text quotes what stands there: a password with a slash in it
+        raise BadAddress(
+            "PARTNER_INBOX_SMTP_URL has no number as its port. In user name and password write "
+            "%2F for /, %23 for #, %3F for ? and %40 for @."
+        ) from None
+    server = Server(
         scheme=parts.scheme,
         host=parts.hostname,
-        port=parts.port or SCHEMES[parts.scheme],
+        port=port,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+    if server.password:
+        register(
+            server.password, b64encode(f"\0{server.user}\0{server.password}".encode()).decode()
+        )
+    return server
 
 
 def send(

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -71,13 +72,18 @@ def _collect(
 ) -> None:
     try:
         for one in connector.check(config, context):
-            found.append(one)  # noqa: PERF402  (what came before an error stays)
+            found.append(_masked(one))  # noqa: PERF401  (what came before an error stays)
     except ConnectorError as error:
         found.append(_failed(error.message, error.remedy))
     except Exception as error:
         log.exception("a check of %s failed", connector.manifest.id)
         met = type(error).__name__
         found.append(_failed(f"The connector met something it does not understand ({met})."))
+
+
+def _masked(check: Check) -> Check:
+    """What the platform said may have come into it, and a platform may quote what it was told."""
+    return replace(check, text=redact.mask(check.text), fix=redact.mask(check.fix))
 
 
 def _failed(text: str, fix: str = "") -> Check:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
@@ -229,7 +230,9 @@ class _Writer:
         if not self.outcome.complete:
             return
         if self.reading.complete is not None:
-            state.state = dict(self.reading.complete.state)
+            left = dict(self.reading.complete.state)
+            quotes = self.reading.screen.suspects(orjson.dumps(left, default=str))
+            state.state = {} if quotes else left  # without it the next read asks for all anew
         state.complete_reads += 1
         state.last_complete_at = self.now
         if self.reading.proves_absence or self.reading.repeats:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlmodel import Session
 
 from app.core.columns import COLUMNS, TABLE_OF, table_of
@@ -20,6 +21,7 @@ from app.services.bulk import Bulk, Known
 from app.services.spool import Changed, New, Spool
 from connectors.sdk.connector import Complete, Page, Quarantined
 from connectors.sdk.records import AnyRecord, content_hash, encode
+from connectors.sdk.redact import Screen
 
 COMPARED = 5000
 """Records that are compared with what is stored at once."""
@@ -80,10 +82,13 @@ class StreamReading:
         stream: str,
         zone: ZoneInfo,
         lists_all: bool = True,
+        screen: Screen | None = None,
     ) -> None:
         """``reader`` opens a read transaction; ``lists_all`` is False for a stream whose
-        finished read proves nothing about what it does not list.
+        finished read proves nothing about what it does not list. ``screen`` knows the
+        connection's secrets: a platform may quote them in what it lists.
         """
+        self.screen = screen or Screen(())
         self.connection_id = connection_id
         self.stream = stream
         self.zone = zone
@@ -169,6 +174,8 @@ class StreamReading:
                 Quarantined(reason=reason, raw=repr(record), external_id=record.external_id)
             )
             return
+        if self.screen.suspects(encoded):
+            encoded = _hushed(encoded, self.screen)
         seen.ids.add(record.external_id)
         self._waiting[table][record.external_id] = (content_hash(encoded + self._salt), encoded)
         self._counted += 1
@@ -207,6 +214,15 @@ class StreamReading:
                 self.spool.add(kind, New(external_id, digest, plain[kind](columns)))
             else:
                 self.spool.add(kind, Changed(known.id, digest, encoded))
+
+
+def _hushed(encoded: bytes, screen: Screen) -> bytes:
+    """The record without the connection's secrets (P8). Its id stays: it tells records apart."""
+    record = orjson.loads(encoded)
+    clean = {**screen.clean(record), "external_id": record["external_id"]}
+    if clean.get("url") != record.get("url"):
+        clean["url"] = None
+    return orjson.dumps(clean)
 
 
 def _note(seen: Seen, known: Known) -> None:

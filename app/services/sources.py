@@ -52,7 +52,7 @@ def validate(manifest: Manifest, values: Mapping[str, Any]) -> ConnectorConfig:
         return manifest.config.model_validate(dict(values))
     except ValidationError as error:
         fields = {
-            ".".join(str(part) for part in problem["loc"]) or "config": _sentence(
+            _name(manifest, problem["loc"]): _sentence(
                 manifest, problem["type"], problem["msg"], problem["loc"]
             )
             for problem in error.errors(include_input=False, include_url=False)
@@ -60,10 +60,19 @@ def validate(manifest: Manifest, values: Mapping[str, Any]) -> ConnectorConfig:
         raise Invalid("The settings are not complete.", fields=fields) from None
 
 
+def _name(manifest: Manifest, place: tuple[int | str, ...]) -> str:
+    """The setting's name. What is no name is not repeated: it may be a value that went astray."""
+    name = ".".join(str(part) for part in place)
+    known = bool(place) and place[0] in manifest.config.model_fields
+    return name if known or name.isidentifier() else "config"
+
+
 def _sentence(manifest: Manifest, kind: str, message: str, place: tuple[int | str, ...]) -> str:
     """What is wrong with one setting, without the validator's own jargon."""
     if kind == "missing":
         return "This is needed."
+    if kind == "extra_forbidden":
+        return "There is no such setting."
     if kind == "string_pattern_mismatch":
         info = manifest.config.model_fields.get(str(place[0])) if place else None
         extra = info.json_schema_extra if info else None

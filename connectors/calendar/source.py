@@ -1,6 +1,5 @@
 """Where a calendar's bytes come from: an address or a file."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.calendar.settings import CalendarConfig
+from connectors.sdk.auth import basic
 from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.uploads import copy_of
@@ -43,7 +43,11 @@ def fetch(config: CalendarConfig, context: ReadContext, *, always: bool = False)
     known = (
         {} if always or any(context.state.get(k) != v for k, v in basis.items()) else context.state
     )
-    headers = {"Accept": "text/calendar, */*;q=0.1"} | _sign_in(config) | _conditions(known)
+    headers = (
+        {"Accept": "text/calendar, */*;q=0.1"}
+        | basic(config.username, config.password)
+        | _conditions(known)
+    )
     reply = context.http.request(
         "GET",
         config.url.get_secret_value(),
@@ -67,14 +71,6 @@ def _ends(body: bytes) -> bool:
 def _conditions(known: Mapping[str, Any]) -> dict[str, str]:
     names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
     return {header: str(known[mark]) for mark, header in names.items() if mark in known}
-
-
-def _sign_in(config: CalendarConfig) -> dict[str, str]:
-    if config.username is None:
-        return {}
-    password = config.password.get_secret_value() if config.password else ""
-    pair = b64encode(f"{config.username}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}
 
 
 def _fingerprint(config: CalendarConfig) -> str:

@@ -1,6 +1,7 @@
 """Sign-in helpers. A token lives in memory only, and never in a log, an error or a URL."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +16,16 @@ UNSAID = timedelta(hours=1)
 """How long a token is used whose end the platform does not say; a 401 renews it sooner."""
 
 _REMEDY = "Edit the connection and enter the client id and secret again, for this environment."
+
+
+def basic(username: str | None, password: SecretStr | None) -> dict[str, str]:
+    """The header of Basic sign-in; none without a user name. It opens what the password opens."""
+    if username is None:
+        return {}
+    secret = password.get_secret_value() if password else ""
+    pair = b64encode(f"{username}:{secret}".encode()).decode()
+    register(secret, pair)
+    return {"Authorization": f"Basic {pair}"}
 
 
 class Credentials(Protocol):

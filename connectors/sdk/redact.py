@@ -4,19 +4,19 @@ Two nets: the values that we know (``register``), in each form in which they tra
 the places where secrets usually stand (headers, query parameters, JSON and form fields).
 """
 
-import base64
-import json
 import logging
 import re
 import threading
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from typing import Any
+
+from connectors.sdk.disguises import forms, without
 
 MASK = "[redacted]"
-SHORTEST = 6
-"""Shorter values are left to the patterns: masking them would blank ordinary words."""
+SURELY = 16
+"""Characters of a secret that no ordinary text holds by chance, so that data may be changed."""
 
-_known: frozenset[str] = frozenset()
+_known: tuple[str, ...] = ()
 _lock = threading.Lock()
 
 _NAMES = (
@@ -48,18 +48,16 @@ _PATTERNS = [
 def register(*secrets: str) -> None:
     """Never let these values out again, in this process."""
     global _known  # noqa: PLW0603  one set for the process: logs have no session
-    new = {form for secret in secrets for form in _forms(secret)}
+    new = {form for secret in secrets for form in forms(secret)}
     with _lock:
-        if not new <= _known:
-            _known = _known | new
+        if not new <= set(_known):
+            _known = _longest_first(new.union(_known))
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the given and the registered secrets; otherwise verbatim."""
-    values = _known.union(form for secret in secrets for form in _forms(secret))
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, MASK)
-    return text
+    given = {form for secret in secrets for form in forms(secret)}
+    return without(text, _longest_first(given.union(_known)) if given else _known, MASK)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -68,6 +66,47 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _longest_first(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(values, key=len, reverse=True))
+
+
+_AS_IT_IS = re.compile(r"[!#-\[\]-~]+")
+
+
+class Screen:
+    """The secrets of one connection, to be looked for in all that its platform lists.
+
+    Only long ones: a record stays as it came unless a secret is surely in it.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        found = {form for secret in secrets for form in forms(secret) if len(form) >= SURELY}
+        self._forms = _longest_first(found)
+        # What JSON leaves as it is; to look for that is all that most records cost.
+        runs = {max(_AS_IT_IS.findall(form), key=len, default="") for form in found}
+        self._signs = tuple(
+            run.encode() for run in runs if not any(other in run for other in runs - {run})
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def suspects(self, text: bytes) -> bool:
+        """Whether a secret may be in it; False is certain."""
+        return any(sign in text for sign in self._signs)
+
+    def clean(self, value: Any) -> Any:
+        """The same JSON value without the secrets."""
+        match value:
+            case str():
+                return without(value, self._forms, MASK)
+            case list():
+                return [self.clean(one) for one in value]
+            case dict():
+                return {name: self.clean(one) for name, one in value.items()}
+        return value
 
 
 class RedactingFilter(logging.Filter):
@@ -89,16 +128,3 @@ class RedactingFilter(logging.Filter):
 
 
 _formatter = logging.Formatter()
-
-
-def _forms(secret: str) -> set[str]:
-    """The value as it is, in an address, in a form, in JSON and in Basic sign-in."""
-    if len(secret) < SHORTEST:
-        return set()
-    return {
-        secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
-        base64.b64encode(secret.encode()).decode(),
-    }

@@ -1,6 +1,5 @@
 """Where a connection's file comes from: an upload, a path of the operator, or an address."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.sdk.auth import basic
 from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.uploads import copy_of
@@ -54,7 +54,7 @@ def fetch(
     reply = context.http.request(
         "GET",
         config.url.get_secret_value(),
-        headers={"Accept": ACCEPT} | _sign_in(config) | conditions,
+        headers={"Accept": ACCEPT} | basic(config.username, config.password) | conditions,
         also_ok={304} if conditions else (),
     )
     if reply.status == 304:
@@ -89,11 +89,3 @@ def _fingerprint(config: SpreadsheetConfig) -> str:
     settings = config.model_dump_json(exclude={"url", "password"})
     url = config.url.get_secret_value() if config.url else ""
     return blake2b(f"{settings}{url}".encode(), digest_size=12).hexdigest()
-
-
-def _sign_in(config: SpreadsheetConfig) -> dict[str, str]:
-    if config.username is None:
-        return {}
-    password = config.password.get_secret_value() if config.password else ""
-    pair = b64encode(f"{config.username}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}

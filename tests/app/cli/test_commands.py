@@ -81,7 +81,7 @@ def test_a_calendar_file_is_connected_read_listed_and_removed(
         ),
         (
             ("connection", "add", "calendar", "--name", "N", "--set", "url"),
-            "--set url is not KEY=VALUE. Write --set name=value.",
+            "What --set has is not KEY=VALUE. Write --set name=value.",
         ),
         (("connectors", "check", "nothing"), "There is no connector named nothing."),
         (("nonsense",), "No such command 'nonsense'. See `partner-inbox --help`."),

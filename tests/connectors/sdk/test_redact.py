@@ -1,5 +1,6 @@
 """No secret leaves through a text (P8)."""
 
+import json
 import logging
 from io import StringIO
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
-from connectors.sdk.redact import MASK, RedactingFilter, redact, register
+from connectors.sdk.redact import MASK, RedactingFilter, Screen, redact, register
 from tests.connectors.sdk.conftest import OpenSession
 from tests.connectors.sdk.raw_server import Raw, RawServer, json_reply, reply
 
@@ -172,3 +173,68 @@ def ask(http: HttpSession, url: str) -> str:
         chain: list[BaseException | None] = [error, error.__cause__]
         chain += [] if error.__suppress_context__ else [error.__context__]
         return f"{chain!r} {error.remedy} {vars(error) | {'body': b''}}"
+
+
+ADDRESS = (
+    "https://cal.example.com/ical/private-0a1b2c3d4e5f/Team%20x.ics?key=Zz9Yy8Xx7Ww6Vv5&view=all"
+)
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(
+    "text",
+    [
+        ADDRESS,
+        "The requested URL /ical/private-0a1b2c3d4e5f/Team%20x.ics?key=Zz9Yy8Xx7Ww6Vv5&view=all",
+        "no calendar private-0a1b2c3d4e5f",
+        "the key Zz9Yy8Xx7Ww6Vv5 has expired",
+        "<p>/ical/private-0a1b2c3d4e5f/Team x.ics?key=Zz9Yy8Xx7Ww6Vv5&amp;view=all</p>",
+        "redirects to private-0a1b2c3d4e5f.example.net",
+        "a row that ends with private-0a1b2c3",
+    ],
+)
+def test_of_a_secret_address_the_parts_that_open_it_are_secret_too(text: str) -> None:
+    masked = redact(text, secrets=[ADDRESS])
+
+    assert MASK in masked
+    assert "0a1b2c" not in masked
+    assert "Yy8Xx" not in masked
+
+
+@pytest.mark.promise("P8")
+def test_the_words_in_a_secret_address_are_no_secret() -> None:
+    text = "Read the ical of cal.example.com: view all, key unknown"
+
+    assert redact(text, secrets=[ADDRESS]) == text
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize("kept", [12, 15, 20, 24])
+def test_a_secret_that_was_cut_off_is_masked_as_far_as_it_goes(kept: int) -> None:
+    secret = "canary-5Tq8-cut-anywhere-9"
+
+    assert redact(f"… said {secret[:kept]}", secrets=[secret]) == f"… said {MASK}"
+
+
+def test_a_sentence_as_a_password_does_not_blank_what_begins_like_it() -> None:
+    text = "Partner Inbox is up to date."
+
+    assert redact(text, secrets=["Partner Inbox, open your doors"]) == text
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(
+    ("title", "suspect"),
+    [
+        ("See https://cal.example.com/ical/private-0a1b2c3d4e5f/Team%20x.ics?key=1", True),
+        ("Zz9Yy8Xx7Ww6Vv5 private-0a1b2c3d4e5f", True),
+        ("A private calendar of cal.example.com", False),
+    ],
+)
+def test_a_screen_finds_a_connections_own_secrets_in_its_records(title: str, suspect: bool) -> None:
+    screen = Screen([ADDRESS, "short"])
+    record = {"title": title, "facts": [["short", title]]}
+
+    assert screen.suspects(json.dumps(record).encode()) == suspect
+    assert ("private-0a1b" in json.dumps(screen.clean(record))) is False
+    assert "0a1b2c" not in repr(screen)
