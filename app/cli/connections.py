@@ -10,7 +10,7 @@ from rich.table import Table
 from app.cli.base import Opened, err, group, out, plain, print_json
 from app.core.words import Clock, when_words
 from app.errors import Invalid
-from app.services import checking, sources
+from app.services import checking, configs, sources
 from connectors import registry
 from connectors.sdk.connector import Check, CheckState
 
@@ -47,7 +47,7 @@ def list_connectors(
                         name: {
                             "title": info.title or name,
                             "required": info.is_required(),
-                            "secret": name in sources.secret_names(manifest.config),
+                            "secret": name in configs.secret_names(manifest.config),
                         }
                         for name, info in manifest.config.model_fields.items()
                     },
@@ -60,7 +60,7 @@ def list_connectors(
         out.print(f"\n[bold]{manifest.id}[/]  {plain(manifest.name)}: {plain(manifest.summary)}")
         reads = ", ".join(stream.title.lower() for stream in manifest.streams)
         out.print(f"  reads    {plain(reads)}")
-        hidden = sources.secret_names(manifest.config)
+        hidden = configs.secret_names(manifest.config)
         for name, info in manifest.config.model_fields.items():
             notes = [
                 "required" if info.is_required() else "",
@@ -123,10 +123,10 @@ def add(
     opened = Opened()
     manifest = sources.manifest_of(connector_id)
     values = _values(settings or [])
-    for key in sorted(sources.secret_names(manifest.config)):
+    for key in sorted(configs.secret_names(manifest.config)):
         if key not in values and manifest.config.model_fields[key].is_required():
             values[key] = typer.prompt(key, hide_input=True)
-    config = sources.validate(manifest, values)
+    config = configs.validate(manifest, values)
     if check:
         with err.status("Checking …"):
             checks = checking.check(

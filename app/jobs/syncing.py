@@ -19,7 +19,7 @@ from app.db import Database
 from app.errors import AppError, NotSetUp
 from app.models import SyncRun
 from app.secrets import Vault
-from app.services import sources, syncing, uploads
+from app.services import configs, sources, syncing, uploads
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
@@ -148,7 +148,7 @@ class _Run:
     def _tidy(self, files: Path, config: ConnectorConfig, run: SyncRun) -> None:
         """An upload is read whole: the file that it took the place of is of no use any more."""
         try:
-            uploads.tidy(files, sources.files_of(config), before=run.started_at)
+            uploads.tidy(files, configs.files_of(config), before=run.started_at)
         except OSError:
             log.warning("an old upload of connection %s stays", run.connection_id, exc_info=True)
 
@@ -183,7 +183,7 @@ class _Run:
             stream=spec.name,
             zone=self.syncer.settings.zone,
             lists_all=spec.completeness is not Completeness.UNKNOWN,
-            screen=Screen(map(str, sources.split(config)[1].values())),
+            screen=Screen(map(str, configs.split(config)[1].values())),
         ) as reading:
             problem = self._read(connector, config, spec, context, reading)
             if problem is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from app.services.sources import split
+from app.services.configs import split
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.connector import Check, CheckState, Connector, ReadContext

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from pydantic import SecretStr, ValidationError
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import timing
@@ -16,7 +15,7 @@ from app.core.zones import zone_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
 from app.secrets import Locked, Vault
-from app.services import absence
+from app.services import absence, configs
 from app.services.unique import only_one
 from connectors import registry
 from connectors.sdk import redact
@@ -39,78 +38,12 @@ class ScheduleInput:
 # Settings and secrets
 
 
-def secret_names(model: type[ConnectorConfig]) -> frozenset[str]:
-    """The settings of a connector that are stored encrypted and never shown again."""
-    return frozenset(
-        name for name, info in model.model_fields.items() if "SecretStr" in str(info.annotation)
-    )
-
-
-def validate(manifest: Manifest, values: Mapping[str, Any]) -> ConnectorConfig:
-    """The connector's settings; raises ``Invalid`` with a sentence for each field."""
-    try:
-        return manifest.config.model_validate(dict(values))
-    except ValidationError as error:
-        fields = {
-            _name(manifest, problem["loc"]): _sentence(
-                manifest, problem["type"], problem["msg"], problem["loc"]
-            )
-            for problem in error.errors(include_input=False, include_url=False)
-        }
-        raise Invalid("The settings are not complete.", fields=fields) from None
-
-
-def _name(manifest: Manifest, place: tuple[int | str, ...]) -> str:
-    """The setting's name. What is no name is not repeated: it may be a value that went astray."""
-    name = ".".join(str(part) for part in place)
-    known = bool(place) and place[0] in manifest.config.model_fields
-    return name if known or name.isidentifier() else "config"
-
-
-def _sentence(manifest: Manifest, kind: str, message: str, place: tuple[int | str, ...]) -> str:
-    """What is wrong with one setting, without the validator's own jargon."""
-    if kind == "missing":
-        return "This is needed."
-    if kind == "extra_forbidden":
-        return "There is no such setting."
-    if kind == "string_pattern_mismatch":
-        info = manifest.config.model_fields.get(str(place[0])) if place else None
-        extra = info.json_schema_extra if info else None
-        example = extra.get("placeholder") if isinstance(extra, dict) else None
-        return f"It must look like {example}." if example else "It does not have the right form."
-    text = message.removeprefix("Value error, ").strip()
-    return text if text.endswith(".") else f"{text}."
-
-
-def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings as plain JSON, and the secret ones apart."""
-    secret = secret_names(type(config))
-    plain = config.model_dump(mode="json", exclude=set(secret))
-    hidden = {}
-    for name in secret:
-        value = getattr(config, name)
-        if isinstance(value, SecretStr):
-            hidden[name] = value.get_secret_value()
-    return plain, hidden
-
-
-def files_of(config: ConnectorConfig) -> frozenset[str]:
-    """The names of the files that these settings read."""
-    return frozenset(
-        str(getattr(config, name))
-        for name, info in type(config).model_fields.items()
-        if isinstance(info.json_schema_extra, dict)
-        and info.json_schema_extra.get("widget") == "file"
-        and getattr(config, name)
-    )
-
-
 def config_of(connection: Connection, vault: Vault) -> ConnectorConfig:
     """The settings as the connector takes them. Raises ``Locked`` or ``Invalid``."""
     manifest = registry.connector(connection.connector).manifest
     hidden = vault.open(connection.secrets)
     redact.register(*(str(value) for value in hidden.values()))
-    return validate(manifest, {**connection.config, **hidden})
+    return configs.validate(manifest, {**connection.config, **hidden})
 
 
 def schedule_of(connection: Connection) -> timing.Schedule:
@@ -143,9 +76,9 @@ def add(
 ) -> Connection:
     """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
     manifest = manifest_of(connector)
-    config = validate(manifest, values)
+    config = configs.validate(manifest, values)
     _free(session, name)
-    plain, hidden = split(config)
+    plain, hidden = configs.split(config)
     connection = Connection(
         name=name.strip(),
         connector=connector,
@@ -181,12 +114,12 @@ def edit(
     """
     connection = _held_alone(session, connection_id)
     manifest = manifest_of(connection.connector)
-    config = validate(manifest, with_kept_secrets(connection, values, vault))
+    config = configs.validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
         _free(session, name)
         with only_one(session, _taken(name)):
             connection.name = name.strip()
-    plain, hidden = split(config)
+    plain, hidden = configs.split(config)
     if (plain, hidden) != (connection.config, stored_secrets(connection, vault)):
         _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
     connection.config, connection.secrets = plain, vault.seal(hidden)
@@ -204,7 +137,7 @@ def with_kept_secrets(
     connection: Connection, values: Mapping[str, Any], vault: Vault
 ) -> dict[str, Any]:
     """The entered values, with the stored secret where "" was entered; None forgets it."""
-    secret = secret_names(manifest_of(connection.connector).config)
+    secret = configs.secret_names(manifest_of(connection.connector).config)
     entered = {k: v for k, v in values.items() if not (k in secret and v == "")}
     return {**stored_secrets(connection, vault), **entered}
 

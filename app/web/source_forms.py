@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.errors import AppError, Conflict, Invalid
 from app.models import Connection
-from app.services import checking, source_pages, sources
+from app.services import checking, configs, source_pages, sources
 from app.services.sources import ScheduleInput
 from app.services.uploads import prune
 from app.web import drafts
@@ -145,7 +145,7 @@ def _typed(request: Request, before: Attempt, form: FormData) -> Attempt:
     model = before.manifest.config
     draft = drafts.unseal(str(form.get("draft", "")), before.draft.what, site.vault, now=site.now())
     values = values_of(model, form)
-    entered = {name: str(values[name]) for name in sources.secret_names(model) if values.get(name)}
+    entered = {name: str(values[name]) for name in configs.secret_names(model) if values.get(name)}
     forgotten = {name for name, value in values.items() if value is None}
     kept = {name: text for name, text in draft.secrets.items() if name not in forgotten}
     draft = replace(draft, secrets={**kept, **entered})
@@ -203,7 +203,7 @@ def _submit(request: Request, attempt: Attempt, form: FormData) -> Response:
 def _read(request: Request, attempt: Attempt) -> tuple[ConnectorConfig, ScheduleInput]:
     """Settings and schedule; raises ``Invalid`` with what is wrong with either."""
     try:
-        config = sources.validate(attempt.manifest, _with_stored(request, attempt))
+        config = configs.validate(attempt.manifest, _with_stored(request, attempt))
     except Invalid as error:
         try:
             schedule_of(attempt.schedule)

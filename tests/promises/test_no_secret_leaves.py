@@ -22,7 +22,7 @@ from app.jobs.syncing import Syncer, utc_now
 from app.main import create_app
 from app.notify.smtp import server_of
 from app.secrets import Vault
-from app.services import accounts, sources
+from app.services import accounts, configs, sources
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.auth import ClientCredentials
@@ -326,7 +326,7 @@ def test_no_repr_of_what_holds_a_secret_shows_it(driven: Driven) -> None:
     }
     for connector, values in settings(driven.platforms.server).items():
         manifest = registry.connector(connector).manifest
-        config = sources.validate(manifest, values)
+        config = configs.validate(manifest, values)
         shown[connector] = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()}"
         with pytest.raises(Exception, match="validation error") as wrong:
             manifest.config.model_validate({**values, "nonsense": CALENDAR_PASSWORD.value})
