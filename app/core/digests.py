@@ -49,8 +49,11 @@ def retry_after(attempts: int) -> timedelta:
     return FIRST_RETRY * (1 << min(max(attempts - 1, 0), 6))
 
 
-def subject(*, overdue: int, soon: int, changed: int, clock: Clock) -> str:
-    """The news itself: "2 overdue, 5 due in 7 days – Tue 24 Nov". Counted are up to 999."""
+def subject(*, overdue: int, soon: int, changed: int, doubtful: int, clock: Clock) -> str:
+    """The news itself: "2 overdue, 5 due in 7 days – Tue 24 Nov". Counted are up to 999.
+
+    That nothing is due is said only while no source is ``doubtful``.
+    """
     parts = []
     if overdue:
         parts.append(f"{_counted(overdue)} overdue")
@@ -58,6 +61,8 @@ def subject(*, overdue: int, soon: int, changed: int, clock: Clock) -> str:
         parts.append(f"{_counted(soon)} due in 7 days")
     if not parts and changed:
         parts.append(plural(changed, "change"))
+    if not parts and doubtful:
+        parts.append(f"{plural(doubtful, 'source')} not fresh")
     told = ", ".join(parts) or "nothing due this week"
     return f"{told} – {day_words(clock.today, clock.today)}"
 

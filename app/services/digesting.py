@@ -54,6 +54,7 @@ class Digest:
     """Everything that one mail says, in its order. ``left_out`` rows did not fit.
 
     Counts are exact up to ``COUNTED``; one more stands for any larger number.
+    ``read_at``: everything is at least as new as this; None before the first read.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Digest:
     doubtful: tuple[SourceLine, ...]
     stake: Stake
     subject: str
+    read_at: datetime | None
     since: datetime
     overdue_count: int
     soon_count: int
@@ -109,8 +111,13 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         doubtful=known.doubtful,
         stake=inbox.stake(session, user_id=user.id, clock=clock, days=listing.WEEK),
         subject=digests.subject(
-            overdue=counts["overdue"], soon=counts["week"], changed=len(changed), clock=clock
+            overdue=counts["overdue"],
+            soon=counts["week"],
+            changed=len(changed),
+            doubtful=len(known.doubtful),
+            clock=clock,
         ),
+        read_at=known.read_at,
         since=since,
         overdue_count=counts["overdue"],
         soon_count=counts["week"],

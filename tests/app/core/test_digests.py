@@ -93,20 +93,24 @@ def test_waits_double_from_two_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overdue", "soon", "changed", "told"),
+    ("overdue", "soon", "changed", "doubtful", "told"),
     [
-        (2, 5, 3, "2 overdue, 5 due in 7 days"),
-        (1, 0, 3, "1 overdue"),
-        (0, 5, 0, "5 due in 7 days"),
-        (0, 0, 1, "1 change"),
-        (0, 0, 3, "3 changes"),
-        (0, 0, 0, "nothing due this week"),
-        pytest.param(1000, 999, 0, "999+ overdue, 999 due in 7 days", id="counted no further"),
+        (2, 5, 3, 1, "2 overdue, 5 due in 7 days"),
+        (1, 0, 3, 0, "1 overdue"),
+        (0, 5, 0, 0, "5 due in 7 days"),
+        (0, 0, 1, 2, "1 change"),
+        (0, 0, 3, 0, "3 changes"),
+        (0, 0, 0, 0, "nothing due this week"),
+        (0, 0, 0, 1, "1 source not fresh"),
+        (0, 0, 0, 2, "2 sources not fresh"),
+        pytest.param(1000, 999, 0, 0, "999+ overdue, 999 due in 7 days", id="counted no further"),
     ],
 )
-def test_the_subject_is_the_news(overdue: int, soon: int, changed: int, told: str) -> None:
+def test_the_subject_is_the_news(
+    overdue: int, soon: int, changed: int, doubtful: int, told: str
+) -> None:
     clock = Clock(now=at("2026-11-24T07:00+01:00"), zone=ZoneInfo("Europe/Berlin"))
 
-    said = subject(overdue=overdue, soon=soon, changed=changed, clock=clock)
+    said = subject(overdue=overdue, soon=soon, changed=changed, doubtful=doubtful, clock=clock)
 
     assert said == f"{told} – Tue 24 Nov"
