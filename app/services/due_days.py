@@ -31,7 +31,16 @@ def overdue(clock: Clock) -> sa.ColumnElement[bool]:
     """The due date's day has ended, or the due instant has passed."""
     return sa.and_(
         items.c.sort_on <= clock.today + APART,
+        items.c.due_on.is_not(None),  # a goal is sorted by its end, which nothing is due on
         _either(items.c.due_at < clock.now, items.c.due_on < clock.today),
+    )
+
+
+def ahead(clock: Clock) -> sa.ColumnElement[bool]:
+    """The day has not ended, or the instant has not passed."""
+    return sa.and_(
+        items.c.sort_on >= clock.today - APART,
+        _either(items.c.due_at >= clock.now, items.c.sort_on >= clock.today),
     )
 
 
@@ -53,11 +62,7 @@ def after(last: date, clock: Clock) -> sa.ColumnElement[bool]:
 
 def due_within(clock: Clock, days: int) -> sa.ColumnElement[bool]:
     """Due from now until the end of that many days ahead."""
-    return sa.and_(
-        items.c.sort_on >= clock.today - APART,
-        until(clock.today + timedelta(days=days), clock),
-        sa.not_(overdue(clock)),
-    )
+    return sa.and_(ahead(clock), until(clock.today + timedelta(days=days), clock))
 
 
 def still_on(clock: Clock) -> sa.ColumnElement[bool]:

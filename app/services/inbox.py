@@ -340,8 +340,9 @@ def next_due(session: Session, clock: Clock) -> Due | None:
         sa.select(items.c.due_on, items.c.due_at, items.c.due_zone)
         .where(
             items.c.is_open,
-            items.c.sort_on.between(clock.today - due_days.APART, NO_DUE_DAY - timedelta(days=1)),
-            sa.not_(due_days.overdue(clock)),
+            items.c.due_on.is_not(None),
+            due_days.ahead(clock),
+            items.c.sort_on < NO_DUE_DAY,
         )
         .order_by(items.c.sort_on)
         .limit(1)

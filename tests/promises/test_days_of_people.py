@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from connectors.sdk.records import Category, Deadline, DueDate, DueInstant
+from connectors.sdk.records import Category, Deadline, DueDate, DueInstant, Goal
 from tests.support.office import NOW, ZONES, Office, Shown, full, local, opened, plain
 from tests.support.scripted import deadline
 
@@ -28,7 +28,8 @@ ENDS = {
 """Days whose end is watched, by zone: days on which the clock changes, and that never were."""
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
-PACIFIC = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+COMPANY = {"sqlite": "Pacific/Kiritimati", "postgres": "Pacific/Pago_Pago"}
+"""Where the company is: as far from some readers as can be, one way and the other."""
 
 
 def end_of(day: date, zone: str) -> datetime:
@@ -118,17 +119,16 @@ def test_a_moment_is_shown_on_its_readers_own_day_and_in_the_feed_in_utc(
             assert late(office, zone).keys() == groups["overdue"]
 
 
-@pytest.mark.parametrize("company", PACIFIC)
 def test_a_moment_is_overdue_as_soon_as_it_has_passed_wherever_the_company_is(
-    database: Database, tmp_path: Path, company: str
+    database: Database, engine_name: str, tmp_path: Path
 ) -> None:
     due = NOW + timedelta(minutes=20, seconds=30)
     other = due + timedelta(minutes=5)
-    with opened(database, tmp_path, company) as office:
+    with opened(database, tmp_path, COMPANY[engine_name]) as office:
         office.sync(timed(due), timed(other))
         for now, over in ((NOW, False), (due, False), (due + SECOND, True), (other, True)):
             office.world.clock.time = now
-            for zone in (*PACIFIC, "UTC", "America/St_Johns"):
+            for zone in (*COMPANY.values(), "UTC", "America/St_Johns"):
                 name = f"{due:%Y-%m-%dT%H:%M:%S}"
                 overdue = late(office, zone)
                 assert set(overdue) == ({name} if over else set()), (zone, now)
@@ -139,17 +139,35 @@ def test_a_moment_is_overdue_as_soon_as_it_has_passed_wherever_the_company_is(
         assert len(office.feed("overdue")) == 2
 
 
-@pytest.mark.parametrize("company", PACIFIC)
 def test_an_event_stays_in_the_inbox_until_its_day_has_ended_where_the_reader_is(
-    database: Database, tmp_path: Path, company: str
+    database: Database, engine_name: str, tmp_path: Path
 ) -> None:
     moments = [NOW + timedelta(hours=hours) for hours in range(-26, 27, 3)]
-    with opened(database, tmp_path, company) as office:
+    with opened(database, tmp_path, COMPANY[engine_name]) as office:
         office.sync(*(timed(at, category=Category.EVENT) for at in moments))
         for zone in ZONES:
             today = local(zone, NOW).date()
             there = {f"{at:%Y-%m-%dT%H:%M:%S}" for at in moments if local(zone, at).date() >= today}
             assert office.inbox(zone).lines.keys() == there, zone
+
+
+def test_a_goal_is_this_weeks_until_the_last_day_of_its_period_has_ended(
+    database: Database, tmp_path: Path
+) -> None:
+    ends = [date(2026, 11, 18) + timedelta(days=n) for n in range(14)]
+    with opened(database, tmp_path, "Pacific/Kiritimati") as office:
+        office.sync(*(Goal(external_id=f"{on}", title=f"Goal {on}", period_end=on) for on in ends))
+        for zone in ZONES:
+            today = local(zone, NOW).date()
+            week = {f"Goal {on}" for on in ends if 0 <= (on - today).days <= 7}
+            inbox = office.inbox(zone)
+            assert inbox.groups["week"] == (len(week), week), zone
+            assert inbox.counted("week") == len(week)
+            lines = office.inbox(zone, "week").lines
+            assert lines.keys() == week
+            assert {line.full for line in lines.values()} == {
+                full(on) for on in ends if f"Goal {on}" in week
+            }
 
 
 def test_a_moment_that_moved_is_told_on_its_readers_clock_everywhere(

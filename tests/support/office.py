@@ -45,12 +45,12 @@ ZONES = (
 
 LINE = re.compile(
     r'<li class="row.*?<a class="what"[^>]*>(?P<what>.*?)</a>'
-    r'.*?<span class="due (?P<tone>\w*)" title="(?P<full>[^"]*)">(?P<text>[^<]*)</span>',
+    r'.*?<span class="due ?(?P<tone>\w*)" title="(?P<full>[^"]*)">(?P<text>[^<]*)</span>',
     re.DOTALL,
 )
 CARD = re.compile(
     r'<li class="card".*?<h2><a[^>]*>(?P<what>.*?)</a></h2>\s*<p class="y">(?P<why>.*?)</p>'
-    r'.*?<span class="due (?P<tone>\w*)" title="(?P<full>[^"]*)">(?P<text>[^<]*)</span>',
+    r'.*?<span class="due ?(?P<tone>\w*)" title="(?P<full>[^"]*)">(?P<text>[^<]*)</span>',
     re.DOTALL,
 )
 TITLE = re.compile(r"<b>(?:<span[^>]*>New: </span>)?(.*?)</b>", re.DOTALL)
