@@ -6,7 +6,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from app.api.problems import Problem
-from app.services import accounts
+from app.services import tokens
 
 TOUCH_EVERY = timedelta(minutes=5)
 
@@ -30,7 +30,7 @@ def allow(request: Request, session: Session, scope: str, *, now: datetime) -> N
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     found = None
     if kind.lower() == "bearer" and token:
-        found = accounts.token_for(session, token.strip(), scope, now=now)
+        found = tokens.token_for(session, token.strip(), scope, now=now)
     if found is None:
         raise TokenNeeded
     if found.used_at is None or found.used_at + TOUCH_EVERY <= now:
@@ -42,4 +42,4 @@ def note_use(request: Request, *, now: datetime) -> None:
     token_id = getattr(request.state, "token_used", None)
     if token_id is not None:
         with request.app.state.site.database.write(counts=False) as session:
-            accounts.touch_token(session, token_id, now=now)
+            tokens.touch_token(session, token_id, now=now)

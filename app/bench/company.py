@@ -15,7 +15,7 @@ from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import SyncRun
 from app.secrets import Vault
-from app.services import accounts, sources
+from app.services import accounts, sources, tokens
 from app.services.listing import items
 from connectors import registry
 
@@ -63,7 +63,7 @@ class Company:
     def token(self) -> str:
         """A new token for the feed."""
         with self.database.write() as session:
-            return accounts.add_token(session, name="bench", scope="read", now=datetime.now(UTC))
+            return tokens.add_token(session, name="bench", scope="read", now=datetime.now(UTC))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import typer
 
 from app.cli.base import Opened, group, out, plain
-from app.services import accounts
+from app.services import accounts, tokens
 
 user = typer.Typer(help="People who can sign in.", no_args_is_help=True)
 token = typer.Typer(help="Access for your own tools.", no_args_is_help=True)
@@ -48,6 +48,6 @@ def add_token(
     """Make a token for a tool. It is printed as the last line, and never shown again."""
     opened = Opened()
     with opened.database.write() as session:
-        made = accounts.add_token(session, name=name, scope=scope, now=opened.now())
+        made = tokens.add_token(session, name=name, scope=scope, now=opened.now())
     out.print(f"Token {plain(name)}, scope {scope}. Keep it: it is not shown again.")
     typer.echo(made)

@@ -4,26 +4,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.sdk.records import Due, DueDate, Money
+from connectors.sdk.records import Money
 
 VERSION = "https://jsonfeed.org/version/1.1"
 SCHEMA = 1
 
 
-def due_json(due: Due | None) -> dict[str, str] | None:
+def due_json(on: str | None, at: str | None, zone: str | None) -> dict[str, str] | None:
     """A date stays a date (``date``), an instant is RFC 3339 in UTC (``at``); never both."""
-    if due is None:
+    if at is not None:
+        due = {"kind": "instant", "at": at}
+    elif on is not None:
+        due = {"kind": "date", "date": on}
+    else:
         return None
-    zone = {"zone": due.zone} if due.zone else {}
-    if isinstance(due, DueDate):
-        return {"kind": "date", "date": due.on.isoformat(), **zone}
-    return {"kind": "instant", "at": stamp(due.at), **zone}
+    return {**due, "zone": zone} if zone else due
 
 
-def money_json(money: Money | None) -> dict[str, str | None] | None:
+def money_json(money: Money) -> dict[str, str | None]:
     """An amount as text, so that no reader rounds it, with its ISO 4217 code or null."""
-    if money is None:
-        return None
     return {"value": format(money.amount, "f"), "currency": money.currency}
 
 

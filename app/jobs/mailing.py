@@ -18,7 +18,7 @@ from app.db import Database
 from app.models import User
 from app.notify import mail, smtp
 from app.notify.errors import NotSent, Refused, Unsure
-from app.services import accounts, digesting, listing, outbox
+from app.services import accounts, digesting, lines, outbox
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ class Mailer:
 
     def _alert_mail(self, alert: outbox.Alert, name: str, address: str) -> EmailMessage:
         clock = Clock(now=self.now(), zone=self.settings.zone)
-        source = listing.source_line(alert.connection, now=clock.now)
+        source = lines.source_line(alert.connection, now=clock.now)
         subject = f"{source.name} {TOLD[alert.kind]}"
         values = {
             "subject": subject,

@@ -1,11 +1,10 @@
-"""People, sessions, one-time links and tokens for tools.
+"""People, sessions and one-time links.
 
 Only hashes of tokens are stored. A password is verified between two transactions
 (``credentials`` → ``verify`` → ``record_sign_in``), because Argon2 takes tens of
 milliseconds and must not hold the write lock.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core.addresses import address, address_or_text
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import ApiToken, OneTimeLink, User, WebSession
+from app.models import OneTimeLink, User, WebSession
+from app.secrets import digest
+from app.services.revisions import remembered
 from app.services.unique import only_one
 
 IDLE = timedelta(days=7)
@@ -28,8 +29,6 @@ ABSOLUTE = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
 SETUP_LIFETIME = timedelta(hours=24)
 SIGN_IN_LIFETIME = timedelta(hours=1)
-TOKEN_PREFIX = "pi_"  # noqa: S105  (not a secret: what secret scanners look for)
-SCOPES = ("read",)
 SHORTEST_PASSWORD = 10
 TOO_SHORT = f"Use at least {SHORTEST_PASSWORD} characters."
 
@@ -38,10 +37,6 @@ SIGN_IN = "sign-in"
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_hex())
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def user_count(session: Session) -> int:
@@ -211,7 +206,7 @@ def open_session(session: Session, user_id: int, *, now: datetime, agent: str = 
     token = secrets.token_urlsafe(32)
     session.add(
         WebSession(
-            token_hash=_digest(token),
+            token_hash=digest(token),
             user_id=user_id,
             created_at=now,
             seen_at=now,
@@ -222,33 +217,41 @@ def open_session(session: Session, user_id: int, *, now: datetime, agent: str = 
     return token
 
 
-def session_user(session: Session, token: str, *, now: datetime) -> User | None:
+class SignedIn(NamedTuple):
+    """Who a session's cookie belongs to, and whether its use is to be written down again."""
+
+    user: User
+    idle: bool
+
+
+_sessions = SQLModel.metadata.tables["sessions"]
+_SESSION = sa_select(_sessions.c.user_id, _sessions.c.expires_at, _sessions.c.seen_at).where(
+    _sessions.c.token_hash == bindparam("token_hash")
+)
+
+
+def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Who is signed in with that cookie; None when it is unknown, idle too long or over."""
-    statement = select(WebSession, User).where(
-        WebSession.token_hash == _digest(token), User.id == WebSession.user_id
-    )
-    found, person = session.exec(statement).first() or (None, None)
+    found = session.connection().execute(_SESSION, {"token_hash": digest(token)}).first()
     if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
         return None
-    return person if person is not None and person.is_active else None
-
-
-def session_needs_touch(session: Session, token: str, *, now: datetime) -> bool:
-    """Whether the session's last use is old enough to be written down again."""
-    found = session.get(WebSession, _digest(token))
-    return found is not None and found.seen_at + SEEN_EVERY <= now
+    id_ = found.user_id
+    person = remembered(session, ("user", id_), lambda: session.get(User, id_))
+    if person is None or not person.is_active:
+        return None
+    return SignedIn(person, idle=found.seen_at + SEEN_EVERY <= now)
 
 
 def touch_session(session: Session, token: str, *, now: datetime) -> None:
     """Note that the session is in use."""
     session.execute(
-        update(WebSession).where(col(WebSession.token_hash) == _digest(token)).values(seen_at=now)
+        update(WebSession).where(col(WebSession.token_hash) == digest(token)).values(seen_at=now)
     )
 
 
 def close_session(session: Session, token: str) -> None:
     """Sign that browser out."""
-    session.execute(delete(WebSession).where(col(WebSession.token_hash) == _digest(token)))
+    session.execute(delete(WebSession).where(col(WebSession.token_hash) == digest(token)))
 
 
 def close_sessions(session: Session, user_id: int) -> None:
@@ -274,7 +277,7 @@ def make_link(
     token = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(
-            token_hash=_digest(token), purpose=purpose, user_id=user_id, expires_at=now + lifetime
+            token_hash=digest(token), purpose=purpose, user_id=user_id, expires_at=now + lifetime
         )
     )
     return token
@@ -282,7 +285,7 @@ def make_link(
 
 def link_is_good(session: Session, token: str, purpose: str, *, now: datetime) -> bool:
     """Whether the link could still be used."""
-    found = session.get(OneTimeLink, _digest(token))
+    found = session.get(OneTimeLink, digest(token))
     return (
         found is not None
         and found.purpose == purpose
@@ -296,7 +299,7 @@ def use_link(session: Session, token: str, purpose: str, *, now: datetime) -> On
     used: CursorResult[Any] = session.connection().execute(
         update(OneTimeLink)
         .where(
-            col(OneTimeLink.token_hash) == _digest(token),
+            col(OneTimeLink.token_hash) == digest(token),
             col(OneTimeLink.purpose) == purpose,
             col(OneTimeLink.used_at).is_(None),
             col(OneTimeLink.expires_at) > now,
@@ -308,92 +311,6 @@ def use_link(session: Session, token: str, purpose: str, *, now: datetime) -> On
             "This link was used before or is too old.",
             remedy="Sign in with your password, or ask for a new link.",
         )
-    found = session.get(OneTimeLink, _digest(token))
+    found = session.get(OneTimeLink, digest(token))
     assert found is not None
     return found
-
-
-# Tokens for tools
-
-
-def add_token(
-    session: Session,
-    *,
-    name: str,
-    scope: str,
-    now: datetime,
-    user_id: int | None = None,
-    expires_at: datetime | None = None,
-) -> str:
-    """A new token, given back this once. Raises ``Invalid`` or ``Conflict``."""
-    if not name.strip():
-        raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
-    if scope not in SCOPES:
-        raise Invalid("There is no such scope.", fields={"scope": f"One of: {', '.join(SCOPES)}."})
-    taken = f"There is a token named {name.strip()} already."
-    if session.exec(select(ApiToken).where(ApiToken.name == name.strip())).first():
-        raise Conflict(taken)
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    added = ApiToken(
-        name=name.strip(),
-        token_hash=_digest(token),
-        hint=token[:8],
-        scope=scope,
-        user_id=user_id,
-        created_at=now,
-        expires_at=expires_at,
-    )
-    with only_one(session, taken):
-        session.add(added)
-    return token
-
-
-def tokens(session: Session) -> list[ApiToken]:
-    """All tokens that were not revoked, newest first."""
-    statement = select(ApiToken).where(col(ApiToken.revoked_at).is_(None))
-    return list(session.exec(statement.order_by(col(ApiToken.id).desc())))
-
-
-class TokenUse(NamedTuple):
-    """A valid token: until when, and when its use was last noted."""
-
-    id: int
-    expires_at: datetime | None
-    used_at: datetime | None
-
-
-_tokens = SQLModel.metadata.tables["api_tokens"]
-_users = SQLModel.metadata.tables["users"]
-_TOKEN = (
-    sa_select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at)
-    .select_from(_tokens.outerjoin(_users, _users.c.id == _tokens.c.user_id))
-    .where(
-        _tokens.c.token_hash == bindparam("token_hash"),
-        _tokens.c.revoked_at.is_(None),
-        _users.c.is_active.is_not(False),
-    )
-)
-
-
-def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
-    """The token when it is valid for that scope, and whoever made it may still come in."""
-    found = session.execute(_TOKEN, {"token_hash": _digest(token)}).first()
-    if found is None or found.scope != scope:
-        return None
-    if found.expires_at is not None and found.expires_at <= now:
-        return None
-    return TokenUse(found.id, found.expires_at, found.used_at)
-
-
-def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
-    """Note that the token was used."""
-    session.execute(update(ApiToken).where(col(ApiToken.id) == token_id).values(used_at=now))
-
-
-def revoke_token(session: Session, token_id: int, *, now: datetime) -> None:
-    """From now on the token opens nothing, and its name is free for the next one."""
-    found = session.get(ApiToken, token_id)
-    if found is None or found.revoked_at is not None:
-        raise NotFound("There is no such token.")
-    found.revoked_at = now
-    found.name = f"{found.name} (revoked {now:%Y-%m-%d %H:%M:%S}, {found.id})"

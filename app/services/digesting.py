@@ -19,8 +19,9 @@ from app.core import changes, digests, pace
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.models import DigestEntry, User
-from app.services import acts, due_days, inbox, item, listing
-from app.services.listing import Sources, events, items, joined
+from app.services import acts, due_days, inbox, item, lines, listing
+from app.services.lines import Sources
+from app.services.listing import events, items, joined
 from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
 from connectors.sdk.records import Kind
 
@@ -132,7 +133,7 @@ def _rows(session: Session, user_id: int, tab: str, known: Sources, clock: Clock
         .where(listing.in_tab(tab, user_id, clock))
     )
     found = session.execute(listing.ordered(statement, tab, None).limit(MOST_ROWS + 1)).all()
-    return listing.rows_of(session, found, known, clock)
+    return lines.rows_of(session, found, known, clock)
 
 
 def _new(
@@ -141,7 +142,7 @@ def _new(
     """New since the last digest, without what the sections above it tell anyway."""
     statement = sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*_is_new(clock, since))
     found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
-    return listing.rows_of(session, found, known, clock)
+    return lines.rows_of(session, found, known, clock)
 
 
 def _count_new(session: Session, clock: Clock, since: datetime) -> int:
@@ -192,15 +193,15 @@ def _changed(
         .order_by(events.c.id.desc())
         .limit(EVENTS_LOOKED_AT)
     ).all()
-    lines: dict[int, list[HistoryLine]] = {}
+    history: dict[int, list[HistoryLine]] = {}
     for event in told:
-        lines.setdefault(event.subject_id, []).insert(0, item.line_of(event))
+        history.setdefault(event.subject_id, []).insert(0, item.line_of(event))
     statement = (
-        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id.in_(list(lines)))
+        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id.in_(list(history)))
     )
     found = session.execute(listing.ordered(statement, "all", None)).all()
-    rows = listing.rows_of(session, found, known, clock)
-    return [Changed(row=row, lines=tuple(lines[row.id])) for row in rows]
+    rows = lines.rows_of(session, found, known, clock)
+    return [Changed(row=row, lines=tuple(history[row.id])) for row in rows]
 
 
 def _behind(session: Session, clock: Clock) -> tuple[GoalLine, ...]:

@@ -23,6 +23,11 @@ APART = timedelta(days=2)
 hours behind UTC to 14 ahead of it."""
 
 
+def now(clock: Clock) -> sa.BindParameter[datetime]:
+    """This moment, by name: a statement that was kept is asked again with a later one."""
+    return sa.bindparam("now", clock.now, items.c.due_at.type)
+
+
 def _either(instant: sa.ColumnElement[bool], day: sa.ColumnElement[bool]) -> sa.Case[Any]:
     return sa.case((items.c.due_at.is_not(None), instant), else_=day)
 
@@ -32,7 +37,7 @@ def overdue(clock: Clock) -> sa.ColumnElement[bool]:
     return sa.and_(
         items.c.sort_on <= clock.today + APART,
         items.c.due_on.is_not(None),  # a goal is sorted by its end, which nothing is due on
-        _either(items.c.due_at < clock.now, items.c.due_on < clock.today),
+        _either(items.c.due_at < now(clock), items.c.due_on < clock.today),
     )
 
 
@@ -40,7 +45,7 @@ def ahead(clock: Clock) -> sa.ColumnElement[bool]:
     """The day has not ended, or the instant has not passed."""
     return sa.and_(
         items.c.sort_on >= clock.today - APART,
-        _either(items.c.due_at >= clock.now, items.c.sort_on >= clock.today),
+        _either(items.c.due_at >= now(clock), items.c.sort_on >= clock.today),
     )
 
 

@@ -1,17 +1,22 @@
 """What the JSON feed holds: the same views as the inbox, for tools."""
 
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core import feeds
 from app.core.words import Clock, money_words
-from app.services import listing, pages, standings
-from app.services.listing import Sources, items, joined, states
+from app.db import exact
+from app.services import lines, pages, standings
+from app.services.lines import Sources
+from app.services.listing import Listing, items, states, users
 from app.services.pages import View
 from app.services.revisions import revision
-from connectors.sdk.records import Fact
+from app.services.texts import date_text, instant_text
+from connectors.sdk.records import Money
 
 MOST = 200
 TABS = tuple(tab for tab in pages.TABS if tab != "mine")
@@ -21,20 +26,43 @@ BY_TIME = ("overdue", "week", "month", "new")
 NOBODY = 0
 """No person: a feed has no personal state."""
 
-SHOWN = (
-    *listing.SHOWN,
+ENTRIES = Listing(
+    items.c.id,
+    items.c.title,
+    items.c.kind,
+    items.c.category,
+    items.c.vendor,
+    items.c.program,
+    items.c.account,
+    items.c.reference,
     items.c.url,
     items.c.summary,
     items.c.status,
-    items.c.due_raw,
-    items.c.external_id,
+    date_text(items.c.due_on).label("due_on"),
+    instant_text(items.c.due_at).label("due_at"),
+    items.c.due_zone,
+    sa.type_coerce(items.c.amount, sa.BigInteger).label("amount"),
+    items.c.currency,
+    items.c.amount_label,
+    items.c.connection_id,
     items.c.stream,
-    items.c.facts,
-    items.c.first_seen_at,
-    sa.case(
-        (states.c.changed_at > items.c.changed_at, states.c.changed_at), else_=items.c.changed_at
+    items.c.external_id,
+    items.c.derived_from,
+    items.c.sort_on,
+    items.c.closed,
+    items.c.removed_at,
+    states.c.state,
+    users.c.name.label("owner_name"),
+    sa.cast(items.c.facts, sa.Text).label("facts"),
+    instant_text(items.c.first_seen_at).label("first_seen_at"),
+    instant_text(
+        sa.case(
+            (states.c.changed_at > items.c.changed_at, states.c.changed_at),
+            else_=items.c.changed_at,
+        )
     ).label("modified_at"),
 )
+"""What an entry says, as text wherever a machine wants text."""
 
 
 def etag(session: Session, view: View, clock: Clock, query: str) -> str:
@@ -51,20 +79,13 @@ def page(
     session: Session, view: View, *, clock: Clock, home: str, after: str = "", limit: int = 50
 ) -> tuple[list[dict[str, Any]], str | None, dict[str, Any]]:
     """Items of the feed, the cursor of the next page, and what is said of the sources."""
-    statement = (
-        sa.select(*SHOWN)
-        .select_from(joined(NOBODY))
-        .where(*listing.in_view(session, view, NOBODY, clock))
-    )
-    place = listing.cursor_from(after) if after else None
     limit = min(max(limit, 1), MOST)
-    found = session.execute(listing.ordered(statement, view.tab, place).limit(limit + 1)).all()
-    more, found = len(found) > limit, found[:limit]
+    found = ENTRIES.page(session, view, user_id=NOBODY, clock=clock, after=after, limit=limit)
     known = Sources(session, now=clock.now)
-    entries = [_entry(row, known, home) for row in found]
-    cursor = listing.cursor_of(found[-1]) if more else None
-    sources = [_source(line) for line in known.lines.values()]
-    return entries, cursor, {"revision": revision(session), "sources": sources}
+    told = {id_: _source(line) for id_, line in known.lines.items()}
+    entries = [_entry(row, told, home) for row in found.rows]
+    extension = {"revision": revision(session), "sources": list(told.values())}
+    return entries, found.after, extension
 
 
 def _source(line: Any) -> dict[str, Any]:
@@ -77,49 +98,67 @@ def _source(line: Any) -> dict[str, Any]:
     }
 
 
-def _entry(row: Any, known: Sources, home: str) -> dict[str, Any]:
-    due = listing.due_of(row)
-    money = listing.money_of(row.amount, row.currency)
-    source = known.lines.get(row.connection_id)
-    tags = [tag for tag in (row.vendor, row.program, row.kind, row.category) if tag]
+def _entry(row: Any, told: dict[int, dict[str, Any]], home: str) -> dict[str, Any]:
+    source = told.get(row.connection_id, REMOVED)
     entry: dict[str, Any] = {
         "id": str(row.id),
         "url": f"{home}/items/{row.id}",
         "title": row.title,
-        "content_text": row.summary or _text(row, money_words(money) if money else None),
-        "date_published": feeds.stamp(row.first_seen_at),
-        "date_modified": feeds.stamp(row.modified_at),
-        "tags": list(dict.fromkeys(tags)),
+        "content_text": row.summary or _text(row),
+        "date_published": row.first_seen_at,
+        "date_modified": row.modified_at,
+        "tags": _tags(row.vendor, row.program, row.kind, row.category),
     }
     if row.url:
         entry["external_url"] = row.url
     entry["_partner_inbox"] = {
         "kind": row.kind,
         "category": row.category,
-        "due": feeds.due_json(due),
-        "state": str(listing.state_of(row)),
+        "due": feeds.due_json(row.due_on, row.due_at, row.due_zone),
+        "state": lines.state_of(row),
         "vendor": row.vendor,
         "program": row.program,
         "account": row.account,
         "reference": row.reference,
         "status": row.status,
-        "amount": feeds.money_json(money),
+        "amount": _amount(row.amount, row.currency),
         "amount_label": row.amount_label,
         "owner": row.owner_name,
         "derived": row.derived_from is not None,
-        "facts": {fact.label: fact.value for fact in (Fact(*pair) for pair in row.facts)},
+        "facts": dict(orjson.loads(row.facts)),
         "source": {
-            "name": known.name(row.connection_id),
+            "name": source["name"],
             "stream": row.stream,
             "id": row.external_id,
-            "as_of": feeds.stamp(source.as_of) if source and source.as_of else None,
-            "last_success_at": feeds.stamp(source.read_at) if source and source.read_at else None,
-            "stale": known.stale(row.connection_id),
+            "as_of": source["as_of"],
+            "last_success_at": source["last_success_at"],
+            "stale": source["stale"],
         },
     }
     return entry
 
 
-def _text(row: Any, money: str | None) -> str:
-    parts = (row.vendor, row.program, row.account, row.reference, money)
-    return " · ".join(part for part in parts if part) or row.title
+REMOVED = {"name": lines.REMOVED_NAME, "as_of": None, "last_success_at": None, "stale": True}
+"""What is said of the source of an item whose connection was removed."""
+
+
+@lru_cache(maxsize=8192)
+def _tags(*known: str | None) -> list[str]:
+    return list(dict.fromkeys(filter(None, known)))
+
+
+@lru_cache(maxsize=8192)
+def _amount(stored: int | None, currency: str | None) -> dict[str, str | None] | None:
+    money = _money(stored, currency)
+    return feeds.money_json(money) if money else None
+
+
+def _money(stored: int | None, currency: str | None) -> Money | None:
+    return None if stored is None else Money(amount=exact(stored), currency=currency)
+
+
+def _text(row: Any) -> str:
+    """What an item without a summary says."""
+    money = _money(row.amount, row.currency)
+    parts = (row.vendor, row.program, row.account, row.reference, money and money_words(money))
+    return " · ".join(part for part in parts if part) or str(row.title)

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
-from app.services import accounts, due_days, listing, search
-from app.services.listing import MONTH, WEEK, Sources, items, joined
+from app.services import accounts, due_days, lines, listing, search
+from app.services.lines import Sources
+from app.services.listing import MONTH, WEEK, items, joined
 from app.services.pages import (
     COUNTED,
     GROUPS,
@@ -45,26 +46,25 @@ def inbox_page(
     whole: bool = True,
 ) -> InboxPage:
     """One page of the view. ``whole`` is False where only the list is shown, without filters."""
-    where = listing.in_view(session, view, user_id, clock)
-    statement = sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*where)
-    place = listing.cursor_from(after) if after else None
-    found = session.execute(listing.ordered(statement, view.tab, place).limit(limit + 1)).all()
-    more, found = len(found) > limit, found[:limit]
+    found, onward = listing.LINES.page(
+        session, view, user_id=user_id, clock=clock, after=after, limit=limit
+    )
     known = Sources(session, now=clock.now)
     heads = group_heads(session, view, user_id=user_id, clock=clock)
     tabs = tab_counts(session, user_id=user_id, clock=clock)
     total = next((tab.count for tab in tabs if tab.key == view.tab), tabs[0].count)
+    continued = listing.cursor_from(after) is not None
     return InboxPage(
         view=view,
         tabs=tabs,
-        groups=_groups(session, found, heads, known, clock, continued=place is not None),
+        groups=_groups(session, found, heads, known, clock, continued=continued),
         heads=heads,
         total=total,
         shown=total if not view.narrowed else sum(head.count for head in heads),
         cut=search.is_cut(session, view.q),
         stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
         stake_days=MONTH,
-        after=listing.cursor_of(found[-1]) if more else None,
+        after=onward,
         doubtful=known.doubtful,
         sources=len(known.lines),
         read_at=known.read_at,
@@ -84,10 +84,10 @@ def _groups(
     continued: bool,
 ) -> tuple[Group, ...]:
     by_key: dict[str, list[Any]] = {}
-    rows = listing.rows_of(session, found, known, clock)
+    rows = lines.rows_of(session, found, known, clock)
     head_of = {head.key: head for head in heads}
     for stored, row in zip(found, rows, strict=True):
-        key = LISTED if LISTED in head_of else listing.group_of(stored, clock)
+        key = LISTED if LISTED in head_of else lines.group_of(stored, clock)
         by_key.setdefault(key, []).append(row)
     # By the company's days, in which items are sorted, an instant can stand behind a date
     # that is later by the reader's.
@@ -110,7 +110,7 @@ def row_in_view(
     found = session.execute(
         sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*where)
     ).all()
-    return next(iter(listing.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
+    return next(iter(lines.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
 
 
 def group_heads(
@@ -348,4 +348,4 @@ def next_due(session: Session, clock: Clock) -> Due | None:
         .limit(1)
     )
     found = session.execute(statement).first()
-    return listing.due_of(found) if found else None
+    return lines.due_of(found) if found else None

@@ -10,8 +10,9 @@ from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
-from app.services import acts, inbox, listing, today
-from app.services.listing import Sources, items, joined
+from app.services import acts, inbox, lines, listing, today
+from app.services.lines import Sources
+from app.services.listing import items, joined
 from app.services.pages import (
     GoalLine,
     Health,
@@ -51,7 +52,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     if stored is None or item is None:
         raise NotFound("There is no such item.", remedy="Go back to the inbox.")
     known = Sources(session, now=clock.now)
-    row = listing.rows_of(session, [stored], known, clock)[0]
+    row = lines.rows_of(session, [stored], known, clock)[0]
     source = known.lines.get(item.connection_id) or _removed(item.connection_id, known)
     state = session.get(ItemState, item_id)
     history, notes = _history(session, item_id)

@@ -1,27 +1,21 @@
-"""Items as lines: which ones a view shows, in which order, and what stands on each line.
+"""Items of a view: which ones it shows, in which order, a page at a time.
 
 Only the columns that a line shows are read, as rows and not as entities.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.core import changes
-from app.core.columns import NO_DUE_DAY
-from app.core.tiles import Tile, tile_for
 from app.core.whole import whole
-from app.core.words import Clock, due_day, is_late, kept_due
-from app.models import Connection
-from app.services import due_days, search, standings
-from app.services.pages import Health, Person, Row, SourceLine, State, View
-from app.services.standings import Standing
-from connectors import registry
-from connectors.sdk.manifest import PlatformType
-from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
+from app.core.words import Clock
+from app.services import due_days, search
+from app.services.pages import View
+from app.services.search import is_sqlite
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
@@ -32,7 +26,7 @@ events = SQLModel.metadata.tables["events"]
 WEEK = 7
 MONTH = 30
 NEW_FOR = timedelta(days=3)
-MOVED_FOR = timedelta(days=14)
+MOST_KEPT = 256
 BACKWARDS = ("done", "removed")
 """Tabs whose newest date stands first."""
 
@@ -66,13 +60,37 @@ SHOWN = (
 
 def joined(user_id: int) -> sa.FromClause:
     """Items with the team's state, the owner and this person's state, where there are any."""
+    mine = sa.and_(personal.c.item_id == items.c.id, personal.c.user_id == _reader(user_id))
     return (
         items.outerjoin(states, states.c.item_id == items.c.id)
         .outerjoin(users, users.c.id == states.c.owner_id)
-        .outerjoin(
-            personal, sa.and_(personal.c.item_id == items.c.id, personal.c.user_id == user_id)
-        )
+        .outerjoin(personal, mine)
     )
+
+
+# What changes from one question to the next within a day stands in a statement by name, so that
+# a statement can be kept and asked again with other values (see ``Listing``).
+
+
+def _reader(user_id: int) -> sa.BindParameter[int]:
+    return sa.bindparam("reader", user_id)
+
+
+def _new_since(clock: Clock) -> sa.BindParameter[datetime]:
+    return sa.bindparam("new_since", clock.now - NEW_FOR, items.c.due_at.type)
+
+
+def _values(view: View, user_id: int, clock: Clock) -> dict[str, Any]:
+    """What the names stand for in this question."""
+    return {
+        "reader": user_id,
+        "now": clock.now,
+        "new_since": clock.now - NEW_FOR,
+        "vendor": view.vendor,
+        "program": view.program,
+        "kind": view.kind,
+        "source": whole(view.source) or 0,
+    }
 
 
 # Which items
@@ -104,10 +122,10 @@ def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement
         case "month":
             yield due_days.due_within(clock, MONTH)
         case "new":
-            yield items.c.first_seen_at > clock.now - NEW_FOR
+            yield items.c.first_seen_at > _new_since(clock)
             yield personal.c.read_at.is_(None)
         case "mine":
-            yield states.c.owner_id == user_id
+            yield states.c.owner_id == _reader(user_id)
         case "unowned":
             yield states.c.owner_id.is_(None)
 
@@ -118,15 +136,17 @@ def in_view(
     """All conditions of a view."""
     found = [in_tab(view.tab, user_id, clock)]
     if view.vendor:
-        found.append(items.c.vendor == view.vendor)
+        found.append(items.c.vendor == sa.bindparam("vendor", view.vendor))
     if view.program:
-        found.append(items.c.program == view.program)
+        found.append(items.c.program == sa.bindparam("program", view.program))
     if view.kind:
-        found.append(sa.or_(items.c.kind == view.kind, items.c.category == view.kind))
+        kind: sa.BindParameter[str] = sa.bindparam("kind", view.kind)
+        found.append(sa.or_(items.c.kind == kind, items.c.category == kind))
     if view.source:
-        found.append(items.c.connection_id == (whole(view.source) or 0))
+        found.append(items.c.connection_id == sa.bindparam("source", whole(view.source) or 0))
     if view.q:
-        found.append(search.among(session, items.c.id, search.found(session, view.q)))
+        ids = search.given(session, search.found(session, view.q))
+        found.append(search.among(items.c.id, "found", ids, sqlite=is_sqlite(session)))
     return found
 
 
@@ -139,7 +159,8 @@ def ordered(statement: sa.Select[Any], tab: str, after: tuple[date, int] | None)
     backwards = tab in BACKWARDS
     if after is not None:
         edge = sa.tuple_(
-            sa.literal(after[0], items.c.sort_on.type), sa.literal(after[1], sa.Integer)
+            sa.bindparam("after_day", after[0], items.c.sort_on.type),
+            sa.bindparam("after_id", after[1], sa.Integer),
         )
         statement = statement.where(key < edge if backwards else key > edge)
     if backwards:
@@ -162,167 +183,54 @@ def cursor_from(text: str) -> tuple[date, int] | None:
         return None
 
 
-# What stands on a line
+class PageOfRows(NamedTuple):
+    """Stored rows of a view, and where the next page goes on (None: this was the last)."""
+
+    rows: Sequence[Any]
+    after: str | None
 
 
-def due_of(row: Any) -> Due | None:
-    """The due date or instant of a stored item."""
-    if row.due_at is not None:
-        return DueInstant(at=row.due_at, zone=row.due_zone)
-    if row.due_on is not None:
-        return DueDate(on=row.due_on, zone=row.due_zone)
-    return None
+class Listing:
+    """A list of items with these columns, a page at a time.
+
+    The statement of each shape of view (its tab, which filters are set) is made once for a
+    reader's day and kept: making it takes longer than running it.
+    """
+
+    def __init__(self, *columns: sa.ColumnElement[Any]) -> None:
+        self.columns = columns
+        self._kept: OrderedDict[tuple[Any, ...], sa.Select[Any]] = OrderedDict()
+
+    def page(
+        self, session: Session, view: View, *, user_id: int, clock: Clock, after: str, limit: int
+    ) -> PageOfRows:
+        """At most ``limit`` rows from behind the cursor ``after`` (empty: from the first)."""
+        place = cursor_from(after) if after else None
+        statement = self._statement(session, view, user_id, clock, place)
+        values = _values(view, user_id, clock) | {"limit": limit + 1}
+        if place is not None:
+            values |= {"after_day": place[0], "after_id": place[1]}
+        found = session.connection().execute(statement, values).all()
+        if len(found) <= limit:
+            return PageOfRows(found, None)
+        return PageOfRows(found[:limit], cursor_of(found[limit - 1]))
+
+    def _statement(
+        self, session: Session, view: View, user_id: int, clock: Clock, place: Any
+    ) -> sa.Select[Any]:
+        set_ = map(bool, view.filters().values())
+        shape = (clock.today, clock.zone.key, view.tab, *set_, place is not None)
+        kept = self._kept.get(shape) if not view.q else None
+        if kept is not None:
+            return kept
+        where = in_view(session, view, user_id, clock)
+        chosen = sa.select(*self.columns).select_from(joined(user_id)).where(*where)
+        made = ordered(chosen, view.tab, place).limit(sa.bindparam("limit", type_=sa.Integer))
+        if not view.q:  # a search has its own way in each database
+            self._kept[shape] = made
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
 
 
-def money_of(amount: Any, currency: str | None) -> Money | None:
-    """Stored columns as money."""
-    return None if amount is None else Money(amount=amount, currency=currency)
-
-
-def state_of(row: Any) -> State:
-    """The state that people see: gone, then what the team decided, then closed at the source."""
-    if row.removed_at is not None:
-        return State.REMOVED
-    if row.state in ("snoozed", "done"):
-        return State(row.state)
-    return State.CLOSED if row.closed else State.OPEN
-
-
-def group_of(row: Any, clock: Clock) -> str:
-    """Under which head of the list a row stands."""
-    if row.sort_on == NO_DUE_DAY:
-        return "undated"
-    due = due_of(row) or DueDate(on=row.sort_on)
-    if is_late(due, clock):
-        return "overdue"
-    ahead = (due_day(due, clock) - clock.today).days
-    return "week" if ahead <= WEEK else "month" if ahead <= MONTH else "later"
-
-
-class Sources:
-    """The connections that lines belong to, read once for a page."""
-
-    def __init__(self, session: Session, *, now: datetime) -> None:
-        connections = standings.standings(session)
-        self.lines = {one.id: line_of_source(one, now=now) for one in connections}
-        self._connectors = {one.id: one.connector for one in connections}
-
-    @property
-    def doubtful(self) -> tuple[SourceLine, ...]:
-        """Sources that are not fresh."""
-        return tuple(line for line in self.lines.values() if not line.health.trusted)
-
-    @property
-    def read_at(self) -> datetime | None:
-        """The oldest of the newest reads and uploads: what is shown is at least as new as this."""
-        ages = [line.as_of for line in self.lines.values() if line.as_of is not None]
-        return min(ages) if ages else None
-
-    def stale(self, connection_id: int) -> bool:
-        """Whether what this connection gave can be old."""
-        line = self.lines.get(connection_id)
-        return line is None or not line.health.trusted
-
-    def name(self, connection_id: int) -> str:
-        """The connection's name; of a removed one, that it was removed."""
-        line = self.lines.get(connection_id)
-        return line.name if line else "Removed connection"
-
-    def tile(self, connection_id: int, vendor: str | None) -> Tile:
-        """A platform's own tile; of a generic source, the vendor's."""
-        connector = self._connectors.get(connection_id)
-        if connector is not None:
-            try:
-                manifest = registry.connector(connector).manifest
-            except registry.UnknownConnector:
-                return tile_for(vendor or self.name(connection_id))
-            if manifest.platform is not PlatformType.GENERIC:
-                return Tile(letters=manifest.badge, colour=manifest.colour)
-        return tile_for(vendor or self.name(connection_id))
-
-
-def source_line(connection: Connection, *, now: datetime) -> SourceLine:
-    """A connection as the pages name it: its health first, then its freshness."""
-    return line_of_source(standings.standing(connection), now=now)
-
-
-def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
-    """The same, of what was remembered of it."""
-    return SourceLine(
-        id=standing.id,
-        name=standing.name,
-        health=_health(standing, now),
-        read_at=standing.last_success_at,
-        since=standing.failing_since,
-        problem=standing.error,
-        copied_at=standing.copied_at,
-        renew_by=standing.renew_by,
-    )
-
-
-def _health(standing: Standing, now: datetime) -> Health:
-    if standing.health in ("needs sign-in", "broken", "failing"):
-        return Health(standing.health)
-    if not standing.enabled:
-        return Health.PAUSED
-    if standing.fresh_until is None:
-        return Health.WAITING
-    return Health.FRESH if now <= standing.fresh_until else Health.STALE
-
-
-def rows_of(
-    session: Session, found: Sequence[Any], known: Sources, clock: Clock
-) -> tuple[Row, ...]:
-    """The stored rows as lines."""
-    moved = moved_from(session, [row.id for row in found], clock)
-    return tuple(
-        Row(
-            id=row.id,
-            title=row.title,
-            tile=known.tile(row.connection_id, row.vendor),
-            kind=row.kind,
-            line=line_of(row, known),
-            due=due_of(row),
-            due_was=moved.get(row.id),
-            ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,
-            amount=money_of(row.amount, row.currency),
-            amount_label=row.amount_label,
-            owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
-            state=state_of(row),
-            snoozed_until=row.snoozed_until,
-            read=row.read_at is not None,
-            stale=known.stale(row.connection_id),
-        )
-        for row in found
-    )
-
-
-def line_of(row: Any, known: Sources) -> tuple[str, ...]:
-    """The small words under the title: whose it is, what it is, the numbers people quote."""
-    whose = row.vendor or known.name(row.connection_id)
-    sort = "derived" if row.derived_from else row.category or KIND_WORDS.get(row.kind, row.kind)
-    parts = (whose, row.program, sort, row.account, row.reference)
-    return tuple(dict.fromkeys(part for part in parts if part))
-
-
-KIND_WORDS = {"reporting": "report", "goal": "goal", "notice": "notice"}
-
-
-def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, Due]:
-    """The due date before the source last moved it, where that was in the last two weeks."""
-    statement = (
-        sa.select(events.c.subject_id, events.c.old)
-        .where(
-            events.c.subject == "item",
-            search.among(session, events.c.subject_id, ids),
-            events.c.kind == changes.DUE_MOVED,
-            events.c.at > clock.now - MOVED_FOR,
-        )
-        .order_by(events.c.id)
-    )
-    found = {}
-    for id_, old in session.execute(statement):
-        due = kept_due(old or "")
-        if due is not None:
-            found[id_] = due
-    return found
+LINES = Listing(*SHOWN)

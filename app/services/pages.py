@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from app.core.tiles import Tile
 from connectors.sdk.records import Due, Fact, Money, SafeHtml
 
@@ -100,8 +102,7 @@ class Person:
         return both.upper()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the inbox: one decision.
 
     ``line`` are the small words under the title; ``due_was`` the date before the source
@@ -182,8 +183,17 @@ class View:
 
     def query(self) -> dict[str, str]:
         """The filters that are set, as they stand in the address."""
-        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {k: v for k, v in said.items() if v and not (k == "tab" and v == "all")}
+        said = {"tab": "" if self.tab == "all" else self.tab, "q": self.q, **self.filters()}
+        return {name: value for name, value in said.items() if value}
+
+    def filters(self) -> dict[str, str]:
+        """All filters but the search, set or not."""
+        return {
+            "vendor": self.vendor,
+            "program": self.program,
+            "kind": self.kind,
+            "source": self.source,
+        }
 
     @property
     def narrowed(self) -> bool:

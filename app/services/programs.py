@@ -12,7 +12,8 @@ from sqlmodel import Session, SQLModel
 from app.core import changes
 from app.core.tiles import Tile
 from app.core.words import Clock, due_day, is_late
-from app.services.listing import Sources, events, items
+from app.services.lines import Sources
+from app.services.listing import events, items
 from app.services.pages import SourceLine, Stake
 from connectors.sdk.records import Due, DueDate, DueInstant, Money
 

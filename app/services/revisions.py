@@ -5,7 +5,6 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.db import WRITES
@@ -16,7 +15,6 @@ KEY = "revision"
 
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
-_NUMBER = sa.text("SELECT number FROM revision")
 
 
 def revision(session: Session) -> int:
@@ -25,7 +23,8 @@ def revision(session: Session) -> int:
     What the session reads later can only be newer, so that nothing old is remembered as new.
     """
     if KEY not in session.info:
-        session.info[KEY] = int(session.execute(_NUMBER).scalar_one())
+        found = session.connection().exec_driver_sql("SELECT number FROM revision")
+        session.info[KEY] = int(found.scalar_one())
     number: int = session.info[KEY]
     return number
 

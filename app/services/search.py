@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 MOST = 1_000
+Condition = sa.ColumnElement[bool]
 LONGEST = 200
 FOUND = "found"
 _WORD = re.compile(r"[^\W_]+")
@@ -62,7 +63,7 @@ def differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 
 def _index(session: Session, sql: str, ids: Sequence[int]) -> None:
-    if ids and session.get_bind().dialect.name == "sqlite":
+    if ids and is_sqlite(session):
         session.execute(sa.text(sql), {"ids": orjson.dumps(list(ids)).decode()})
 
 
@@ -101,7 +102,7 @@ def _found(session: Session, text: str) -> list[int]:
     terms = words(text)
     if not terms:
         return []
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return _on_sqlite(session, terms)
     sql = (
         f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
@@ -130,9 +131,19 @@ def _on_sqlite(session: Session, terms: list[str]) -> list[int]:
     return ids
 
 
-def among(session: Session, column: sa.Column[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    """The condition that a column is one of these, as one value however many they are."""
-    if session.get_bind().dialect.name == "sqlite":
-        listed = sa.func.json_each(orjson.dumps(ids).decode()).table_valued("value")
+def given(session: Session, ids: Sequence[int]) -> Any:
+    """These ids as the one value that ``among`` takes, however many they are."""
+    return orjson.dumps(ids).decode() if is_sqlite(session) else list(ids)
+
+
+def among(column: sa.Column[int], name: str, value: Any = None, *, sqlite: bool) -> Condition:
+    """The condition that a column is one of the ids that ``given`` made the value ``name`` of."""
+    if sqlite:
+        listed = sa.func.json_each(sa.bindparam(name, value, sa.Text)).table_valued("value")
         return column.in_(sa.select(listed.c.value))
-    return column == sa.any_(sa.literal(ids, ARRAY(sa.Integer)))
+    return column == sa.any_(sa.bindparam(name, value, ARRAY(sa.Integer)))
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session's database is SQLite; else it is Postgres."""
+    return session.get_bind().dialect.name == "sqlite"

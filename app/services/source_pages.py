@@ -14,7 +14,7 @@ from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
 from app.models import Connection, QuarantinedRow, StreamState, SyncRun
 from app.services import people, sources
-from app.services.listing import source_line
+from app.services.lines import source_line
 from app.services.pages import Health, SourceLine
 from app.services.source_words import Advice, advice, asked, every, schedule
 from connectors import registry

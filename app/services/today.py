@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from app.core import priority
 from app.core.words import Clock
-from app.services import due_days, inbox, listing
-from app.services.listing import Sources, items, joined, states
+from app.services import due_days, inbox, lines, listing
+from app.services.lines import Sources
+from app.services.listing import items, joined, states
 from app.services.pages import Row, TodayCard, TodayPage
 from connectors.sdk.records import Category, Kind
 
@@ -32,7 +33,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         .order_by(items.c.id)
     )
     found = session.execute(statement).all()
-    rows = listing.rows_of(session, found, known, clock)
+    rows = lines.rows_of(session, found, known, clock)
     ranked = sorted(
         (
             (rank_of(row, stored.category, clock), row, stored)

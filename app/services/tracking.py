@@ -14,8 +14,9 @@ from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
-from app.services import inbox, listing
-from app.services.listing import Sources, items, joined, states
+from app.services import inbox, lines, listing
+from app.services.lines import Sources
+from app.services.listing import items, joined, states
 from app.services.pages import Person, Row, SourceLine, State
 from connectors.sdk.records import Kind
 
@@ -114,7 +115,7 @@ def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
     known = Sources(session, now=clock.now)
     rows = [
         _goal(stored, row, known, clock)
-        for stored, row in zip(found, listing.rows_of(session, found, known, clock), strict=True)
+        for stored, row in zip(found, lines.rows_of(session, found, known, clock), strict=True)
     ]
     return GoalsPage(
         groups=tuple(
@@ -222,10 +223,10 @@ def reports_page(session: Session, *, user_id: int, clock: Clock) -> ReportsPage
     )
     found = _listed(session, Kind.REPORTING, extra, user_id)
     known = Sources(session, now=clock.now)
-    lines = listing.rows_of(session, found, known, clock)
+    shown = lines.rows_of(session, found, known, clock)
     rows = [
-        (listing.group_of(stored, clock), stored, _report(stored, row, known))
-        for stored, row in zip(found, lines, strict=True)
+        (lines.group_of(stored, clock), stored, _report(stored, row, known))
+        for stored, row in zip(found, shown, strict=True)
     ]
     return ReportsPage(
         groups=tuple(

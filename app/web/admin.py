@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import AppError, Conflict, Invalid
-from app.services import accounts, people
+from app.services import accounts, people, tokens
 from app.web.fields import Text, Tick
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -121,7 +121,7 @@ def _people(
 
 
 @router.get(TOKENS)
-def tokens(request: Request) -> Response:
+def all_tokens(request: Request) -> Response:
     """What tools may read."""
     with reading(request) as visit:
         return _tokens(visit)
@@ -134,7 +134,7 @@ def add_token(request: Request, name: Text, days: Text = "") -> Response:
         with acting(request) as visit:
             visit.admin()
             until = visit.clock.now + timedelta(days=int(days)) if days in LASTS else None
-            token = accounts.add_token(
+            token = tokens.add_token(
                 visit.session,
                 name=name,
                 scope="read",
@@ -157,7 +157,7 @@ def revoke(request: Request, token_id: int) -> Response:
     """From now on it opens nothing."""
     with acting(request) as visit:
         visit.admin()
-        accounts.revoke_token(visit.session, token_id, now=visit.clock.now)
+        tokens.revoke_token(visit.session, token_id, now=visit.clock.now)
     return see_other(request, TOKENS, Toast(said="The token opens nothing any more."))
 
 
@@ -175,7 +175,7 @@ def _tokens(
             visit,
             "settings_tokens.html",
             status=422 if error else 200,
-            tokens=accounts.tokens(visit.session),
+            tokens=tokens.tokens(visit.session),
             shut_out=people.shut_out(visit.session),
             typed=typed,
             wrong=str(error or ""),

@@ -1,7 +1,9 @@
 """The Jinja environment: escaping always on, a missing name is an error, our filters."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,10 +11,11 @@ from markupsafe import Markup
 
 from app.core import words
 from app.core.snooze import snooze_choices
+from app.core.words import Clock
 from app.services.pages import COUNTED, Stake
 from app.web.assets import Assets
 from app.web.keys import SHORTCUTS
-from connectors.sdk.records import SafeHtml
+from connectors.sdk.records import Due, SafeHtml
 
 LINKS = frozenset({"http", "https"})
 
@@ -52,6 +55,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "snoozes": snooze_choices,
         "count": count_words,
         "clean": clean,
+        "dotted": " · ".join,
         "link": link,
     }
     env.globals |= {
@@ -60,8 +64,28 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "address": address,
         "shortcuts": SHORTCUTS,
     }
+    pieces = _Pieces(env)
+    env.filters |= {"tile": pieces.tile, "who": pieces.who, "due_pill": pieces.due}
     env.globals["ui"] = env.get_template("macros.html").module
     return env
+
+
+class _Pieces:
+    """Macros that every line of a list needs, kept for the next line that needs the same."""
+
+    def __init__(self, env: Environment) -> None:
+        def kept(name: str) -> Callable[[Any], Markup]:
+            def made(shown: Any) -> Markup:
+                macro: Markup = getattr(env.globals["ui"], name)(shown)
+                return macro
+
+            return lru_cache(maxsize=2048)(made)
+
+        self.tile, self.who, self._due = kept("tile"), kept("who"), kept("due")
+
+    def due(self, due: Due | None, clock: Clock) -> Markup:
+        """The pill of a due date."""
+        return self._due(words.due_words(due, clock) if due else None)
 
 
 def stake_words(stake: Stake) -> str:

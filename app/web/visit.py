@@ -40,7 +40,7 @@ class SignInNeeded(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request by somebody who is signed in."""
+    """One request by somebody who is signed in; ``idle``: their session's use is to be noted."""
 
     request: Request
     site: Site
@@ -48,6 +48,7 @@ class Visit:
     user: User
     clock: Clock
     token: str
+    idle: bool
 
     @property
     def user_id(self) -> int:
@@ -77,9 +78,8 @@ def reading(request: Request) -> Iterator[Visit]:
     site = site_of(request)
     with site.database.read() as session:
         visit = _visit(request, site, session)
-        idle = accounts.session_needs_touch(session, visit.token, now=visit.clock.now)
         yield visit
-    if idle:
+    if visit.idle:
         with site.database.write(counts=False) as session:
             accounts.touch_session(session, visit.token, now=visit.clock.now)
 
@@ -100,11 +100,18 @@ def acting(request: Request) -> Iterator[Visit]:
 def _visit(request: Request, site: Site, session: Session) -> Visit:
     token = session_token(request)
     now = site.now()
-    user = accounts.session_user(session, token, now=now) if token else None
-    if token is None or user is None:
+    who = accounts.signed_in(session, token, now=now) if token else None
+    if token is None or who is None:
         raise SignInNeeded
-    clock = Clock(now=now, zone=zone_of(user.time_zone))
-    return Visit(request=request, site=site, session=session, user=user, clock=clock, token=token)
+    return Visit(
+        request=request,
+        site=site,
+        session=session,
+        user=who.user,
+        clock=Clock(now=now, zone=zone_of(who.user.time_zone)),
+        token=token,
+        idle=who.idle,
+    )
 
 
 def session_token(request: Request) -> str | None:

@@ -16,7 +16,7 @@ from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import Connection, SyncRun
 from app.secrets import Vault
-from app.services import accounts, digesting, feeding, listing, source_pages, sources
+from app.services import accounts, digesting, feeding, lines, source_pages, sources
 from app.services.item import item_page
 from app.services.pages import Health, SourceLine, View
 from tests.connectors.calendar.ics import calendar, event
@@ -83,7 +83,7 @@ class Desk:
             return sources.by_name(session, "Programs")
 
     def line(self) -> SourceLine:
-        return listing.source_line(self.connection(), now=self.clock())
+        return lines.source_line(self.connection(), now=self.clock())
 
     def wall_clock(self) -> words.Clock:
         return words.Clock(now=self.clock(), zone=ZoneInfo("UTC"))

@@ -3,12 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core import changes, feeds, words
+from app.core import changes, words
 from app.core.columns import columns_of
 from app.core.snooze import snooze_choices
 from app.core.words import Clock
@@ -42,7 +41,6 @@ def test_a_date_is_that_date_at_every_step(
     for sqlite in (True, False):
         stored = plain("items", STORED, sqlite=sqlite)(dict(columns))
         assert stored == (on.isoformat(), None, on.isoformat())
-    assert orjson.loads(orjson.dumps(feeds.due_json(due))) == {"kind": "date", "date": f"{on}"}
 
     assert words.due_day(due, clock) == on
     said = words.due_words(due, clock)
@@ -81,8 +79,6 @@ def test_a_moment_is_told_on_the_readers_clock_and_kept_in_utc(
     columns = columns_of(Deadline(external_id="1", title="t", due=due), company)
     assert columns["due_on"] == columns["sort_on"] == at.astimezone(company).date()
     assert columns["due_at"] == at
-    told = feeds.due_json(due)
-    assert told == {"kind": "instant", "at": f"{at:%Y-%m-%dT%H:%M:%S}Z"}
 
     said = words.due_words(due, clock)
     assert said.full == f"{full(there.date())}, {there:%H:%M}"

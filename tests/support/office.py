@@ -23,7 +23,7 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.mailing import Mailer
 from app.secrets import Vault
-from app.services import accounts, acts
+from app.services import accounts, acts, tokens
 from app.web.edge import put_on
 from app.web.site import Site
 from connectors.sdk.records import AnyRecord
@@ -168,7 +168,7 @@ class Office:
         """Our part of each entry of the JSON feed, by the id at the source."""
         if not self._token:
             with self.world.database.write() as session:
-                self._token = accounts.add_token(
+                self._token = tokens.add_token(
                     session, name="tool", scope="read", now=self.world.clock()
                 )
         headers = {"Authorization": f"Bearer {self._token}"}

@@ -10,7 +10,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.api import edge as api
-from app.services import accounts, sources
+from app.services import sources, tokens
 from app.web import edge as web
 from app.web.site import Site
 from connectors.sdk.records import AnyRecord
@@ -85,6 +85,6 @@ def tool(world: World) -> Iterator[Tool]:
     )
     web.put_on(app, site)
     with world.database.write() as session:
-        token = accounts.add_token(session, name="Dashboard", scope="read", now=world.clock())
+        token = tokens.add_token(session, name="Dashboard", scope="read", now=world.clock())
     with TestClient(app, base_url=HOME) as client:
         yield Tool(world, client, token)

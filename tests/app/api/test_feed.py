@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from app.api.asking import PARAMETERS
 from app.core import feeds
 from app.models import SyncRun
-from app.services import accounts, acts, feeding, people
+from app.services import accounts, acts, feeding, people, tokens
 from connectors.sdk import errors
 from connectors.sdk.records import (
     Category,
@@ -410,9 +410,9 @@ def forbidden(tool: Tool, case: str) -> str | None:
     with database.write() as session:
         match case:
             case "revoked":
-                (token,) = accounts.tokens(session)
+                (token,) = tokens.tokens(session)
                 assert token.id is not None
-                accounts.revoke_token(session, token.id, now=now)
+                tokens.revoke_token(session, token.id, now=now)
             case "expired":
                 session.execute(sa.update(table).values(expires_at=now))
             case "of another scope":
@@ -467,7 +467,7 @@ def test_a_session_of_a_browser_does_not_open_the_feed(company: Tool) -> None:
 def test_the_last_use_of_a_token_is_noted_now_and_then(company: Tool) -> None:
     def used() -> datetime | None:
         with company.world.database.read() as session:
-            return accounts.tokens(session)[0].used_at
+            return tokens.tokens(session)[0].used_at
 
     clock = company.world.clock
     first = clock()

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from app.core import feeds
 from app.core.words import Clock
 from app.main import create_app
-from app.services import accounts, feeding
+from app.services import feeding, tokens
 from app.services.pages import View
 from tests.support.scripted import deadline
 from tests.support.world import World
@@ -30,7 +30,7 @@ def test_the_address_that_the_feed_names_explains_it(world: World) -> None:
     app = create_app(settings, jobs=False)
     with TestClient(app) as client:
         with app.state.site.database.write() as session:
-            token = accounts.add_token(session, name="t", scope="read", now=datetime.now(UTC))
+            token = tokens.add_token(session, name="t", scope="read", now=datetime.now(UTC))
         feed = client.get("/feed.json", headers={"Authorization": f"Bearer {token}"}).json()
         page = client.get(feed["_partner_inbox"]["about"])
     assert page.status_code == 200

@@ -144,7 +144,7 @@ def _link(session: Session, person: int, now: Any) -> str:
 
 def _works(world: World, token: str) -> bool:
     with world.database.read() as session:
-        return accounts.session_user(session, token, now=world.clock()) is not None
+        return accounts.signed_in(session, token, now=world.clock()) is not None
 
 
 def test_what_was_sent_is_kept_as_long_as_it_could_be_asked_for(world: World, person: int) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 from app.db import Database
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import User
-from app.services import accounts, people
+from app.services import accounts, people, tokens
 from app.services.accounts import ABSOLUTE, IDLE, SEEN_EVERY, SETUP, SIGN_IN
 from tests.support.together import at_once
 
@@ -97,7 +97,7 @@ def test_of_many_who_add_the_same_person_at_once_one_does_and_the_others_are_tol
 
 def test_who_was_slower_keeps_the_rest_of_the_transaction(database: Database, rin: int) -> None:
     with database.write() as session:
-        accounts.add_token(session, name="Hall", scope="read", now=NOW)
+        tokens.add_token(session, name="Hall", scope="read", now=NOW)
         with pytest.raises(Conflict):
             accounts.add_user(session, email=MAIL, name="Rin", now=NOW)
     assert [row["name"] for row in rows(database, "api_tokens")] == ["Hall"]
@@ -222,8 +222,8 @@ def test_a_password_is_stored_as_a_hash_of_its_own(database: Database, password:
 
 def who(database: Database, cookie: str, now: datetime) -> int | None:
     with database.read() as session:
-        found = accounts.session_user(session, cookie, now=now)
-        return found.id if found is not None else None
+        found = accounts.signed_in(session, cookie, now=now)
+        return found.user.id if found is not None else None
 
 
 @pytest.fixture
@@ -255,12 +255,12 @@ def test_a_session_ends_after_a_month_however_busy_it_is(
 def test_a_sessions_use_is_written_down_now_and_then(database: Database, cookie: str) -> None:
     def due(now: datetime) -> bool:
         with database.read() as session:
-            return accounts.session_needs_touch(session, cookie, now=now)
+            found = accounts.signed_in(session, cookie, now=now)
+            assert found is not None
+            return found.idle
 
     assert not due(NOW + SEEN_EVERY - SECOND)
     assert due(NOW + SEEN_EVERY)
-    with database.read() as session:
-        assert not accounts.session_needs_touch(session, "unknown", now=NOW + IDLE)
 
 
 def test_only_the_hash_of_a_cookie_is_stored_and_a_word_of_the_browser(
@@ -307,14 +307,14 @@ def test_who_may_not_come_in_any_more_has_no_session_no_link_no_password_and_no_
 ) -> None:
     with database.write() as session:
         link = accounts.make_link(session, SIGN_IN, user_id=rin, now=NOW)
-        token = accounts.add_token(session, name="Hall", scope="read", user_id=rin, now=NOW)
+        token = tokens.add_token(session, name="Hall", scope="read", user_id=rin, now=NOW)
     with database.write() as session:
         people.set_active(session, rin, active=False)
 
     assert who(database, cookie, NOW) is None
     assert not attempt(database, PASSWORD, NOW)
     with database.write() as session:
-        assert accounts.token_for(session, token, "read", now=NOW) is None
+        assert tokens.token_for(session, token, "read", now=NOW) is None
         with pytest.raises(NotAllowed):
             accounts.use_link(session, link, SIGN_IN, now=NOW)
         with pytest.raises(Conflict):
@@ -324,7 +324,7 @@ def test_who_may_not_come_in_any_more_has_no_session_no_link_no_password_and_no_
     assert who(database, cookie, NOW) is None  # what ended stays ended
     with database.read() as session:
         assert not accounts.link_is_good(session, link, SIGN_IN, now=NOW)
-        assert accounts.token_for(session, token, "read", now=NOW) is not None
+        assert tokens.token_for(session, token, "read", now=NOW) is not None
 
 
 # --- links that work once --------------------------------------------------------------------
@@ -402,30 +402,30 @@ def test_a_new_set_up_link_replaces_the_old_one_and_the_first_person_ends_them_a
 
 def opens(database: Database, token: str, now: datetime = NOW, scope: str = "read") -> bool:
     with database.read() as session:
-        return accounts.token_for(session, token, scope, now=now) is not None
+        return tokens.token_for(session, token, scope, now=now) is not None
 
 
 def test_a_token_opens_its_scope_until_it_ends_or_is_revoked(database: Database, rin: int) -> None:
     end = NOW + timedelta(days=30)
     with database.write() as session:
-        ending = accounts.add_token(
+        ending = tokens.add_token(
             session, name="A", scope="read", expires_at=end, user_id=rin, now=NOW
         )
-        lasting = accounts.add_token(session, name="B", scope="read", now=NOW)
+        lasting = tokens.add_token(session, name="B", scope="read", now=NOW)
     assert (opens(database, ending, end - SECOND), opens(database, ending, end)) == (True, False)
     assert not opens(database, lasting, scope="write")
     assert not opens(database, lasting + "x")
 
     with database.write() as session:
-        accounts.revoke_token(session, accounts.tokens(session)[0].id or 0, now=NOW)
+        tokens.revoke_token(session, tokens.tokens(session)[0].id or 0, now=NOW)
     assert (opens(database, lasting), opens(database, ending)) == (False, True)
     with database.read() as session:
-        assert [token.name for token in accounts.tokens(session)] == ["A"]
+        assert [token.name for token in tokens.tokens(session)] == ["A"]
 
 
 def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
     with database.write() as session:
-        token = accounts.add_token(session, name=" Hall ", scope="read", now=NOW)
+        token = tokens.add_token(session, name=" Hall ", scope="read", now=NOW)
     (stored,) = rows(database, "api_tokens")
     assert token.startswith("pi_")
     assert len(token) >= 40
@@ -436,17 +436,17 @@ def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
 
 def test_a_tokens_name_is_its_own_until_it_is_revoked(database: Database) -> None:
     def add(session: Session) -> str:
-        return accounts.add_token(session, name="Hall", scope="read", now=NOW)
+        return tokens.add_token(session, name="Hall", scope="read", now=NOW)
 
     told = at_once(database, *[add] * 4)
     assert sum(isinstance(one, str) for one in told) == 1
     assert sum(isinstance(one, Conflict) for one in told) == 3
     for _ in range(2):
         with database.write() as session:
-            (token,) = accounts.tokens(session)
-            accounts.revoke_token(session, token.id or 0, now=NOW)
+            (token,) = tokens.tokens(session)
+            tokens.revoke_token(session, token.id or 0, now=NOW)
             with pytest.raises(NotFound):
-                accounts.revoke_token(session, token.id or 0, now=NOW)
+                tokens.revoke_token(session, token.id or 0, now=NOW)
             add(session)
 
 
@@ -455,5 +455,5 @@ def test_a_token_needs_a_name_and_a_scope_that_exists(
     database: Database, name: str, scope: str, field: str
 ) -> None:
     with database.write() as session, pytest.raises(Invalid) as wrong:
-        accounts.add_token(session, name=name, scope=scope, now=NOW)
+        tokens.add_token(session, name=name, scope=scope, now=NOW)
     assert set(wrong.value.fields) == {field}

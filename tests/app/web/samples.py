@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from app.core.tiles import Tile
 from app.core.words import Clock
 from app.services.pages import (
@@ -353,4 +355,4 @@ def today_page(**changes: object) -> TodayPage:
     return replace(page, **changes)
 
 
-DONE = replace(ROWS["week"][0], state=State.DONE)
+DONE = structs.replace(ROWS["week"][0], state=State.DONE)

@@ -6,10 +6,10 @@ content security policy stopped something.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 

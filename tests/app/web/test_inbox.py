@@ -1,11 +1,11 @@
 """What people do in the inbox, through the pages, on real items; with and without htmx."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from app.db import Database

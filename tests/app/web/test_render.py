@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 from fastapi import FastAPI, Request
+from msgspec import structs
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from app.core.tiles import Tile
 from app.core.words import when_words
 from app.paths import STATIC, TEMPLATES
-from app.services.pages import GroupHead, Health, State, Tab, View
+from app.services.pages import GroupHead, Health, Row, State, Tab, View
 from app.web.flash import Toast
 from app.web.inbox_page import PARTS, around_list
 from app.web.render import render, see_other
@@ -180,7 +181,7 @@ def test_no_page_shows_utc(show: Any) -> None:
 
 
 def test_a_source_that_gives_no_date_and_no_amount_is_said_so(show: Any) -> None:
-    bare = dataclasses.replace(samples.ROWS["week"][0], due=None, amount=None, due_was=None)
+    bare = structs.replace(samples.ROWS["week"][0], due=None, amount=None, due_was=None)
     page = show("item.html", {"item": samples.item_page(bare, due_raw=None)}).text
     assert "the source gives no date" in page
     assert "the source names no amount" in page
@@ -239,6 +240,9 @@ def poisoned(value: Any, payload: str) -> Any:  # noqa: PLR0911  (a return for e
             return tuple(poisoned(one, payload) for one in value)
         case dict():
             return {key: poisoned(one, payload) for key, one in value.items()}
+        case Row():
+            fields = structs.asdict(value)
+            return structs.replace(value, **{n: poisoned(v, payload) for n, v in fields.items()})
     return replaced(value, payload) if dataclasses.is_dataclass(value) else value
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import User
-from app.services import accounts
+from app.services import accounts, tokens
 from app.web.site import Site
 from tests.app.web.conftest import NOW, SAME_ORIGIN
 
@@ -100,7 +100,7 @@ def test_a_new_password_needs_the_present_one_and_ends_all_other_sessions(
     assert "Use at least 10 characters." in short.text
     assert good.status_code == 303
     with site.database.read() as session:
-        assert accounts.session_user(session, elsewhere, now=NOW) is None
+        assert accounts.signed_in(session, elsewhere, now=NOW) is None
     assert client.get("/settings").status_code == 200
 
 
@@ -153,7 +153,7 @@ def test_somebody_who_leaves_is_signed_out_everywhere_and_can_be_let_in_again(
 
     client.post(f"/settings/people/{rin.id}/active", data={"active": "0"})
     with site.database.read() as session:
-        assert accounts.session_user(session, token, now=NOW) is None
+        assert accounts.signed_in(session, token, now=NOW) is None
     assert client.post(f"/settings/people/{rin.id}/link").status_code == 409
     assert "may not sign in" in client.get("/settings/people").text
 
@@ -198,14 +198,14 @@ def test_a_token_is_shown_once_opens_the_feed_and_can_be_revoked(
     assert "Hall screen" in page
     assert token[:8] in page
     with site.database.read() as session:
-        row = accounts.token_for(session, token, "read", now=NOW)
+        row = tokens.token_for(session, token, "read", now=NOW)
         assert row is not None
         assert row.expires_at == NOW + timedelta(days=90)
 
     client.post(f"/settings/tokens/{row.id}/revoke")
 
     with site.database.read() as session:
-        assert accounts.token_for(session, token, "read", now=NOW) is None
+        assert tokens.token_for(session, token, "read", now=NOW) is None
     assert "Hall screen" not in client.get("/settings/tokens").text
 
 
@@ -236,7 +236,7 @@ def test_a_token_ends_with_whoever_made_it_and_its_name_is_free_once_it_is_revok
 ) -> None:
     with site.database.write() as session:
         gone = accounts.add_user(session, email="lee@partner.example", name="Lee Park", now=NOW)
-        accounts.add_token(session, name="Hall", scope="read", user_id=gone.id, now=NOW)
+        tokens.add_token(session, name="Hall", scope="read", user_id=gone.id, now=NOW)
         gone.is_active = False
     assert "Lee Park, who made it, may not come in any more" in client.get("/settings/tokens").text
 

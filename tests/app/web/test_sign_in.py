@@ -94,8 +94,8 @@ def test_signing_in_ends_the_session_this_browser_had_before(
 
     assert fresh != planted
     with site.database.read() as session:
-        assert accounts.session_user(session, planted, now=NOW) is None
-        assert accounts.session_user(session, fresh, now=NOW) is not None
+        assert accounts.signed_in(session, planted, now=NOW) is None
+        assert accounts.signed_in(session, fresh, now=NOW) is not None
 
 
 def test_signing_out_ends_the_session_on_the_server(client: TestClient, site: Site) -> None:
@@ -104,7 +104,7 @@ def test_signing_out_ends_the_session_on_the_server(client: TestClient, site: Si
 
     assert answer.headers["location"] == "/sign-in"
     with site.database.read() as session:
-        assert accounts.session_user(session, token, now=NOW) is None
+        assert accounts.signed_in(session, token, now=NOW) is None
 
 
 def test_looking_at_a_sign_in_link_does_not_use_it_up(

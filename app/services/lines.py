@@ -1,0 +1,201 @@
+"""What stands on an item's line: from stored columns to the row that pages and mail show."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core import changes
+from app.core.columns import NO_DUE_DAY
+from app.core.tiles import Tile, tile_for
+from app.core.words import Clock, due_day, is_late, kept_due
+from app.models import Connection
+from app.services import search, standings
+from app.services.listing import MONTH, WEEK, events
+from app.services.pages import Health, Person, Row, SourceLine, State
+from app.services.search import is_sqlite
+from app.services.standings import Standing
+from connectors import registry
+from connectors.sdk.manifest import PlatformType
+from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
+
+MOVED_FOR = timedelta(days=14)
+REMOVED_NAME = "Removed connection"
+
+
+def due_of(row: Any) -> Due | None:
+    """The due date or instant of a stored item."""
+    if row.due_at is not None:
+        return DueInstant(at=row.due_at, zone=row.due_zone)
+    if row.due_on is not None:
+        return DueDate(on=row.due_on, zone=row.due_zone)
+    return None
+
+
+def money_of(amount: Any, currency: str | None) -> Money | None:
+    """Stored columns as money."""
+    return None if amount is None else Money(amount=amount, currency=currency)
+
+
+def state_of(row: Any) -> State:
+    """The state that people see: gone, then what the team decided, then closed at the source."""
+    if row.removed_at is not None:
+        return State.REMOVED
+    if row.state in ("snoozed", "done"):
+        return State(row.state)
+    return State.CLOSED if row.closed else State.OPEN
+
+
+def group_of(row: Any, clock: Clock) -> str:
+    """Under which head of the list a row stands."""
+    if row.sort_on == NO_DUE_DAY:
+        return "undated"
+    due = due_of(row) or DueDate(on=row.sort_on)
+    if is_late(due, clock):
+        return "overdue"
+    ahead = (due_day(due, clock) - clock.today).days
+    return "week" if ahead <= WEEK else "month" if ahead <= MONTH else "later"
+
+
+class Sources:
+    """The connections that lines belong to, read once for a page."""
+
+    def __init__(self, session: Session, *, now: datetime) -> None:
+        connections = standings.standings(session)
+        self.lines = {one.id: line_of_source(one, now=now) for one in connections}
+        self._connectors = {one.id: one.connector for one in connections}
+        self._tiles: dict[tuple[int, str | None], Tile] = {}
+
+    @property
+    def doubtful(self) -> tuple[SourceLine, ...]:
+        """Sources that are not fresh."""
+        return tuple(line for line in self.lines.values() if not line.health.trusted)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """The oldest of the newest reads and uploads: what is shown is at least as new as this."""
+        ages = [line.as_of for line in self.lines.values() if line.as_of is not None]
+        return min(ages) if ages else None
+
+    def stale(self, connection_id: int) -> bool:
+        """Whether what this connection gave can be old."""
+        line = self.lines.get(connection_id)
+        return line is None or not line.health.trusted
+
+    def name(self, connection_id: int) -> str:
+        """The connection's name; of a removed one, that it was removed."""
+        line = self.lines.get(connection_id)
+        return line.name if line else REMOVED_NAME
+
+    def tile(self, connection_id: int, vendor: str | None) -> Tile:
+        """A platform's own tile; of a generic source, the vendor's."""
+        key = (connection_id, vendor)
+        if key not in self._tiles:
+            self._tiles[key] = self._make_tile(connection_id, vendor)
+        return self._tiles[key]
+
+    def _make_tile(self, connection_id: int, vendor: str | None) -> Tile:
+        connector = self._connectors.get(connection_id)
+        if connector is not None:
+            try:
+                manifest = registry.connector(connector).manifest
+            except registry.UnknownConnector:
+                return tile_for(vendor or self.name(connection_id))
+            if manifest.platform is not PlatformType.GENERIC:
+                return Tile(letters=manifest.badge, colour=manifest.colour)
+        return tile_for(vendor or self.name(connection_id))
+
+
+def source_line(connection: Connection, *, now: datetime) -> SourceLine:
+    """A connection as the pages name it: its health first, then its freshness."""
+    return line_of_source(standings.standing(connection), now=now)
+
+
+def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
+    """The same, of what was remembered of it."""
+    return SourceLine(
+        id=standing.id,
+        name=standing.name,
+        health=_health(standing, now),
+        read_at=standing.last_success_at,
+        since=standing.failing_since,
+        problem=standing.error,
+        copied_at=standing.copied_at,
+        renew_by=standing.renew_by,
+    )
+
+
+def _health(standing: Standing, now: datetime) -> Health:
+    if standing.health in ("needs sign-in", "broken", "failing"):
+        return Health(standing.health)
+    if not standing.enabled:
+        return Health.PAUSED
+    if standing.fresh_until is None:
+        return Health.WAITING
+    return Health.FRESH if now <= standing.fresh_until else Health.STALE
+
+
+def rows_of(
+    session: Session, found: Sequence[Any], known: Sources, clock: Clock
+) -> tuple[Row, ...]:
+    """The stored rows as lines."""
+    moved = moved_from(session, [row.id for row in found], clock)
+    return tuple(
+        Row(
+            id=row.id,
+            title=row.title,
+            tile=known.tile(row.connection_id, row.vendor),
+            kind=row.kind,
+            line=line_of(row, known),
+            due=due_of(row),
+            due_was=moved.get(row.id),
+            ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,
+            amount=money_of(row.amount, row.currency),
+            amount_label=row.amount_label,
+            owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+            state=state_of(row),
+            snoozed_until=row.snoozed_until,
+            read=row.read_at is not None,
+            stale=known.stale(row.connection_id),
+        )
+        for row in found
+    )
+
+
+def line_of(row: Any, known: Sources) -> tuple[str, ...]:
+    """The small words under the title: whose it is, what it is, the numbers people quote."""
+    whose = row.vendor or known.name(row.connection_id)
+    sort = "derived" if row.derived_from else row.category or KIND_WORDS.get(row.kind, row.kind)
+    parts = (whose, row.program, sort, row.account, row.reference)
+    return tuple(dict.fromkeys(filter(None, parts)))
+
+
+KIND_WORDS = {"reporting": "report", "goal": "goal", "notice": "notice"}
+
+
+def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, Due]:
+    """The due date before the source last moved it, where that was in the last two weeks."""
+    values = {"ids": search.given(session, ids), "since": clock.now - MOVED_FOR}
+    found: dict[int, Due] = {}
+    for id_, old in session.connection().execute(_moved(is_sqlite(session)), values):
+        due = kept_due(old or "")
+        if due is not None:
+            found[id_] = due
+    return found
+
+
+@cache
+def _moved(sqlite: bool) -> sa.Select[int, str]:
+    return (
+        sa.select(events.c.subject_id, events.c.old)
+        .where(
+            events.c.subject == "item",
+            search.among(events.c.subject_id, "ids", sqlite=sqlite),
+            events.c.kind == changes.DUE_MOVED,
+            events.c.at > sa.bindparam("since", type_=events.c.at.type),
+        )
+        .order_by(events.c.id)
+    )

@@ -1,0 +1,99 @@
+"""Tokens for tools: made once, stored as hashes, valid for one scope."""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from app.errors import Conflict, Invalid, NotFound
+from app.models import ApiToken
+from app.secrets import digest
+from app.services.unique import only_one
+
+TOKEN_PREFIX = "pi_"  # noqa: S105  (not a secret: what secret scanners look for)
+SCOPES = ("read",)
+
+
+def add_token(
+    session: Session,
+    *,
+    name: str,
+    scope: str,
+    now: datetime,
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new token, given back this once. Raises ``Invalid`` or ``Conflict``."""
+    if not name.strip():
+        raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
+    if scope not in SCOPES:
+        raise Invalid("There is no such scope.", fields={"scope": f"One of: {', '.join(SCOPES)}."})
+    taken = f"There is a token named {name.strip()} already."
+    if session.exec(select(ApiToken).where(ApiToken.name == name.strip())).first():
+        raise Conflict(taken)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    added = ApiToken(
+        name=name.strip(),
+        token_hash=digest(token),
+        hint=token[:8],
+        scope=scope,
+        user_id=user_id,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    with only_one(session, taken):
+        session.add(added)
+    return token
+
+
+def tokens(session: Session) -> list[ApiToken]:
+    """All tokens that were not revoked, newest first."""
+    statement = select(ApiToken).where(col(ApiToken.revoked_at).is_(None))
+    return list(session.exec(statement.order_by(col(ApiToken.id).desc())))
+
+
+class TokenUse(NamedTuple):
+    """A valid token: until when, and when its use was last noted."""
+
+    id: int
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+_tokens = SQLModel.metadata.tables["api_tokens"]
+_users = SQLModel.metadata.tables["users"]
+_TOKEN = (
+    sa.select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at)
+    .select_from(_tokens.outerjoin(_users, _users.c.id == _tokens.c.user_id))
+    .where(
+        _tokens.c.token_hash == sa.bindparam("token_hash"),
+        _tokens.c.revoked_at.is_(None),
+        _users.c.is_active.is_not(False),
+    )
+)
+
+
+def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
+    """The token when it is valid for that scope, and whoever made it may still come in."""
+    found = session.connection().execute(_TOKEN, {"token_hash": digest(token)}).first()
+    if found is None or found.scope != scope:
+        return None
+    if found.expires_at is not None and found.expires_at <= now:
+        return None
+    return TokenUse(found.id, found.expires_at, found.used_at)
+
+
+def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
+    """Note that the token was used."""
+    session.execute(sa.update(ApiToken).where(col(ApiToken.id) == token_id).values(used_at=now))
+
+
+def revoke_token(session: Session, token_id: int, *, now: datetime) -> None:
+    """From now on the token opens nothing, and its name is free for the next one."""
+    found = session.get(ApiToken, token_id)
+    if found is None or found.revoked_at is not None:
+        raise NotFound("There is no such token.")
+    found.revoked_at = now
+    found.name = f"{found.name} (revoked {now:%Y-%m-%d %H:%M:%S}, {found.id})"
