@@ -6,9 +6,10 @@ faster, whatever the timeout) behind an in-process lock, so that writers queue i
 of polling. Postgres: READ COMMITTED, the same code.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -196,6 +197,15 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    def copy_to(self, path: Path) -> None:
+        """A whole copy of a SQLite database as it is now, while others read and write it."""
+        path.touch(mode=0o600)
+        with (
+            closing(sqlite3.connect(self.url.database or "")) as source,
+            closing(sqlite3.connect(path)) as copy,
+        ):
+            source.backup(copy)
 
     def answers(self) -> bool:
         """Whether the database can be reached and has our tables."""

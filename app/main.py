@@ -15,8 +15,9 @@ from app.db import Database, migrate
 from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Jobs
-from app.jobs.syncing import Syncer
+from app.jobs.syncing import Syncer, utc_now
 from app.secrets import Vault, vault_of
+from app.services import restoring
 from app.web.edge import put_on
 from app.web.site import Site
 
@@ -28,8 +29,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
 
     The schema is brought up to date first; raises ``CannotStart``.
     """
-    migrate(settings.database)
-    database = Database(settings.database)
+    database = open_database(settings)
     vault = vault_of(settings)
     runner = jobs_of(settings, database, vault) if jobs else None
     app = FastAPI(
@@ -44,6 +44,22 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
     site = Site(settings=settings, database=database, vault=vault)
     put_on(app, replace(site, wake=runner.wake) if runner else site)
     return app
+
+
+def open_database(settings: Settings) -> Database:
+    """The database with the newest schema, ready for use; raises ``CannotStart``.
+
+    A backup that was put back is settled before anybody gets in and before anything leaves.
+    """
+    migrate(settings.database)
+    database = Database(settings.database)
+    with database.read() as session:
+        copy = restoring.is_copy(session)
+    if copy:
+        with database.write() as session:
+            restoring.settle(session, now=utc_now())
+        log.warning("A backup was put back. What may have been sent since then is not sent again.")
+    return database
 
 
 def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:

@@ -9,13 +9,24 @@ from sqlalchemy.exc import OperationalError
 from typer.exceptions import TyperException
 
 from app import garbage
-from app.cli import base, bench, connections, demo, digests, imports, people, running, syncs
+from app.cli import (
+    backups,
+    base,
+    bench,
+    connections,
+    demo,
+    digests,
+    imports,
+    people,
+    running,
+    syncs,
+)
 from app.cli.base import err, group
 from app.errors import AppError, Invalid
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.redact import redact
 
-MODULES = (running, demo, syncs, connections, imports, digests, people, bench)
+MODULES = (running, demo, syncs, connections, imports, digests, people, backups, bench)
 """Importing a module registers its commands; the order is that of the help."""
 
 

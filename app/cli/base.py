@@ -13,8 +13,9 @@ from rich.markup import escape
 
 from app import __version__, crash, logs
 from app.config import Settings, load
-from app.db import Database, migrate
+from app.db import Database
 from app.jobs.syncing import Syncer
+from app.main import open_database
 from app.secrets import Vault, vault_of
 from connectors.sdk import redact
 
@@ -51,8 +52,7 @@ class Opened:
     @cached_property
     def database(self) -> Database:
         """Migrated to the newest schema first; raises ``CannotStart``."""
-        migrate(self.settings.database)
-        return Database(self.settings.database)
+        return open_database(self.settings)
 
     @cached_property
     def vault(self) -> Vault:

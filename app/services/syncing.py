@@ -259,7 +259,9 @@ def _tell(session: Session, connection: Connection, before: str, *, now: datetim
         return
     session.add(
         OutboxEntry(
-            key=f"{kind}:{connection.id}:{connection.fence}",
+            # With the time: a backup that is put back counts the same fences a second time, and
+            # mailboxes drop a mail whose id they know.
+            key=f"{kind}:{connection.id}:{connection.fence}:{now:%Y%m%dT%H%M%S}",
             kind=kind,
             payload={"connection_id": connection.id, "health": connection.health},
             created_at=now,

@@ -49,6 +49,7 @@ def test_every_command_and_every_option_says_what_it_is_for(words: list[str]) ->
 
 def test_the_commands_of_the_product_are_there() -> None:
     wanted = "serve worker demo sync connectors connection import digest user token bench doctor"
+    wanted += " backup restored"
     assert set(wanted.split()) <= set(inner(root()))
 
 
@@ -87,6 +88,7 @@ def test_a_calendar_file_is_connected_read_listed_and_removed(
         (("nonsense",), "No such command 'nonsense'. See `partner-inbox --help`."),
         (("sync", "--nonsense"), "No such option: --nonsense See `partner-inbox --help`."),
         (("digest",), "No mail server is configured."),
+        (("backup", "/"), "/ is there already. Name a new folder for each backup."),
         (("token", "add", "T", "--scope", "rule"), "There is no such scope."),
         (("user", "add", "nobody", "--name", "N"), "The user cannot be added."),
     ],
@@ -121,6 +123,12 @@ def test_a_token_is_the_last_line_and_a_user_gets_a_link(command: Command) -> No
     assert (token.code, token.last[:3]) == (0, "pi_")
     user = command("user", "add", "Ann@example.com", "--name", "Ann", "--admin")
     assert user.last.startswith("http://127.0.0.1:8000/link/")
+
+
+def test_a_copy_that_was_put_back_by_other_means_is_settled_by_command(command: Command) -> None:
+    ran = command("restored")
+    assert ran.code == 0
+    assert "everybody has to sign in anew" in ran.out
 
 
 def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
