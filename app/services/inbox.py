@@ -61,7 +61,7 @@ def inbox_page(
         heads=heads,
         total=total,
         shown=total if not view.narrowed else sum(head.count for head in heads),
-        cut=search.is_cut(session, view.q),
+        cut=search.cut_at(session, view.q),
         stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
         stake_days=MONTH,
         after=onward,
@@ -122,11 +122,9 @@ def group_heads(
 
 
 def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
-    where = listing.in_view(session, view, user_id, clock)
-    groups = {key: _within(key, clock) for key in _groups_of(view.tab)}
     sums = _sums_at_once if view.q else _sums_each
     heads = []
-    for key, money in sums(session, joined(user_id), where, groups).items():
+    for key, money in sums(session, view, user_id, clock).items():
         count = sum(number for _currency, _amount, number in money)
         if count:
             stake = _stake(money) if count <= COUNTED else ()
@@ -135,20 +133,20 @@ def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tu
     return tuple(heads)
 
 
-Conditions = Sequence[sa.ColumnElement[bool]]
-Groups = Mapping[str, sa.ColumnElement[bool]]
 Sums = dict[str, list[tuple[str | None, Any, int]]]
 """Of each group: currency, amount and count."""
 
 
-def _sums_each(session: Session, tables: sa.FromClause, where: Conditions, groups: Groups) -> Sums:
+def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """A query for each group, which stops counting at ``COUNTED`` + 1."""
+    tables = listing.joined_for(view.tab, user_id)
+    where = listing.in_view(session, view, user_id, clock)
     found: Sums = {}
-    for key, within in groups.items():
+    for key in _groups_of(view.tab):
         members = (
             sa.select(items.c.amount, items.c.currency)
             .select_from(tables)
-            .where(*where, within)
+            .where(*where, _within(key, clock))
             .limit(COUNTED + 1)
             .subquery()
         )
@@ -159,27 +157,53 @@ def _sums_each(session: Session, tables: sa.FromClause, where: Conditions, group
     return found
 
 
-def _sums_at_once(
-    session: Session, tables: sa.FromClause, where: Conditions, groups: Groups
-) -> Sums:
+def _sums_at_once(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """One query for all groups: a search finds few enough to look at each once."""
-    key = sa.case(*((within, name) for name, within in groups.items())).label("key")
-    statement = (
-        sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
-        .select_from(tables)
-        .where(*where)
-        .group_by(key, items.c.currency)
+    statement = listing.kept(
+        ("sums", *listing.shape(session, view, clock)),
+        lambda: _all_sums(session, view, user_id, clock),
     )
-    found: Sums = {name: [] for name in groups}
-    for name, currency, amount, count in session.execute(statement):
+    found: Sums = {name: [] for name in _groups_of(view.tab)}
+    named = listing.values(session, view, user_id, clock)
+    for name, currency, amount, count in session.connection().execute(statement, named):
         if name is not None:
             found[name].append((currency, amount, count))
     return found
 
 
+def _all_sums(session: Session, view: View, user_id: int, clock: Clock) -> sa.Select[Any]:
+    key = sa.literal(LISTED) if view.tab in listing.BACKWARDS else _group(clock)
+    return (
+        sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
+        .select_from(listing.joined_for(view.tab, user_id))
+        .where(*listing.in_view(session, view, user_id, clock))
+        .group_by(sa.literal_column("1"), sa.literal_column("2"))
+    )
+
+
 def _groups_of(tab: str) -> Mapping[str, str]:
     """By due date, except where the items are settled: there nothing is overdue any more."""
     return {LISTED: "Latest date first"} if tab in listing.BACKWARDS else GROUPS
+
+
+def _group(clock: Clock) -> sa.ColumnElement[str]:
+    """The key of the group that an item belongs to, in as few comparisons as can be."""
+    day, at = items.c.sort_on, items.c.due_at
+    week, month = (clock.today + timedelta(days=days) for days in (WEEK, MONTH))
+    ends = (clock.begins(last + timedelta(days=1)) for last in (week, month))
+    of_date = sa.case(
+        (day == NO_DUE_DAY, "undated"),
+        (day < clock.today, sa.case((items.c.due_on.is_not(None), "overdue"))),
+        (day <= week, "week"),
+        (day <= month, "month"),
+        else_="later",
+    )
+    of_instant = sa.case(
+        (at < due_days.now(clock), "overdue"),
+        *((at < end, key) for end, key in zip(ends, ("week", "month"), strict=True)),
+        else_="later",
+    )
+    return sa.case((at.is_(None), of_date), else_=of_instant)
 
 
 def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
@@ -227,7 +251,7 @@ def tab_counts(session: Session, *, user_id: int, clock: Clock) -> tuple[Tab, ..
             sa.select(sa.func.count())
             .select_from(
                 sa.select(items.c.id)
-                .select_from(joined(user_id))
+                .select_from(listing.joined_for(key, user_id))
                 .where(listing.in_tab(key, user_id, clock))
                 .limit(COUNTED + 1)
                 .subquery()

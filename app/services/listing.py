@@ -4,7 +4,7 @@ Only the columns that a line shows are read, as rows and not as entities.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -60,29 +60,52 @@ SHOWN = (
 
 def joined(user_id: int) -> sa.FromClause:
     """Items with the team's state, the owner and this person's state, where there are any."""
-    mine = sa.and_(personal.c.item_id == items.c.id, personal.c.user_id == _reader(user_id))
     return (
         items.outerjoin(states, states.c.item_id == items.c.id)
         .outerjoin(users, users.c.id == states.c.owner_id)
-        .outerjoin(personal, mine)
+        .outerjoin(personal, _of_reader(user_id))
     )
 
 
+def joined_for(tab: str, user_id: int) -> sa.FromClause:
+    """Items with no more than the tab's condition asks for: where they are only counted."""
+    if tab == "new":
+        return items.outerjoin(personal, _of_reader(user_id))
+    if tab in ("mine", "unowned", "snoozed", "done"):
+        return items.outerjoin(states, states.c.item_id == items.c.id)
+    return items
+
+
+def _of_reader(user_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(personal.c.item_id == items.c.id, personal.c.user_id == _reader(user_id))
+
+
 # What changes from one question to the next within a day stands in a statement by name, so that
-# a statement can be kept and asked again with other values (see ``Listing``).
+# a statement can be kept and asked again with other values: making one takes longer than
+# running it.
+
+_kept: OrderedDict[Hashable, sa.Select[Any]] = OrderedDict()
 
 
-def _reader(user_id: int) -> sa.BindParameter[int]:
-    return sa.bindparam("reader", user_id)
+def kept(key: Hashable, make: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
+    """``make()``, or what it gave before for this key."""
+    statement = _kept.get(key)
+    if statement is None:
+        statement = _kept[key] = make()
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return statement
 
 
-def _new_since(clock: Clock) -> sa.BindParameter[datetime]:
-    return sa.bindparam("new_since", clock.now - NEW_FOR, items.c.due_at.type)
+def shape(session: Session, view: View, clock: Clock) -> tuple[Hashable, ...]:
+    """What the conditions of a view depend on, beside their ``values``."""
+    filters = (bool(text) for text in (view.q, *view.filters().values()))
+    return (is_sqlite(session), clock.today, clock.zone.key, view.tab, *filters)
 
 
-def _values(view: View, user_id: int, clock: Clock) -> dict[str, Any]:
-    """What the names stand for in this question."""
-    return {
+def values(session: Session, view: View, user_id: int, clock: Clock) -> dict[str, Any]:
+    """What the names in the conditions of a view stand for in this question."""
+    named: dict[str, Any] = {
         "reader": user_id,
         "now": clock.now,
         "new_since": clock.now - NEW_FOR,
@@ -91,6 +114,17 @@ def _values(view: View, user_id: int, clock: Clock) -> dict[str, Any]:
         "kind": view.kind,
         "source": whole(view.source) or 0,
     }
+    if view.q:
+        named["found"] = search.given(session, search.found(session, view.q))
+    return named
+
+
+def _reader(user_id: int) -> sa.BindParameter[int]:
+    return sa.bindparam("reader", user_id)
+
+
+def _new_since(clock: Clock) -> sa.BindParameter[datetime]:
+    return sa.bindparam("new_since", clock.now - NEW_FOR, items.c.due_at.type)
 
 
 # Which items
@@ -191,26 +225,24 @@ class PageOfRows(NamedTuple):
 
 
 class Listing:
-    """A list of items with these columns, a page at a time.
-
-    The statement of each shape of view (its tab, which filters are set) is made once for a
-    reader's day and kept: making it takes longer than running it.
-    """
+    """A list of items with these columns, a page at a time."""
 
     def __init__(self, *columns: sa.ColumnElement[Any]) -> None:
         self.columns = columns
-        self._kept: OrderedDict[tuple[Any, ...], sa.Select[Any]] = OrderedDict()
 
     def page(
         self, session: Session, view: View, *, user_id: int, clock: Clock, after: str, limit: int
     ) -> PageOfRows:
         """At most ``limit`` rows from behind the cursor ``after`` (empty: from the first)."""
         place = cursor_from(after) if after else None
-        statement = self._statement(session, view, user_id, clock, place)
-        values = _values(view, user_id, clock) | {"limit": limit + 1}
+        statement = kept(
+            (self, place is not None, *shape(session, view, clock)),
+            lambda: self._statement(session, view, user_id, clock, place),
+        )
+        named = values(session, view, user_id, clock) | {"limit": limit + 1}
         if place is not None:
-            values |= {"after_day": place[0], "after_id": place[1]}
-        found = session.connection().execute(statement, values).all()
+            named |= {"after_day": place[0], "after_id": place[1]}
+        found = session.connection().execute(statement, named).all()
         if len(found) <= limit:
             return PageOfRows(found, None)
         return PageOfRows(found[:limit], cursor_of(found[limit - 1]))
@@ -218,19 +250,15 @@ class Listing:
     def _statement(
         self, session: Session, view: View, user_id: int, clock: Clock, place: Any
     ) -> sa.Select[Any]:
-        set_ = map(bool, view.filters().values())
-        shape = (clock.today, clock.zone.key, view.tab, *set_, place is not None)
-        kept = self._kept.get(shape) if not view.q else None
-        if kept is not None:
-            return kept
         where = in_view(session, view, user_id, clock)
-        chosen = sa.select(*self.columns).select_from(joined(user_id)).where(*where)
-        made = ordered(chosen, view.tab, place).limit(sa.bindparam("limit", type_=sa.Integer))
-        if not view.q:  # a search has its own way in each database
-            self._kept[shape] = made
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return made
+        shown = sa.select(*self.columns).select_from(joined(user_id))
+        limit = sa.bindparam("limit", type_=sa.Integer)
+        if not view.q:
+            return ordered(shown.where(*where), view.tab, place).limit(limit)
+        # No index has the found ones in order: sort their keys, and read of the first the rest.
+        keys = sa.select(items.c.id).select_from(joined_for(view.tab, user_id)).where(*where)
+        first = ordered(keys, view.tab, place).limit(limit)
+        return ordered(shown.where(items.c.id.in_(first)), view.tab, None)
 
 
 LINES = Listing(*SHOWN)

@@ -308,7 +308,7 @@ class InboxPage:
 
     ``stake`` is the open money due in the next ``stake_days`` days. ``total`` counts the
     tab without filters, ``shown`` with them. ``after`` is the cursor of the next page.
-    ``cut``: only the newest items that the search found are looked at.
+    ``cut``: only so many of the newest that the search found are looked at; 0: all.
     ``heads`` are the heads of all groups of the view, also of those on later pages.
     ``doubtful`` are the sources that are not fresh: while there is one, nothing is "all clear".
     """
@@ -319,7 +319,7 @@ class InboxPage:
     heads: tuple[GroupHead, ...]
     total: int
     shown: int
-    cut: bool = False
+    cut: int = 0
     stake: Stake = ()
     stake_days: int = 30
     after: str | None = None

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-MOST = 1_000
+MOST = 500
 Condition = sa.ColumnElement[bool]
 LONGEST = 200
 FOUND = "found"
@@ -93,9 +93,11 @@ def found(session: Session, text: str) -> list[int]:
     return kept[text]
 
 
-def is_cut(session: Session, text: str) -> bool:
-    """Whether older items can match too: whoever narrows what was found must say so."""
-    return bool(text) and len(found(session, text)) == MOST
+def cut_at(session: Session, text: str) -> int:
+    """How many of the newest were found where older items can match too, else 0: whoever
+    narrows what was found must say so.
+    """
+    return MOST if text and len(found(session, text)) == MOST else 0
 
 
 def _found(session: Session, text: str) -> list[int]:
@@ -123,7 +125,8 @@ def _on_sqlite(session: Session, terms: list[str]) -> list[int]:
     for mark in ("", "*"):
         query = " AND ".join(f'"{term}"{mark}' for term in terms)
         try:
-            ids = list(session.execute(sql, {"query": query, "most": MOST}).scalars())
+            found = session.connection().execute(sql, {"query": query, "most": MOST})
+            ids = list(found.scalars())
         except OperationalError:
             return []  # a letter that SQLite does not know as one: no index entry can match
         if len(ids) == MOST:
