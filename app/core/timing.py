@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -99,30 +98,12 @@ def retry_at(schedule: Schedule, *, failures: int, now: datetime) -> datetime:
     return after_quiet(now + wait + spread(schedule), schedule)
 
 
-class Freshness(StrEnum):
-    """How far what is shown can be trusted to be today's."""
-
-    FRESH = "fresh"
-    STALE = "stale"
-    NEVER = "never read"
-
-
-def freshness(schedule: Schedule, *, last_success: datetime | None, now: datetime) -> Freshness:
-    """Stale when two starts of the schedule have passed since the last whole read.
-
-    Of an interval that is twice its length. Quiet hours, and the weekend of a cron
-    expression that names working days, make nothing stale.
-    """
-    if last_success is None:
-        return Freshness.NEVER
-    fresh = now <= fresh_until(schedule, last_success=last_success)
-    return Freshness.FRESH if fresh else Freshness.STALE
-
-
 def fresh_until(
     schedule: Schedule, *, last_success: datetime, renew_by: datetime | None = None
 ) -> datetime:
-    """The last moment at which what was read then is not stale.
+    """The last moment at which what was read then is not stale: the second start of the
+    schedule since then. Of an interval that is twice its length. Quiet hours, and the weekend
+    of a cron expression that names working days, make nothing stale.
 
     ``renew_by`` is for a copy, which gets no younger by being read again.
     """

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import timing
-from app.core.timing import Freshness, Schedule
+from app.core.timing import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -181,20 +181,7 @@ def test_waits_between_retries_double_up_to_six_hours() -> None:
 def test_a_source_is_stale_when_two_of_its_own_starts_have_passed(
     schedule: Schedule, read: str, fresh_until: str
 ) -> None:
-    until = at(fresh_until)
-
-    def told(now: datetime) -> Freshness:
-        return timing.freshness(schedule, last_success=at(read), now=now)
-
-    assert told(until) is Freshness.FRESH
-    assert told(until + timedelta(seconds=1)) is Freshness.STALE
-
-
-@pytest.mark.promise("P5")
-def test_what_was_never_read_says_so() -> None:
-    now = at("2026-11-21T08:00Z")
-
-    assert timing.freshness(hourly(), last_success=None, now=now) is Freshness.NEVER
+    assert timing.fresh_until(schedule, last_success=at(read)) == at(fresh_until)
 
 
 @pytest.mark.parametrize(
