@@ -43,6 +43,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
     api.put_on(app)
     site = Site(settings=settings, database=database, vault=vault)
     put_on(app, replace(site, wake=runner.wake) if runner else site)
+    api.put_around(app)
     return app
 
 

@@ -1,9 +1,10 @@
 """Puts the machine edge onto the application."""
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.api import feed, health
-from app.api.problems import Problem, tell
+from app.api.problems import AsProblems, Problem, tell
 
 
 def put_on(app: FastAPI) -> None:
@@ -11,3 +12,11 @@ def put_on(app: FastAPI) -> None:
     app.include_router(health.router)
     app.include_router(feed.router)
     app.add_exception_handler(Problem, tell)  # type: ignore[arg-type]  # it gets Problems only
+
+
+def put_around(app: FastAPI) -> None:
+    """After everything else is on: whoever refuses a request for a machine's address, be it the
+    framework, the pages' guards or a bug, does so in the machine's words.
+    """
+    machine = (*health.router.routes, *feed.router.routes)
+    app.add_middleware(AsProblems, paths=[r.path for r in machine if isinstance(r, APIRoute)])

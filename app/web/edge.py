@@ -1,6 +1,7 @@
 """Puts the HTML edge onto the application."""
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from app.web import (
@@ -59,5 +60,15 @@ def put_on(app: FastAPI, site: Site) -> None:
     app.add_middleware(RequestId)
     app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
     for part in PARTS:
+        answer_head(part.router)
         app.include_router(part.router, dependencies=[Depends(only_text)])
     errors.install(app)
+
+
+def answer_head(router: APIRouter) -> None:
+    """What answers GET answers HEAD the same, and the server leaves the body out: so monitors
+    and link checkers ask. Starlette's routes do this by themselves, FastAPI's do not.
+    """
+    for route in router.routes:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+            route.methods.add("HEAD")

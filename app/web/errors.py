@@ -70,10 +70,12 @@ def tell_app_error(request: Request, error: AppError) -> Response:
 
 
 def tell_http_error(request: Request, error: HTTPException) -> Response:
-    """The framework's: 404, 405 and the like, in our words."""
+    """The framework's: 404, 405 and the like, in our words and with its headers (Allow)."""
     phrase = HTTPStatus(error.status_code).phrase
     sentence, remedy = SENTENCES.get(error.status_code, (phrase, ""))
-    return tell(request, error.status_code, sentence, remedy)
+    response = tell(request, error.status_code, sentence, remedy)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def tell_unreadable(request: Request, _error: RequestValidationError) -> Response:

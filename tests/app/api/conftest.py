@@ -28,6 +28,7 @@ class Tool:
     world: World
     client: TestClient
     token: str
+    app: FastAPI
 
     def get(self, _headers: dict[str, str] | None = None, /, **query: Any) -> Response:
         """One page."""
@@ -84,7 +85,8 @@ def tool(world: World) -> Iterator[Tool]:
         settings=settings, database=world.database, vault=world.syncer.vault, now=world.clock
     )
     web.put_on(app, site)
+    api.put_around(app)
     with world.database.write() as session:
         token = tokens.add_token(session, name="Dashboard", scope="read", now=world.clock())
     with TestClient(app, base_url=HOME) as client:
-        yield Tool(world, client, token)
+        yield Tool(world, client, token, app)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from httpx2 import Response
 from sqlmodel import SQLModel
 
 from app.api.asking import PARAMETERS
@@ -398,6 +399,53 @@ def test_head_tells_what_get_would(company: Tool) -> None:
     assert company.client.head("/feed.json", headers=tagged).status_code == 304
     for path in ("/healthz", "/readyz"):
         assert company.client.head(path).status_code == 200
+
+
+# --- how it says no before anybody looked at the question ------------------------------------
+
+MACHINE = ("/feed.json", "/healthz", "/readyz")
+
+
+def problem(answer: Response, status: int) -> dict[str, Any]:
+    """The document of a refusal, which has the headers of every other answer too."""
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "content-security-policy" in answer.headers
+    document: dict[str, Any] = answer.json()
+    assert document["status"] == status
+    assert document["detail"]
+    return document
+
+
+@pytest.mark.parametrize("path", MACHINE)
+def test_a_refusal_at_a_machines_address_is_a_problem_and_no_page(tool: Tool, path: str) -> None:
+    client, ours = tool.client, {"Sec-Fetch-Site": "same-origin"}
+    refused = client.delete(path, headers=ours)
+    assert problem(refused, 405)["instance"] == path
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    problem(client.get(f"{path}/more"), 404)
+    assert "another site" in problem(client.post(path), 403)["detail"]
+    problem(client.get(path, headers={"Host": "evil.example"}), 400)
+    problem(client.post(path, content=b"x" * 2_000_000, headers=ours), 413)
+    assert client.head(f"{path}/more").content == b""
+
+
+def test_a_bug_of_ours_is_a_problem_with_the_number_that_the_log_has(tool: Tool) -> None:
+    @tool.app.get("/feed.json/broken")
+    def broken() -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    answer = tool.client.get("/feed.json/broken")
+
+    assert problem(answer, 500)["request_id"] == answer.headers["x-request-id"]
+    assert "secret" not in answer.text
+
+
+def test_a_page_stays_a_page(tool: Tool) -> None:
+    for answer in (tool.client.get("/nowhere"), tool.client.get("/feeds")):
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
 
 
 # --- who may ---------------------------------------------------------------------------------

@@ -124,6 +124,17 @@ def test_every_page_asks_a_stranger_to_sign_in(app: FastAPI, visitor: TestClient
             assert answer.headers["location"].startswith("/sign-in"), (method, path)
 
 
+def test_every_page_answers_head_as_it_answers_get(app: FastAPI, client: TestClient) -> None:
+    pages = [path for method, path in routes(app) if method == "GET"]
+    assert len(pages) > 15
+    for path in pages:
+        got, told = client.get(path), client.head(path)
+        assert told.status_code == got.status_code, path
+        assert told.content == b"", path
+        for name in ("content-type", "content-length", "cache-control", "location"):
+            assert told.headers.get(name) == got.headers.get(name), (path, name)
+
+
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "testserver.evil.example", "127.0.0.1.nip.io", "", "[", "testserver@evil"],
