@@ -183,4 +183,4 @@ def load(data_dir: Path | None = None) -> Settings:
     """
     given = {"data_dir": data_dir} if data_dir is not None else {}
     folder = Settings(**given).data_dir  # type: ignore[arg-type]  # one known field
-    return Settings(_env_file=folder / "settings.env", **given)  # type: ignore[arg-type]
+    return Settings(_env_file=folder / "settings.env", **given)  # type: ignore[arg-type]  # the same

@@ -226,6 +226,11 @@ class Database:
             self._glances.dispose()
 
 
+def is_sqlite(session: Session) -> bool:
+    """Whether the session's database is SQLite; else it is Postgres."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def _engine(url: URL, pool_size: int) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database:

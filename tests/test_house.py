@@ -159,6 +159,21 @@ def test_a_promise_that_a_test_proves_is_one_of_the_ten() -> None:
     assert marked <= {f"P{number}" for number in range(1, 11)}
 
 
+SILENCED = re.compile(r"# (type: ignore\[[^\]]+\]|noqa: [A-Z0-9, ]+)(?P<why>.*)")
+
+
+def test_whoever_silences_a_check_says_why_beside_it() -> None:
+    silenced = [
+        (f"{path}:{number}", found["why"])
+        for path in OURS
+        for number, line in enumerate((CHECKOUT / path).read_text().splitlines(), start=1)
+        if (found := SILENCED.search(line))
+    ]
+
+    assert silenced
+    assert [place for place, why in silenced if not why.strip(" #-()")] == []
+
+
 # --- sizes -----------------------------------------------------------------------------------
 
 

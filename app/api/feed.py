@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from app.api.asking import Asked, asked
-from app.api.tokens import allow, note_use
+from app.api.tokens import allow, note_use, use_is_due
 from app.core import feeds
 from app.core.words import Clock
 from app.services import feeding
@@ -31,7 +31,7 @@ async def feed(request: Request) -> Response:
     made: Response | None = None if reply.view.q else reply.site.database.glance(reply.made)
     if made is None:
         return await run_in_threadpool(reply.answer)
-    if reply.use_is_due:
+    if use_is_due(request):
         await run_in_threadpool(note_use, request, now=reply.clock.now)
     return made
 
@@ -45,11 +45,6 @@ class _Reply:
         self.view, self.after, self.limit = wanted.view, wanted.after, wanted.limit
         self.query = dict(wanted.query)
         self.clock = Clock(now=self.site.now(), zone=self.site.settings.zone)
-
-    @property
-    def use_is_due(self) -> bool:
-        """Whether the token's use is to be written down."""
-        return getattr(self.request.state, "token_used", None) is not None
 
     def answer(self) -> Response:
         """The answer, with all the time that it takes."""

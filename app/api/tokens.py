@@ -37,9 +37,19 @@ def allow(request: Request, session: Session, scope: str, *, now: datetime) -> N
         request.state.token_used = found.id
 
 
+def use_is_due(request: Request) -> bool:
+    """Whether the use of the token is to be written down."""
+    return _used(request) is not None
+
+
+def _used(request: Request) -> int | None:
+    token_id: int | None = getattr(request.state, "token_used", None)
+    return token_id
+
+
 def note_use(request: Request, *, now: datetime) -> None:
-    """Write the token's use down, after the answer's own transaction has ended."""
-    token_id = getattr(request.state, "token_used", None)
+    """Write the token's use down where it is due, after the answer's own transaction has ended."""
+    token_id = _used(request)
     if token_id is not None:
         with request.app.state.site.database.write(counts=False) as session:
             tokens.touch_token(session, token_id, now=now)

@@ -31,7 +31,7 @@ class Item(SourceRow, table=True):
     """A deadline, a goal, a reporting requirement or a notice, as the source has it.
 
     due_on       the calendar date it is due; of an instant, its date in the company's zone
-    due_at       the instant, when the source gave one (then ``due_is_instant``)
+    due_at       the instant, when the source gave one; then it decides, not ``due_on``
     due_zone, due_raw  the source's own zone and text
     amount       the money at stake, with ISO 4217 ``currency`` (None: source names none)
     sort_on      ``due_on``, a goal's end, or NO_DUE_DAY

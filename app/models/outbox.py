@@ -39,7 +39,11 @@ class DigestEntry(SQLModel, table=True):
 class OutboxEntry(SQLModel, table=True):
     """An event that someone should hear of, written in the transaction that it happened in.
 
-    ``key`` is unique: the same fact is told once ("needs sign-in:7:2026-11-21T08").
+    ``key`` is unique: the same fact is told once ("source down:7:12:20261122T081500").
+    ``payload`` says of which connection, and how far the telling of each admin is.
+
+    state   waiting → sent | failed (ten attempts) | dropped (the connection was removed, or a
+            backup was put back after it may have left).
     """
 
     __tablename__ = "outbox"
@@ -68,7 +72,7 @@ class Revision(SQLModel, table=True):
 
 
 class AppSetting(SQLModel, table=True):
-    """A setting that people change on a page: name and JSON value."""
+    """What this database has to remember of itself: name and JSON value."""
 
     __tablename__ = "settings"
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core.whole import whole
 from app.core.words import Clock, day_words, plural
+from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, TeamState, User
 from app.services.pages import Act
@@ -148,7 +149,7 @@ def note(session: Session, item_id: int, text: str, *, user_id: int, clock: Cloc
 
 def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:
     """This person has seen the item as it is now."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    insert = (sqlite if is_sqlite(session) else postgresql).insert
     table = SQLModel.metadata.tables["personal_states"]
     seen = {"user_id": user_id, "item_id": item_id, "read_at": clock.now, "starred": False}
     session.execute(

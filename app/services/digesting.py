@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app.core import changes, digests, pace
 from app.core.words import Clock
 from app.core.zones import zone_of
+from app.db import is_sqlite
 from app.models import DigestEntry, User
 from app.services import acts, due_days, inbox, item, lines, listing
 from app.services.lines import Sources
@@ -263,7 +264,7 @@ def _again(entry: DigestEntry, now: datetime) -> bool:
 
 def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetime) -> int | None:
     """The ledger row of this digest, if this process has it now; one row, one winner."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    insert = (sqlite if is_sqlite(session) else postgresql).insert
     table = SQLModel.metadata.tables["digest_ledger"]
     fresh = {
         "user_id": user_id,

@@ -19,6 +19,7 @@ from app.services.texts import date_text, instant_text
 from connectors.sdk.records import Money
 
 MOST = 200
+"""Entries that one page of the feed may be asked for."""
 TABS = tuple(tab for tab in pages.TABS if tab != "mine")
 """A feed is nobody's own."""
 BY_TIME = ("overdue", "week", "month", "new")
@@ -79,7 +80,6 @@ def page(
     session: Session, view: View, *, clock: Clock, home: str, after: str = "", limit: int = 50
 ) -> tuple[list[dict[str, Any]], str | None, dict[str, Any]]:
     """Items of the feed, the cursor of the next page, and what is said of the sources."""
-    limit = min(max(limit, 1), MOST)
     found = ENTRIES.page(session, view, user_id=NOBODY, clock=clock, after=after, limit=limit)
     known = Sources(session, now=clock.now)
     told = {id_: _source(line) for id_, line in known.lines.items()}

@@ -12,11 +12,11 @@ from app.core import changes
 from app.core.columns import NO_DUE_DAY
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock, due_day, is_late, kept_due
+from app.db import is_sqlite
 from app.models import Connection
 from app.services import search, standings
 from app.services.listing import MONTH, WEEK, events
 from app.services.pages import Health, Person, Row, SourceLine, State
-from app.services.search import is_sqlite
 from app.services.standings import Standing
 from connectors import registry
 from connectors.sdk.manifest import PlatformType

@@ -13,9 +13,9 @@ from sqlmodel import Session, SQLModel
 
 from app.core.whole import whole
 from app.core.words import Clock
+from app.db import is_sqlite
 from app.services import due_days, search
 from app.services.pages import View
-from app.services.search import is_sqlite
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]

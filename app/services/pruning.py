@@ -37,9 +37,10 @@ class Spent:
 
 def spent(session: Session, *, now: datetime) -> Spent | None:
     """The next batch; None when nothing is left to throw away."""
-    for table, condition in RULES:
+    before = cutoffs(now)
+    for table, condition in RULES.items():
         keys = table.primary_key.columns
-        found = session.execute(sa.select(*keys).where(condition(cutoffs(now))).limit(BATCH)).all()
+        found = session.execute(sa.select(*keys).where(condition(before)).limit(BATCH)).all()
         if found:
             return Spent(table=table, keys=[tuple(row) for row in found])
     return None
@@ -48,10 +49,9 @@ def spent(session: Session, *, now: datetime) -> Spent | None:
 def throw_away(session: Session, found: Spent, *, now: datetime) -> None:
     """Delete that batch, but for what has changed its state since it was found."""
     table = found.table
-    condition = next(condition for of, condition in RULES if of is table)
     keys = sa.tuple_(*table.primary_key.columns)
     session.connection().execute(
-        sa.delete(table).where(keys.in_(found.keys), condition(cutoffs(now)))
+        sa.delete(table).where(keys.in_(found.keys), RULES[table](cutoffs(now)))
     )
 
 
@@ -110,12 +110,12 @@ def _read_marks(before: Cutoffs) -> Condition:
     return sa.and_(marks.c.item_id.in_(gone), sa.not_(marks.c.starred))
 
 
-RULES: tuple[tuple[sa.Table, Callable[[Cutoffs], Condition]], ...] = (
-    (runs, _runs),
-    (quarantine, _quarantine),
-    (sessions, _sessions),
-    (links, _links),
-    (outbox, _outbox),
-    (ledger, _digests),
-    (marks, _read_marks),
-)
+RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
+    runs: _runs,
+    quarantine: _quarantine,
+    sessions: _sessions,
+    links: _links,
+    outbox: _outbox,
+    ledger: _digests,
+    marks: _read_marks,
+}

@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app.db import is_sqlite
+
 MOST = 500
 Condition = sa.ColumnElement[bool]
 LONGEST = 200
@@ -145,8 +147,3 @@ def among(column: sa.Column[int], name: str, value: Any = None, *, sqlite: bool)
         listed = sa.func.json_each(sa.bindparam(name, value, sa.Text)).table_valued("value")
         return column.in_(sa.select(listed.c.value))
     return column == sa.any_(sa.bindparam(name, value, ARRAY(sa.Integer)))
-
-
-def is_sqlite(session: Session) -> bool:
-    """Whether the session's database is SQLite; else it is Postgres."""
-    return session.get_bind().dialect.name == "sqlite"

@@ -23,7 +23,6 @@ from connectors.sdk import errors
 from connectors.sdk.connector import Copy
 
 LEASE = timedelta(minutes=5)
-RENEW_AFTER = timedelta(minutes=1)
 LONGEST_RUN = timedelta(minutes=60)
 
 OK = "ok"

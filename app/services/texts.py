@@ -18,7 +18,7 @@ class instant_text(FunctionElement[str]):  # noqa: N801  (reads as the SQL funct
     inherit_cache = True
 
 
-class date_text(FunctionElement[str]):  # noqa: N801
+class date_text(FunctionElement[str]):  # noqa: N801  (the same)
     """A calendar date as ISO 8601: ``2026-11-22``."""
 
     type = sa.Text()

@@ -55,10 +55,9 @@ def tokens(session: Session) -> list[ApiToken]:
 
 
 class TokenUse(NamedTuple):
-    """A valid token: until when, and when its use was last noted."""
+    """A valid token, and when its use was last noted."""
 
     id: int
-    expires_at: datetime | None
     used_at: datetime | None
 
 
@@ -82,7 +81,7 @@ def token_for(session: Session, token: str, scope: str, *, now: datetime) -> Tok
         return None
     if found.expires_at is not None and found.expires_at <= now:
         return None
-    return TokenUse(found.id, found.expires_at, found.used_at)
+    return TokenUse(found.id, found.used_at)
 
 
 def touch_token(session: Session, token_id: int, *, now: datetime) -> None:

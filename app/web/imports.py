@@ -28,7 +28,6 @@ from connectors.sdk.errors import ConnectorError
 
 router = APIRouter()
 PATH = "/sources/import"
-TYPED = ("name", "into", "vendor", "currency")
 
 
 @dataclass(frozen=True, kw_only=True)

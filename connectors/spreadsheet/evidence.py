@@ -112,10 +112,6 @@ class Evidence:
         """Whether some date of the column has two readings and nothing decides."""
         return bool(self.two_dates) and self.order is None
 
-    def asks_mark(self) -> bool:
-        """Whether some number of the column has two readings and nothing decides."""
-        return bool(self.two_numbers) and self.mark is None
-
     def fits(self, type_: Type) -> float:
         """From 0 to 1: the share of the cells that can be of that type; 1 for an empty column."""
         if not self.filled or type_ in {Type.CHOICE, Type.FLAG}:

@@ -30,8 +30,8 @@ def read_file(file: BinaryIO, spool: Spool) -> Report:
         if content.startswith(start):
             raise RefusedError(sentence, remedy=SAVE_AS)
     if content.startswith(b"PK"):
-        # Loaded here: a text file needs none of it, and this process lives for one file.
-        from connectors.spreadsheet.parse.xlsx import read_xlsx  # noqa: PLC0415
+        # A text file needs none of it, and this process lives for one file.
+        from connectors.spreadsheet.parse.xlsx import read_xlsx  # noqa: PLC0415  (see above)
 
         return read_xlsx(content, spool)
     return read_text(content, spool)
