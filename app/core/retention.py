@@ -19,7 +19,7 @@ OUTBOX = timedelta(days=90)
 DIGESTS = timedelta(days=365)
 """In the ledger of digests; a day must not leave it while its digest could be sent again (P4)."""
 READ_MARKS = timedelta(days=365)
-"""After an item was gone at its source: who had read it. Stars stay."""
+"""After an item was gone at its source: who had read it."""
 
 
 @dataclass(frozen=True, kw_only=True)

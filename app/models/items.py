@@ -126,11 +126,10 @@ class ItemState(SQLModel, table=True):
 
 
 class PersonalState(SQLModel, table=True):
-    """What one person did with an item: read it, starred it."""
+    """What one person did with an item: read it as it was then."""
 
     __tablename__ = "personal_states"
 
     user_id: int = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
     item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
-    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    starred: bool = False
+    read_at: datetime = Field(sa_type=UtcDateTime)

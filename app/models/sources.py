@@ -67,7 +67,6 @@ class Connection(SQLModel, table=True):
     error_kind: str | None = Field(default=None, sa_type=Text)
     remedy: str | None = Field(default=None, sa_type=Text)
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    last_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_success_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     copied_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     renew_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -129,7 +128,6 @@ class StreamState(SQLModel, table=True):
     held_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     complete_reads: int = 0
     last_complete_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    last_read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class QuarantinedRow(SQLModel, table=True):

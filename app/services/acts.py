@@ -151,7 +151,7 @@ def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     """This person has seen the item as it is now."""
     insert = (sqlite if is_sqlite(session) else postgresql).insert
     table = SQLModel.metadata.tables["personal_states"]
-    seen = {"user_id": user_id, "item_id": item_id, "read_at": clock.now, "starred": False}
+    seen = {"user_id": user_id, "item_id": item_id, "read_at": clock.now}
     session.execute(
         insert(table)
         .values(**seen)

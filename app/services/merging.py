@@ -226,7 +226,6 @@ class _Writer:
     def keep_state(self) -> None:
         """The stream's cursor moves in the same transaction as the rows it covers."""
         state = stream_state(self.session, self.reading.connection_id, self.reading.stream)
-        state.last_read_at = self.now
         if not self.outcome.complete:
             return
         if self.reading.complete is not None:

@@ -107,7 +107,7 @@ def _digests(before: Cutoffs) -> Condition:
 
 def _read_marks(before: Cutoffs) -> Condition:
     gone = sa.select(items.c.id).where(items.c.removed_at < before.read_marks)
-    return sa.and_(marks.c.item_id.in_(gone), sa.not_(marks.c.starred))
+    return marks.c.item_id.in_(gone)
 
 
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {

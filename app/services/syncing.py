@@ -87,12 +87,7 @@ def claim(
     taken: sa.CursorResult[Any] = session.connection().execute(
         sa.update(Connection)
         .where(*conditions)
-        .values(
-            lease_owner=owner,
-            lease_until=now + LEASE,
-            fence=col(Connection.fence) + 1,
-            last_attempt_at=now,
-        )
+        .values(lease_owner=owner, lease_until=now + LEASE, fence=col(Connection.fence) + 1)
     )
     if taken.rowcount != 1:
         return None
