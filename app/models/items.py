@@ -80,8 +80,9 @@ class Event(SQLModel, table=True):
     """One line of history. Append-only.
 
     subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id
-    kind        new, changed, due moved, reopened, closed, eligibility flipped, gone, returned
-                (by a sync) · done, reopened, snoozed, woken, assigned, noted, undone (by people)
+    kind        by a sync: new, changed, due moved, closed, reopened at source, eligibility flipped,
+                gone, returned · by people: done, snoozed, assigned, noted, undone · reopened by
+                either · woken when its snooze ended
     actor_id    the user; None for a sync
     field, old, new   what changed, as text for people
     before      the team state before a person's act, so that it can be undone

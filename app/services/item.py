@@ -74,7 +74,6 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         summary=item.summary,
         body=SafeHtml(item.body) if item.body else None,
         facts=_facts(item),
-        first_seen=item.first_seen_at,
         seen_at=_seen_at(session, item, source),
         proof=_proof(session, item),
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,

@@ -293,7 +293,6 @@ class ItemPage:
     summary: str | None = None
     body: SafeHtml | None = None
     facts: tuple[Fact, ...] = ()
-    first_seen: datetime | None = None
     seen_at: datetime | None = None
     proof: str | None = None
     goal: GoalLine | None = None

@@ -280,7 +280,6 @@ def item_page(row: Row = ROWS["week"][0], **changes: object) -> ItemPage:
         summary="64 access points lose their licence on the day after.",
         body=SafeHtml("<p>Terms: see the <a href='https://xvantage.example/terms'>terms</a>.</p>"),
         facts=(Fact(label="Quantity", value="64"), Fact(label="Term", value="36 months")),
-        first_seen=NOW - timedelta(days=19),
         seen_at=NOW - timedelta(hours=3),
         proof="whole list, twice agreed",
         goal=GoalLine(
