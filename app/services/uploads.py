@@ -9,22 +9,27 @@ DRAFTS = "drafts"
 """The folder of what was uploaded and is not saved yet."""
 LIFETIME = timedelta(hours=2)
 """So long a draft can be saved."""
+LONGEST = 200
+"""Bytes of a name: file systems take 255, in whatever script, and a part has a longer one."""
 
 
 def safe_name(name: str) -> str:
-    """The last part of a file's name, whatever system it comes from, at most 120 characters."""
+    """The last part of a file's name, whatever system it comes from, and of that the end."""
     last = PurePosixPath(name.replace("\\", "/")).name
     plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*')
-    return plain.lstrip(".").strip()[-120:] or "file"
+    return plain.encode()[-LONGEST:].decode(errors="ignore").strip(" .") or "file"
 
 
 def place(file: Path, uploads: Path, connection_id: int) -> None:
-    """Put a copy where the connection reads it; a sync sees the old file or the new one."""
+    """Put a copy where the connection reads it, under its safe name; a sync sees the old file or
+    the new one.
+    """
     folder = uploads / str(connection_id)
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{file.name}.part"
+    name = safe_name(file.name)
+    part = folder / f".{name}.part"
     shutil.copyfile(file, part)
-    part.replace(folder / file.name)
+    part.replace(folder / name)
 
 
 def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
@@ -33,17 +38,25 @@ def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
     What arrived later may belong to settings that the caller has not seen yet.
     """
     for file in folder.glob("*"):
-        if file.name not in keep and file.stat().st_mtime < before.timestamp():
+        if file.name not in keep and _lay_there(file, before):
             file.unlink(missing_ok=True)
 
 
 def prune(uploads: Path, removed: Iterable[int] = (), *, now: datetime) -> None:
     """Throw away drafts that nobody can save any more, and all files of removed connections."""
     for folder in (uploads / DRAFTS).glob("*"):
-        if folder.stat().st_mtime < (now - LIFETIME).timestamp():
+        if _lay_there(folder, now - LIFETIME):
             shutil.rmtree(folder, ignore_errors=True)
     for connection_id in removed:
         shutil.rmtree(uploads / str(connection_id), ignore_errors=True)
+
+
+def _lay_there(path: Path, before: datetime) -> bool:
+    """Whether it is older than that moment; what was taken away meanwhile is not."""
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def uploaded_at(uploads: Path, connection_id: int, name: str) -> datetime | None:
