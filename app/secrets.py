@@ -17,6 +17,7 @@ from app.config import Settings
 from app.errors import CannotStart, NotSetUp
 
 KEY_FILE = "secret.key"
+SHORTEST = 16
 REMEDY = (
     "Start it with the key they were saved with (PARTNER_INBOX_SECRET_KEY, or the file secret.key "
     "in the data folder), or enter the credentials again."
@@ -70,7 +71,7 @@ def vault_of(settings: Settings) -> Vault:
     """The vault with the configured keys, or with the key file, which is made when missing."""
     if settings.secret_key is not None:
         keys = [key.strip() for key in settings.secret_key.get_secret_value().split(",")]
-        if any(len(key) < 16 for key in keys):
+        if any(len(key) < SHORTEST for key in keys):
             raise CannotStart(
                 "PARTNER_INBOX_SECRET_KEY is too short.",
                 remedy="Use at least 16 random characters for each key.",
@@ -80,12 +81,34 @@ def vault_of(settings: Settings) -> Vault:
 
 
 def _key_file(path: Path) -> str:
+    """The file's key. It appears whole or not at all: half a key would encrypt, and be lost."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        key = random.token_urlsafe(32)
-        file.write(key)
+    if not path.exists():
+        part = path.with_name(f".{path.name}.{random.token_hex(4)}.part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(random.token_urlsafe(32))
+                file.flush()
+                os.fsync(file.fileno())
+            _place(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    key = path.read_text(errors="replace").strip()
+    if len(key) < SHORTEST:
+        raise CannotStart(
+            f"{path} holds no key.",
+            remedy="Put the right file back, or remove it, and enter all credentials again.",
+        )
     return key
+
+
+def _place(part: Path, path: Path) -> None:
+    """Where another process was faster, its key is the key."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            part.replace(path)
