@@ -1,12 +1,15 @@
 """Settings: the only place that reads the environment."""
 
 import os
+from collections.abc import Set
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -19,21 +22,31 @@ from pydantic_settings import (
 from app.errors import CannotStart
 
 PREFIX = "PARTNER_INBOX_"
+FILE = "_FILE"
+SETTINGS_FILE = "settings.env"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+OTHERS = ("TEST_", "BENCH_", "SPECS")
+"""What begins like our settings and is read by the tests and the bench."""
+
+
+def _secret(field: FieldInfo) -> bool:
+    return "SecretStr" in str(field.annotation)
 
 
 class _Files(PydanticBaseSettingsSource):
     """``PARTNER_INBOX_<NAME>_FILE``: the path of a file that holds the value of a secret."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        name = f"{PREFIX}{field_name.upper()}_FILE"
-        path = os.environ.get(name) if "SecretStr" in str(field.annotation) else None
+        name = f"{PREFIX}{field_name.upper()}{FILE}"
+        path = os.environ.get(name) if _secret(field) else None
         if not path:
             return None, field_name, False
         try:
             return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
             raise CannotStart(
-                f"{name} names {path}, which cannot be read ({error.strerror}).",
+                f"{name} names {path}, which cannot be read ({why}).",
                 remedy="Correct the path, or the file's permissions.",
             ) from None
 
@@ -135,7 +148,20 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
+        try:
+            host = urlsplit(value).hostname
+        except ValueError:
+            host = None
+        if not host:
+            raise ValueError("must name a host, such as https://inbox.example.com")
         return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in LEVELS:
+            raise ValueError(f"must be one of {', '.join(LEVELS)}")
+        return value.upper()
 
     @field_validator("time_zone")
     @classmethod
@@ -176,11 +202,41 @@ def _password_in(url: str) -> str:
     return user.partition(":")[2]
 
 
-def load(data_dir: Path | None = None) -> Settings:
+def load(data_dir: Path | None = None, **given: Any) -> Settings:
     """The settings of the environment; what it leaves open may stand in DATA_DIR/settings.env.
 
-    ``data_dir`` overrides the environment's.
+    ``data_dir`` and ``given`` override the environment's. Raises ``CannotStart``, or pydantic's
+    ``ValidationError`` for a value that cannot be.
     """
-    given = {"data_dir": data_dir} if data_dir is not None else {}
-    folder = Settings(**given).data_dir  # type: ignore[arg-type]  # one known field
-    return Settings(_env_file=folder / "settings.env", **given)  # type: ignore[arg-type]  # the same
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    file = Settings(**given).data_dir / SETTINGS_FILE
+    try:
+        return Settings(_env_file=file, **given)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise CannotStart(
+            f"{file} cannot be read ({why}).", remedy="Correct it, or take it away."
+        ) from None
+
+
+def misspelt(data_dir: Path) -> list[str]:
+    """A sentence for each name with our prefix that no setting has: it would do nothing, unseen."""
+    fields = Settings.model_fields.items()
+    plain = {f"{PREFIX}{name.upper()}" for name, _field in fields}
+    files = {f"{PREFIX}{name.upper()}{FILE}" for name, field in fields if _secret(field)}
+    said = [_unknown(name, plain | files, "") for name in os.environ]
+    file = data_dir / SETTINGS_FILE
+    if file.is_file():
+        said += [_unknown(name, plain, f" in {file}") for name in dotenv_values(file)]
+    return sorted(filter(None, said))
+
+
+def _unknown(name: str, known: Set[str], where: str) -> str:
+    upper = name.upper()
+    ours = upper.startswith(PREFIX) and not upper.removeprefix(PREFIX).startswith(OTHERS)
+    if not ours or upper in known:
+        return ""
+    near = get_close_matches(upper, sorted(known), n=1, cutoff=0.8)
+    meant = f"Did you mean {near[0]}?" if near else "The README lists those there are."
+    return f"{name}{where} is no setting and does nothing. {meant}"

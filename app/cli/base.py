@@ -1,7 +1,8 @@
 """What all commands share: the root command, output, and the opened application."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app import __version__, crash, logs
-from app.config import Settings, load
+from app.config import Settings, load, misspelt
 from app.db import Database
 from app.jobs.syncing import Syncer
 from app.main import open_database
@@ -38,12 +39,16 @@ class Opened:
     """The configured application as a command uses it; each part is opened when first asked for."""
 
     data_dir: Path | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that are so whatever the environment says."""
 
     @cached_property
     def settings(self) -> Settings:
         """Read from the environment once."""
-        settings = load(self.data_dir)
+        settings = load(self.data_dir, **self.given)
         redact.register(*settings.secrets)
+        for sentence in misspelt(settings.data_dir):
+            err.print(f"[yellow]{plain(sentence)}[/]", soft_wrap=True)
         logs.configure(settings.log_level)
         if settings.crash_at:
             crash.arm(settings.crash_at)

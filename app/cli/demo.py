@@ -1,26 +1,32 @@
 """demo: the sample company on simulated platforms, in the browser."""
 
+import fcntl
 import shutil
-import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
 from rich.table import Table
 
 from app.cli.base import Opened, err, group, out, plain, print_json
-from app.cli.running import run_server
+from app.cli.running import free_port, run_server
 from app.cli.syncs import run_all
+from app.config import SETTINGS_FILE
 from app.core.words import Clock, money_words
 from app.demo import company, platforms, story
 from app.errors import CannotStart, Conflict
 from app.main import create_app
+from app.secrets import KEY_FILE
 from app.services import accounts, sources
 
 MARKER = "demo.json"
+LOCK = "demo.lock"
+MADE = (SETTINGS_FILE, KEY_FILE, platforms.EXPORT)
 CHANGE_EVERY = 45.0
 """Seconds between two changes on the simulated platforms."""
 HOST = "127.0.0.1"
@@ -28,7 +34,7 @@ HOST = "127.0.0.1"
 
 @group.command()
 def demo(
-    port: int = typer.Option(8000, help="Port of the pages."),
+    port: int = typer.Option(8000, min=1, max=65535, help="Port of the pages."),
     once: bool = typer.Option(False, "--once", help="Sync, print the summary and exit."),
     as_json: bool = typer.Option(False, "--json", help="The summary as the last line, as JSON."),
     data_dir: Path = typer.Option(Path(".demo"), help="Folder for the demo's database."),  # noqa: B008  (typer's way)
@@ -38,74 +44,135 @@ def demo(
     Every other command works on the same company while the demo runs:
     PARTNER_INBOX_DATA_DIR=.demo partner-inbox connection list
     """
-    port = port if once else free_port(port)
+    port = port if once else free_port(HOST, port)
     started = time.monotonic()
-    prepare(data_dir)
-    now = Opened().now()
-    platform_port = _kept_port(data_dir)
-    with platforms.running(now=now, port=platform_port) as running:
-        opened = Opened(data_dir=data_dir)
-        _write_settings(data_dir, running, port)
-        _found(opened, running, data_dir)
-        with opened.database.read() as session:
-            connections = sources.every(session)
-        runs = run_all(opened, connections, trigger="demo", quiet=as_json)
-        clock = Clock(now=opened.now(), zone=opened.settings.zone)
-        _settle_in_once(opened, data_dir, clock)
-        found = _summary(opened, clock, time.monotonic() - started)
-        if as_json:
-            print_json(found.as_json())
-        else:
-            _print(found)
-        failed = [one.name for one, run in runs if run is None or run.outcome != "ok"]
-        if failed:
-            err.print(f"[red]Not read whole:[/] {plain(', '.join(failed))}")
-        if once:
-            raise typer.Exit(1 if failed else 0)
-        _serve(opened, running, port)
+    with alone(data_dir):
+        renew(data_dir)
+        with platforms.running(now=Opened().now(), port=_kept_port(data_dir)) as running:
+            opened = Opened(data_dir=data_dir, given=_settings(running, port))
+            _write_settings(data_dir, opened.given, running)
+            failed = _fill(opened, running, data_dir, started=started, as_json=as_json)
+            if once:
+                raise typer.Exit(1 if failed else 0)
+            _serve(opened, running, port)
 
 
-def prepare(folder: Path) -> None:
-    """An empty folder, or today's demo. Anything else in that place is left alone."""
-    marker = folder / MARKER
-    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The folder is there and a demo's, and nobody else runs this demo until the block ends.
+
+    Its platforms live in the process: a second one would lead the connections elsewhere. Raises
+    ``CannotStart`` for a folder that holds something else, and ``Conflict``.
+    """
+    if folder.exists() and {path.name for path in folder.iterdir()} - {LOCK} and not _noted(folder):
         raise CannotStart(
             f"{folder} holds something that is not a demo.",
             remedy="Choose another folder with --data-dir.",
         )
-    if marker.exists() and orjson.loads(marker.read_bytes())["day"] != _today():
-        out.print("The demo's dates are relative to today: yesterday's company is made anew.")
-        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if not marker.exists():
-        marker.write_bytes(orjson.dumps({"day": _today()}))
+    with (folder / LOCK).open("w") as lock:  # given back however the process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                f"The demo in {folder} is running already.",
+                remedy="Use the one that runs, or another folder with --data-dir.",
+            ) from None
+        yield
+
+
+def _fill(
+    opened: Opened, running: platforms.Platforms, folder: Path, *, started: float, as_json: bool
+) -> list[str]:
+    """Read everything and say what is there; the names of what could not be read whole."""
+    _found(opened, running, folder)
+    with opened.database.read() as session:
+        connections = sources.every(session)
+    runs = run_all(opened, connections, trigger="demo", quiet=as_json)
+    clock = Clock(now=opened.now(), zone=opened.settings.zone)
+    _settle_in_once(opened, folder, clock)
+    failed = [one.name for one, run in runs if run is None or run.outcome != "ok"]
+    if failed:
+        err.print(f"[red]Not read whole:[/] {plain(', '.join(failed))}", soft_wrap=True)
+    found = _summary(opened, clock, time.monotonic() - started)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print(found)
+    return failed
+
+
+def renew(folder: Path) -> None:
+    """Today's company stays; that of another day is made anew."""
+    day = _noted(folder).get("day", _today())
+    if day != _today():
+        err.print("The demo's dates are relative to today: an older company is made anew.")
+        _clear(folder)
+    _note(folder, day=_today())
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a demo makes, and nothing else; the marker last, so that it can be ended."""
+    for path in (*folder.glob("partner-inbox.db*"), *(folder / name for name in MADE)):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(folder / "uploads", ignore_errors=True)
+    (folder / MARKER).unlink()
 
 
 def _today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
+def _noted(folder: Path) -> dict[str, Any]:
+    """What an earlier run left."""
+    try:
+        found = orjson.loads((folder / MARKER).read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _note(folder: Path, **values: object) -> None:
+    """Whole or not at all: a folder without it is nobody's demo."""
+    part = folder / f".{MARKER}.part"
+    part.write_bytes(orjson.dumps({**_noted(folder), **values}))
+    part.replace(folder / MARKER)
+
+
 def _kept_port(folder: Path) -> int:
     """The platforms' port of an earlier run, if it is free: stored addresses stay true."""
-    kept = orjson.loads((folder / MARKER).read_bytes()).get("platform_port", 0)
-    with suppress(OSError), socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, kept))
-        return int(kept)
+    kept = _noted(folder).get("platform_port", 0)
+    with suppress(Conflict):
+        return free_port(HOST, kept)
     return 0
 
 
-def _write_settings(folder: Path, running: platforms.Platforms, port: int) -> None:
+def _settings(running: platforms.Platforms, port: int) -> dict[str, Any]:
+    """What holds whatever the environment says: no company of this machine's owner is touched."""
+    return {
+        "database_url": None,
+        "smtp_url": None,
+        "company": company.NAME,
+        "public_url": f"http://{HOST}:{port}",
+        "allowed_private_hosts": (_address(running),),
+    }
+
+
+def _address(running: platforms.Platforms) -> str:
+    return running.host.url("ingram_micro").split("/")[2]
+
+
+def _write_settings(
+    folder: Path, settings: Mapping[str, Any], running: platforms.Platforms
+) -> None:
     """So that every other command finds the company and may reach its platforms."""
-    base = running.host.url("ingram_micro").split("/")[2]
-    (folder / "settings.env").write_text(
+    base = _address(running)
+    (folder / SETTINGS_FILE).write_text(
         f"PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS={base}\n"
-        f"PARTNER_INBOX_PUBLIC_URL=http://{HOST}:{port}\n"
+        f"PARTNER_INBOX_PUBLIC_URL={settings['public_url']}\n"
         f"PARTNER_INBOX_COMPANY={company.NAME}\n"
     )
-    marker = orjson.loads((folder / MARKER).read_bytes())
-    marker["platform_port"] = int(base.rpartition(":")[2])
-    (folder / MARKER).write_bytes(orjson.dumps(marker))
+    _note(folder, platform_port=int(base.rpartition(":")[2]))
 
 
 def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:
@@ -122,21 +189,20 @@ def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:
                 time_zone=opened.settings.time_zone,
             )
             return
+        known = {one.name: one.id for one in sources.every(session)}
         for one in planned:
-            known = sources.by_name(session, one.name)
-            assert known.id is not None
-            sources.edit(
-                session, known.id, name=one.name, values=one.values, vault=opened.vault, now=now
-            )
+            if (id_ := known.get(one.name)) is not None:  # else somebody removed or renamed it
+                sources.edit(
+                    session, id_, name=one.name, values=one.values, vault=opened.vault, now=now
+                )
 
 
 def _settle_in_once(opened: Opened, folder: Path, clock: Clock) -> None:
-    marker = orjson.loads((folder / MARKER).read_bytes())
-    if marker.get("settled"):
+    if _noted(folder).get("settled"):
         return
     with opened.database.write() as session:
         story.settle_in(session, clock=clock)
-    (folder / MARKER).write_bytes(orjson.dumps({**marker, "settled": True}))
+    _note(folder, settled=True)
 
 
 def _summary(opened: Opened, clock: Clock, seconds: float) -> story.Summary:
@@ -193,16 +259,3 @@ def _go_on(opened: Opened, running: platforms.Platforms, stop: threading.Event) 
                     sources.sync_now(session, connection.id, now=opened.now())
         for sentence in told:
             out.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {plain(sentence)}", soft_wrap=True)
-
-
-def free_port(port: int) -> int:
-    """The port, proven free; raises ``Conflict`` with the remedy."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            raise Conflict(
-                f"Port {port} is in use.", remedy=f"Choose another one: --port {port + 1}."
-            ) from None
-    return port

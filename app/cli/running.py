@@ -1,7 +1,9 @@
 """serve, worker, doctor."""
 
+import errno
 import logging
 import signal
+import socket
 import sqlite3
 import sys
 import threading
@@ -10,33 +12,79 @@ from urllib.parse import urlsplit
 import typer
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
+from app.cli import failures
 from app.cli.base import Opened, group, out, plain, print_json
+from app.config import Settings, misspelt
 from app.db import Database
-from app.errors import CannotStart
+from app.errors import CannotStart, Conflict, Invalid, NotAllowed
 from app.main import create_app, jobs_of
 from app.secrets import REMEDY
 from app.services import accounts, sources
 
 log = logging.getLogger(__name__)
 
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  (named, not listened on)
 SAFE_SQLITE = (3, 51, 3)
 
 
 @group.command()
 def serve(
     host: str = typer.Option("127.0.0.1", help="Address to listen on."),
-    port: int = typer.Option(8000, help="Port to listen on."),
+    port: int = typer.Option(
+        8000, min=0, max=65535, help="Port to listen on; 0: any that is free."
+    ),
     jobs: bool = typer.Option(
         True, "--jobs/--no-jobs", help="Also sync and send mail in this process."
     ),
 ) -> None:
     """Serve the pages and feeds, and by default do the syncing too."""
+    free_port(host, port)
     opened = Opened()
+    opened.settings = _at(opened.settings, host, port)
     app = create_app(opened.settings, jobs=jobs)
     _say_locked(opened)
     _say_set_up(opened)
     run_server(app, host=host, port=port)
+
+
+def _at(settings: Settings, host: str, port: int) -> Settings:
+    """With the address it is served at, where none is configured: all links are made from it."""
+    if "public_url" in settings.model_fields_set or not port:
+        return settings
+    name = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    return settings.model_copy(update={"public_url": f"http://{name}:{port}"})
+
+
+def free_port(host: str, port: int) -> int:
+    """The port, proven free; raises ``Conflict`` or ``Invalid`` with the remedy."""
+    try:
+        family, kind, _proto, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                f"Port {port} is in use.", remedy=f"Choose another one: --port {_next(port)}."
+            ) from None
+        if error.errno == errno.EACCES:
+            raise NotAllowed(
+                f"Port {port} may not be used by this user.",
+                remedy="Choose one above 1023: --port 8000.",
+            ) from None
+        raise Invalid(
+            f"This machine cannot listen on {host}.",
+            remedy="Use --host 127.0.0.1, or 0.0.0.0 for all of its addresses.",
+        ) from None
+    return port
+
+
+def _next(port: int) -> int:
+    return port + 1 if port < 65535 else 8000
 
 
 def run_server(app: FastAPI, *, host: str, port: int) -> None:
@@ -103,11 +151,17 @@ Finding = tuple[str, str, str, str]
 
 def _checks(opened: Opened) -> list[Finding]:
     settings = opened.settings
-    found: list[Finding] = []
+    found: list[Finding] = [
+        ("Setting", "warn", sentence, "") for sentence in misspelt(settings.data_dir)
+    ]
     try:
         database = opened.database
     except CannotStart as error:
         return [("Database", "fail", error.message, error.remedy)]
+    except DBAPIError as error:
+        if not failures.outside(error):
+            raise
+        return [("Database", "fail", *failures.of_database(error))]
     kind = "SQLite" if database.sqlite else "Postgres"
     found.append(("Database", "ok", f"{kind}, schema up to date.", ""))
     if database.sqlite:

@@ -13,6 +13,7 @@ from app.demo import company
 from connectors import registry
 from connectors.sdk.sandbox import Sandbox, SandboxClock, SandboxHost
 
+EXPORT = "distributors.csv"
 CONNECTORS = ("ingram_micro", "aws_partner_central", "spreadsheet", "calendar")
 
 
@@ -47,7 +48,7 @@ class Platforms:
 
     def planned(self, folder: Path, *, now: datetime) -> list[Planned]:
         """What the sample company has connected; the export is written into ``folder``."""
-        export = folder / "distributors.csv"
+        export = folder / EXPORT
         export.write_text(company.distributor_export(now.date()))
         named = {
             "Ingram Micro Xvantage": "ingram_micro",

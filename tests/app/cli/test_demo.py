@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import demo
 from tests.app.cli.conftest import Command
 
 pytestmark = pytest.mark.heavy
@@ -12,8 +13,14 @@ pytestmark = pytest.mark.heavy
 def test_once_reads_every_platform_and_says_what_is_there(
     process: Command, command: Command, tmp_path: Path
 ) -> None:
-    ran = process("demo", "--once", "--json", "--data-dir", str(tmp_path / "demo"))
+    elsewhere = {
+        "PARTNER_INBOX_DATABASE_URL": f"sqlite:///{tmp_path / 'company.db'}",
+        "PARTNER_INBOX_PUBLIC_URL": "https://inbox.example.com",
+        "PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS": "nas.example.com",
+    }
+    ran = process("demo", "--once", "--json", "--data-dir", str(tmp_path / "demo"), **elsewhere)
     assert ran.code == 0, ran.err
+    assert not (tmp_path / "company.db").exists(), "a demo filled somebody's own database"
     found = ran.json()
     assert {"connections", "items", "by_kind", "by_connector", "quarantined", "seconds"} <= set(
         found
@@ -25,10 +32,12 @@ def test_once_reads_every_platform_and_says_what_is_there(
     assert sum(found["by_kind"].values()) == found["items"] == sum(found["by_connector"].values())
     assert found["connections"] >= 5
 
-    again = process("demo", "--once", "--json", "--data-dir", str(tmp_path / "demo"))
-    assert again.json()["items"] == found["items"]
-
     company = {"PARTNER_INBOX_DATA_DIR": str(tmp_path / "demo")}
+    command("connection", "remove", "Vendor events (calendar)", "--yes", **company)
+    (left := dict(found["by_connector"])).pop("calendar")
+    again = process("demo", "--once", "--json", "--data-dir", str(tmp_path / "demo"))
+    assert again.code == 0, again.err
+    assert again.json()["by_connector"] == left
     listed = command("connection", "list", "--json", **company).json()
     assert {one["health"] for one in listed} == {"ok"}
     mails = command("digest", "--dry-run", str(tmp_path / "mail"), **company)
@@ -43,3 +52,19 @@ def test_a_folder_that_is_no_demo_is_left_alone(command: Command, tmp_path: Path
     assert ran.code == 1
     assert "holds something that is not a demo." in ran.err
     assert (tmp_path / "mine" / "precious.txt").read_text() == "keep me"
+
+
+def test_a_demo_that_runs_is_left_alone(command: Command, tmp_path: Path) -> None:
+    with demo.alone(tmp_path / "demo"):
+        ran = command("demo", "--once", "--data-dir", str(tmp_path / "demo"))
+    assert ran.code == 1
+    assert "is running already. Use the one that runs" in ran.err
+
+
+def test_a_demo_of_another_day_is_made_anew_and_takes_nothing_else_away(tmp_path: Path) -> None:
+    (tmp_path / demo.MARKER).write_text('{"day": "2020-01-01", "settled": true}')
+    (tmp_path / "partner-inbox.db-wal").write_text("old")
+    (tmp_path / "notes.txt").write_text("keep me")
+    demo.renew(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {demo.MARKER, "notes.txt"}
+    assert "settled" not in (tmp_path / demo.MARKER).read_text()
