@@ -1,5 +1,6 @@
 """connectors, connection."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -125,7 +126,7 @@ def add(
     values = _values(settings or [])
     for key in sorted(configs.secret_names(manifest.config)):
         if key not in values and manifest.config.model_fields[key].is_required():
-            values[key] = typer.prompt(key, hide_input=True)
+            values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
     config = configs.validate(manifest, values)
     if check:
         with err.status("Checking …"):
@@ -158,12 +159,18 @@ def _values(settings: list[str]) -> dict[str, Any]:
         if not equals:
             raise Invalid("What --set has is not KEY=VALUE.", remedy="Write --set name=value.")
         if value.startswith("@"):
-            path = Path(value[1:])
-            if not path.is_file():
-                raise Invalid(f"There is no file {path} for {key}.")
-            value = path.read_text().strip()
+            value = _text_of(Path(value[1:]), key)
         values[key] = value
     return values
+
+
+def _text_of(path: Path, key: str) -> str:
+    if not path.is_file():
+        raise Invalid(f"There is no file {path} for {key}.", remedy="Correct the path after the @.")
+    try:
+        return path.read_text().strip()
+    except UnicodeDecodeError:
+        raise Invalid(f"{path} for {key} is no text.", remedy="Name a text file.") from None
 
 
 @connection.command("list")
@@ -220,7 +227,7 @@ def remove(
     with opened.database.read() as session:
         found = sources.by_name(session, name)
     if not yes:
-        typer.confirm(f"Remove {name}?", abort=True)
+        typer.confirm(f"Remove {name}?", abort=True, err=True)
     assert found.id is not None
     with opened.database.write() as session:
         sources.remove(session, found.id, now=opened.now(), actor_id=None)

@@ -47,7 +47,8 @@ def import_file(
     What its columns mean is suggested, asked where it is open, and remembered.
     """
     if not file.is_file():
-        raise Invalid(f"There is no file {file}.")
+        what = f"{file} is a folder" if file.is_dir() else f"There is no file {file}"
+        raise Invalid(f"{what}.", remedy="Name a CSV or Excel file.")
     if date_order and date_order not in ORDERS:
         raise Invalid(f"{date_order} is no date order.", remedy=f"One of: {', '.join(ORDERS)}.")
     opened = Opened()
@@ -72,7 +73,7 @@ def import_file(
     if not seen.read:
         raise Invalid("Not one row can be read.", remedy="Correct the file and import it again.")
     if not yes:
-        typer.confirm(f"Import {plural(seen.read, 'row')} as {name}?", abort=True)
+        typer.confirm(f"Import {plural(seen.read, 'row')} as {name}?", abort=True, err=True)
     _save(
         opened,
         file,

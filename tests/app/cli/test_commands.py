@@ -1,5 +1,6 @@
 """Commands: what a person sees, and what a script can rely on."""
 
+import socket
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -109,13 +110,64 @@ def test_a_failure_is_one_clear_line_and_a_non_zero_exit(
         ("TIME_ZONE", "Mars/Base", "must be an IANA time zone such as Europe/Berlin"),
         ("SECRET_KEY", "short", "PARTNER_INBOX_SECRET_KEY is too short."),
         ("SMTP_URL", "mail.example.com", "PARTNER_INBOX_SMTP_URL begins with smtps://"),
+        ("LOG_LEVEL", "loud", "PARTNER_INBOX_LOG_LEVEL must be one of DEBUG, INFO"),
+        ("PUBLIC_URL", "https://", "PARTNER_INBOX_PUBLIC_URL must name a host"),
+        ("DATA_DIR", "/etc/passwd", "/etc/passwd: File exists. Name a folder, not a file."),
+        ("DATABASE_URL", "sqlite:////etc/passwd", "file is not a database. Move the file away"),
+        ("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/x", "refused. See that it runs and that"),
     ],
 )
 def test_a_wrong_setting_is_named(command: Command, name: str, value: str, told: str) -> None:
     ran = command("digest", **{f"PARTNER_INBOX_{name}": value})
     assert ran.code != 0
     assert told in ran.err
+    assert len(ran.err.splitlines()) == 1
     assert "Traceback" not in ran.err
+
+
+def test_a_name_that_no_setting_has_is_told_and_stops_nothing(command: Command) -> None:
+    ran = command("token", "add", "erp", PARTNER_INBOX_SMPT_URL="smtp://mail.example.com")
+    assert ran.code == 0
+    assert "PARTNER_INBOX_SMPT_URL is no setting" in ran.err
+    assert "Did you mean PARTNER_INBOX_SMTP_URL?" in ran.err
+
+
+def test_a_setting_is_not_read_from_what_is_no_text(command: Command, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\xff\xfe")
+    words = ("connection", "add", "calendar", "--name", "N", "--set")
+    ran = command(*words, f"url=@{picture}")
+    assert (ran.code, ran.err.splitlines()) == (
+        1, [f"{picture} for url is no text. Name a text file."],
+    )  # fmt: skip
+
+
+def test_a_port_in_use_is_told_before_anything_is_made(command: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        for words in (("serve",), ("demo", "--data-dir", str(tmp_path / "demo"))):
+            ran = command(*words, "--port", str(port))
+            assert (ran.code, ran.out) == (1, "")
+            assert ran.err.startswith(f"Port {port} is in use. Choose another one: --port ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_that_nobody_answers_is_told(process: Command) -> None:
+    ran = process(
+        "connection", "add", "aws_partner_central", "--name", "AWS", "--no-check",
+        "--set", "access_key_id=AKIAEXAMPLEEXAMPLE00",
+    )  # fmt: skip
+    assert (ran.code, ran.out.strip()) == (130, "")
+    assert ran.err.splitlines()[-1] == "Stopped: no answer. Give it as an option, see --help."
+    assert "Warning" not in ran.err
+
+
+def test_an_empty_key_file_is_no_key(command: Command, tmp_path: Path) -> None:
+    command("token", "add", "first")
+    (tmp_path / "data" / "secret.key").write_text("")
+    ran = command("doctor")
+    assert ran.code == 1
+    assert "secret.key holds no key. Put the right file back" in ran.err
 
 
 def test_a_token_is_the_last_line_and_a_user_gets_a_link(command: Command) -> None:
