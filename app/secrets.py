@@ -52,10 +52,6 @@ class Vault:
             ) from None
         return opened
 
-    def rotate(self, sealed: str) -> str:
-        """The same values under the first key."""
-        return self._fernet.rotate(sealed.encode()).decode() if sealed else ""
-
 
 def digest(token: str) -> bytes:
     """What is stored of a random token, so that the database opens nothing to who reads it."""
