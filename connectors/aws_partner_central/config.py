@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.urls import WebAddress
 
 
 class AwsConfig(ConnectorConfig):
@@ -48,10 +49,9 @@ class AwsConfig(ConnectorConfig):
         description="AWS Marketplace agreements that end or renew.",
         json_schema_extra={"group": "What to read"},
     )
-    endpoint_url: str | None = Field(
+    endpoint_url: WebAddress | None = Field(
         default=None,
         title="Other address",
         description="Instead of AWS's own addresses: a private endpoint or a simulated platform.",
-        pattern=r"^https?://",
         json_schema_extra={"advanced": True, "placeholder": "https://…"},
     )

@@ -2,13 +2,14 @@
 
 import re
 from typing import Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import Category
 from connectors.sdk.uploads import RENEW_DAYS, RenewDays
+from connectors.sdk.urls import parts_of
 
 _SCHEMES = {"webcal": "https", "webcals": "https", "https": "https", "http": "http"}
 
@@ -92,14 +93,6 @@ class CalendarConfig(ConnectorConfig):
 
 def _normal(url: str) -> str:
     """The address as it is fetched. An error names no part of it."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    scheme = _SCHEMES.get(parts.scheme.lower()) if host else None
-    if not host or not scheme:
-        raise ValueError("The address must begin with https: or webcal: and name a host.")
-    if parts.username or parts.password:
-        raise ValueError("Enter user name and password in their own fields, not in the address.")
+    parts = parts_of(url, schemes=_SCHEMES, begin="https: or webcal:")
+    scheme = _SCHEMES[parts.scheme]
     return urlunsplit((scheme, parts.netloc, parts.path or "/", parts.query, ""))

@@ -14,6 +14,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
+from connectors.sdk.urls import WebAddress
 
 PORTAL = "Xvantage developer portal (developer.ingrammicro.com)"
 
@@ -67,11 +68,10 @@ class IngramMicroConfig(ConnectorConfig):
         max_length=32,
         json_schema_extra={"advanced": True},
     )
-    base_url: str = Field(
+    base_url: WebAddress = Field(
         default="https://api.ingrammicro.com:443",
         title="Address",
         description="Add /sandbox for Ingram's test system.",
-        pattern=r"^https?://",
         json_schema_extra={"advanced": True},
     )
 

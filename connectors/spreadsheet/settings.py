@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -18,6 +17,7 @@ from pydantic import (
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import Category, Kind
 from connectors.sdk.uploads import RENEW_DAYS, RenewDays
+from connectors.sdk.urls import parts_of
 from connectors.spreadsheet.amounts import CODES, Mark
 from connectors.spreadsheet.dates import Order
 from connectors.spreadsheet.fields import FACT, FIELDS, SKIP
@@ -183,7 +183,7 @@ class SpreadsheetConfig(ConnectorConfig):
     @classmethod
     def _address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            _judge_address(value.get_secret_value().strip())
+            parts_of(value.get_secret_value().strip())
             return SecretStr(value.get_secret_value().strip())
         return None
 
@@ -192,16 +192,3 @@ class SpreadsheetConfig(ConnectorConfig):
         if bool(self.file.strip()) is (self.url is not None):
             raise ValueError("Give a file or an address, one of the two.")
         return self
-
-
-def _judge_address(url: str) -> None:
-    """Refuses what is no web address. The error names no part of it."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-    if not host or parts.scheme.lower() not in {"https", "http"}:
-        raise ValueError("The address must begin with https: and name a host.")
-    if "@" in parts.netloc:
-        raise ValueError("Enter user name and password in their own fields, not in the address.")

@@ -1,0 +1,42 @@
+"""A connector's settings as they are entered."""
+
+import pytest
+
+from app.errors import Invalid
+from app.services import configs
+from connectors import registry
+
+ADDRESSES = [
+    (connector, entry.removeprefix("${").removesuffix("}"))
+    for connector, its in registry.connectors().items()
+    for entry in its.manifest.hosts
+    if entry.startswith("${")
+]
+
+
+def refused(connector: str, name: str, address: str) -> str:
+    """The sentence at that setting."""
+    with pytest.raises(Invalid) as error:
+        configs.validate(registry.connector(connector).manifest, {name: address})
+    return error.value.fields[name]
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize(("connector", "name"), ADDRESSES)
+@pytest.mark.parametrize("sign_in", ["me:hunter2", "hunter2", ":hunter2", "", "me%40x:hunter2"])
+def test_no_address_takes_a_sign_in_which_would_be_kept_in_the_plain(
+    connector: str, name: str, sign_in: str
+) -> None:
+    said = refused(connector, name, f"https://{sign_in}@platform.example/")
+    assert said == "Enter user name and password in their own fields, not in the address."
+
+
+@pytest.mark.parametrize(("connector", "name"), ADDRESSES)
+@pytest.mark.parametrize(
+    "address",
+    ["platform.example", "ftp://a.example", "https://", "https:///x", "https://[", "https://a:b/"],
+)
+def test_what_is_no_web_address_is_told_so(connector: str, name: str, address: str) -> None:
+    said = refused(connector, name, address)
+    assert said.startswith("The address must begin with https:")
+    assert said.endswith("and name a host.")
