@@ -1,7 +1,7 @@
 """Importing a spreadsheet: see what it will bring, save it as a source, remember its columns."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.models import ColumnMapping, Connection
 from app.secrets import Vault
 from app.services import sources
+from app.services.checking import PATIENCE
 from app.services.sources import ScheduleInput
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.http import HttpSession
@@ -97,15 +98,22 @@ def _row(record: AnyRecord) -> PreviewRow:
 
 
 def fetched(
-    config: ConnectorConfig, *, private_hosts: Collection[str], now: datetime, files: Path
+    config: ConnectorConfig,
+    *,
+    private_hosts: Collection[str],
+    now: datetime,
+    files: Path,
+    patience: float = PATIENCE,
 ) -> tuple[str, Path | bytes]:
     """The file of a source, by its name: where it lies, or its bytes from its address.
 
-    It may ask the network, so no transaction may be open. Raises ``ConnectorError``.
+    It may ask the network, so no transaction may be open. Raises ``ConnectorError``, also when
+    the address takes longer than ``patience`` seconds: somebody waits in front of a page.
     """
     if not isinstance(config, SpreadsheetConfig):
         raise Invalid("Only spreadsheets have columns.")
-    with HttpSession(policy_of(MANIFEST, config, private_hosts)) as http:
+    policy = replace(policy_of(MANIFEST, config, private_hosts), total_timeout=patience)
+    with HttpSession(policy) as http:
         found = fetch(config, ReadContext(http=http, now=now, files=files), always=True)
     assert found is not None  # all of it was asked for
     return place_of(config).strip("“”"), found.file

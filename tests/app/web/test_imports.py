@@ -1,17 +1,22 @@
 """Importing a spreadsheet through the pages: upload, columns, open questions, rows, save."""
 
 import re
+import socket
 from html import unescape
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import ColumnMapping, Item
-from app.services import accounts, sources
+from app.services import accounts, imports, sources
 from app.web.site import Site
+from connectors.sdk.errors import Unavailable
+from connectors.spreadsheet.settings import SpreadsheetConfig
 from tests.app.web.conftest import NOW
 from tests.connectors.spreadsheet.files import csv_of, xlsx_of
 
@@ -248,6 +253,17 @@ def test_a_source_whose_columns_are_open_leads_to_them_and_keeps_its_file(
     assert titles(site.database) == ["Renew switches"]
     assert "Programs.csv, uploaded" in page
     assert f"/sources/import?into={added.id}" in page
+
+
+def test_nobody_waits_long_for_the_columns_of_a_file_that_does_not_come(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = SpreadsheetConfig(
+            url=SecretStr(f"http://127.0.0.1:{silent.getsockname()[1]}/x.csv")
+        )
+        with pytest.raises(Unavailable):
+            imports.fetched(
+                config, private_hosts={"127.0.0.1"}, now=NOW, files=tmp_path, patience=0.2
+            )
 
 
 def test_a_source_without_columns_has_none_to_map(client: TestClient, site: Site) -> None:
