@@ -1,5 +1,8 @@
 """Deadlines that follow from reference records, always labelled as derived."""
 
+from hashlib import blake2b
+
+from app.core.storable import LONGEST_ID
 from connectors.sdk.records import (
     AnyRecord,
     Category,
@@ -15,7 +18,18 @@ _CERTIFICATION = "derived:certification:"
 
 def derived_ids(external_id: str) -> tuple[str, ...]:
     """The ids that deadlines derived from a record of that id can have."""
-    return _FUND + external_id, _CERTIFICATION + external_id
+    return _id(_FUND, external_id), _id(_CERTIFICATION, external_id)
+
+
+def _id(prefix: str, external_id: str) -> str:
+    """The record's id behind the prefix; where that is too long for an id, a hash of it ends it,
+    so that it is the same in every read and no other record's.
+    """
+    whole = prefix + external_id
+    if len(whole) <= LONGEST_ID:
+        return whole
+    told = blake2b(external_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{whole[: LONGEST_ID - len(told) - 1]}:{told}"
 
 
 def deadline_of(record: AnyRecord) -> Deadline | None:
@@ -23,7 +37,7 @@ def deadline_of(record: AnyRecord) -> Deadline | None:
     match record:
         case Fund(lapses=lapses) if lapses is not None:
             return Deadline(
-                external_id=_FUND + record.external_id,
+                external_id=_id(_FUND, record.external_id),
                 title=f"Use {record.title} before it lapses",
                 url=record.url,
                 vendor=record.vendor,
@@ -39,7 +53,7 @@ def deadline_of(record: AnyRecord) -> Deadline | None:
         case Certification(expires=expires) if expires is not None:
             holder = f" — {record.person}" if record.person else ""
             return Deadline(
-                external_id=_CERTIFICATION + record.external_id,
+                external_id=_id(_CERTIFICATION, record.external_id),
                 title=f"{record.title} expires{holder}",
                 url=record.url,
                 vendor=record.vendor,

@@ -117,7 +117,7 @@ class StreamReading:
             self.outcome.read += 1
             self._take(record)
             derived = deadline_of(record)
-            if derived is not None:
+            if derived is not None and bad_id(record.external_id) is None:
                 self.outcome.derived += 1
                 self._take(derived)
         for row in page.quarantined:

@@ -12,7 +12,7 @@ from app.services import held
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.manifest import Completeness
-from connectors.sdk.records import DueDate, Fund
+from connectors.sdk.records import Certification, DueDate, Fund
 from tests.support.scripted import Step, deadline, deadlines, unreadable
 from tests.support.world import World
 
@@ -173,6 +173,23 @@ def test_the_derived_deadline_of_an_unreadable_fund_stays(world: World) -> None:
     for _ in range(3):
         assert world.sync().removed == 0
     assert "derived:fund:f1" in world.live()
+
+
+@pytest.mark.parametrize("kind", [Fund, Certification])
+def test_a_record_with_the_longest_id_keeps_no_stream_from_proving_absence(
+    world: World, kind: type[Fund] | type[Certification]
+) -> None:
+    day = DueDate(on=date(2027, 2, 14))
+    said = {"currency": "USD", "lapses": day} if kind is Fund else {"expires": day}
+    longest = kind(external_id="f" * 500, title="Long", **said)  # type: ignore[arg-type]
+    world.connector.lists(longest, *deadlines(range(10)))
+    world.sync()
+    assert len(world.live()) == 11
+
+    world.connector.lists(longest, *deadlines(range(9)))
+    world.sync()
+    assert world.sync().removed == 1
+    assert len(world.live()) == 10
 
 
 class TestAWindow:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.derive import deadline_of, derived_ids
+from app.core.storable import bad_id
 from connectors.sdk.records import (
     AnyRecord,
     Category,
@@ -124,3 +125,24 @@ def test_only_what_the_source_says_is_left_is_said_to_lapse(
     assert (found.amount.amount if found.amount else None) == amount
     assert (found.amount_label if found.amount else None) == label
     assert found.closed == closed
+
+
+@pytest.mark.parametrize("length", [1, 480, 487, 488, 500])
+def test_an_id_of_any_length_that_a_record_may_have_gives_ids_of_a_length_that_it_may_have(
+    length: int,
+) -> None:
+    one, other = "x" * (length - 1) + "1", "x" * (length - 1) + "2"
+    ids = [*derived_ids(one), *derived_ids(other)]
+
+    assert [bad_id(id_) for id_ in ids] == [None] * 4
+    assert len(set(ids)) == 4
+    assert derived_ids(one) == (
+        derived(fund(external_id=one)).external_id,
+        derived(certification(external_id=one)).external_id,
+    )
+
+
+def test_an_id_stays_what_it_was_in_every_release() -> None:
+    assert derived_ids("f1") == ("derived:fund:f1", "derived:certification:f1")
+    fund_id, _ = derived_ids("x" * 500)
+    assert fund_id == f"derived:fund:{'x' * 454}:3228a29addb7abe36f5ebfebea42f3e8"
