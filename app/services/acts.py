@@ -167,10 +167,7 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
         before = dict(event.before or {})
         state = states[event.subject_id]
         if state.version != before.pop("version"):
-            raise Conflict(
-                "This was not undone: the item was changed in the meantime.",
-                remedy="Open it to see its history.",
-            )
+            raise Conflict(_gone_on(session, event), remedy="Open it to see its history.")
         state.state, state.owner_id = before["state"], before["owner_id"]
         state.snoozed_until = _instant(before["snoozed_until"])
         state.done_at = _instant(before["done_at"])
@@ -193,6 +190,24 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
     return Act(said="Undone", items=tuple(ids))
 
 
+def _gone_on(session: Session, act: Event) -> str:
+    """Why an act cannot be undone any more: it was undone, or somebody did something else."""
+    statement = (
+        select(Event)
+        .where(
+            Event.subject == "item",
+            Event.subject_id == act.subject_id,
+            col(Event.id) > act.id,
+            col(Event.kind).in_((*UNDOABLE, WOKEN, UNDONE)),
+        )
+        .order_by(col(Event.id))
+    )
+    then = session.exec(statement).first()
+    if then is not None and then.kind == UNDONE:
+        return "This was undone already."
+    return "This was not undone: the item was changed in the meantime."
+
+
 def overslept(session: Session, *, now: datetime) -> bool:
     """Whether anything was snoozed until now: asked first, so that a quiet tick writes nothing."""
     due = select(ItemState.item_id).where(
@@ -202,18 +217,29 @@ def overslept(session: Session, *, now: datetime) -> bool:
 
 
 def wake(session: Session, *, now: datetime) -> int:
-    """Bring back what was snoozed until now; how many. Called by the clock's edge."""
+    """Bring back what was snoozed until now; how many. Called by the clock's edge.
+
+    By the five hundred: a database takes only so many ids in one question.
+    """
     asleep = (ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now)
-    _lock(session, list(session.exec(select(ItemState.item_id).where(*asleep))))
-    due = list(session.exec(select(ItemState).where(*asleep)))
-    for state in due:
+    due = list(session.exec(select(ItemState.item_id).where(*asleep).order_by("item_id")))
+    return sum(
+        _wake(session, due[start : start + MOST_AT_ONCE], asleep, now)
+        for start in range(0, len(due), MOST_AT_ONCE)
+    )
+
+
+def _wake(session: Session, ids: Sequence[int], asleep: tuple[Any, ...], now: datetime) -> int:
+    _lock(session, ids)
+    still = list(session.exec(select(ItemState).where(col(ItemState.item_id).in_(ids), *asleep)))
+    for state in still:
         state.state, state.snoozed_until = TeamState.OPEN, None
         state.version += 1
         state.changed_at = now
         session.add(Event(subject="item", subject_id=state.item_id, at=now, kind=WOKEN))
     session.flush()
-    refresh_open(session, [state.item_id for state in due])
-    return len(due)
+    refresh_open(session, [state.item_id for state in still])
+    return len(still)
 
 
 def refresh_open(session: Session, ids: Sequence[int]) -> None:

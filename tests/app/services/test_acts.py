@@ -1,5 +1,6 @@
 """What people do with items: many at once, with what they saw, and back again."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -85,16 +86,20 @@ def test_an_act_is_undone_once_and_by_whoever_did_it(office: Office) -> None:
     with pytest.raises(NotFound):
         office.undo(act, user_id=office.colleague())
     office.undo(act)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="This was undone already"):
         office.undo(act)
     assert office.seen(0) is State.OPEN
+    office.done(0)
+    with pytest.raises(Conflict, match="This was undone already"):
+        office.undo(act)
+    assert office.seen(0) is State.DONE
 
 
 def test_after_somebody_went_on_nothing_is_undone(office: Office) -> None:
     both = office.done(0, 1)
     office.act(acts.assign, [office.id(1)], office.colleague())
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="changed in the meantime"):
         office.undo(both)
 
     assert {office.seen(0), office.seen(1)} == {State.DONE}
@@ -137,6 +142,27 @@ def test_a_snooze_ends_at_its_moment_and_not_before(office: Office) -> None:
     assert office.told(0) == ["new", "snoozed", "woken"]
     with pytest.raises(Conflict):
         office.undo(act)
+
+
+def test_more_than_a_database_takes_in_one_question_wake_up_together(office: Office) -> None:
+    world, until = office.world, office.world.clock() + timedelta(days=1)
+    world.connector.lists(*deadlines(range(1200)))
+    world.sync()
+    ids = sorted(item.id or 0 for item in world.items().values())
+    for some in (ids[:500], ids[500:1000], ids[1000:]):
+        office.act(acts.snooze, some, until)
+    assert office.listed() == set()
+
+    with world.database.write() as session:
+        lite = session.connection().connection.driver_connection
+        if isinstance(lite, sqlite3.Connection):
+            most = lite.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+        assert acts.wake(session, now=until) == 1200
+        if isinstance(lite, sqlite3.Connection):
+            lite.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+
+    assert not office.listed("snoozed")
+    assert len(office.listed()) == inbox.PAGE
 
 
 def test_what_is_snoozed_and_settled_at_the_source_wakes_up_settled(office: Office) -> None:
