@@ -10,7 +10,7 @@ from app.core.words import Clock
 from app.demo import company
 from app.demo.platforms import Planned
 from app.secrets import Vault
-from app.services import accounts, acts, inbox, listing, sources
+from app.services import accounts, acts, groups, inbox, listing, sources
 from app.services.pages import Stake, View
 from connectors.sdk.records import Money
 
@@ -97,7 +97,7 @@ def summary(session: Session, *, clock: Clock, user_id: int, seconds: float) -> 
         name = connector_of.get(id_, "removed")
         by_connector[name] = by_connector.get(name, 0) + count
     tabs = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user_id, clock=clock)}
-    heads = inbox.group_heads(session, View(), user_id=user_id, clock=clock)
+    heads = groups.heads_of(session, View(), user_id=user_id, clock=clock)
     due = {head.key: head.count for head in heads}
     return Summary(
         connections=len(connections),

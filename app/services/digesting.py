@@ -15,16 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core import changes, digests, pace
+from app.core import changes, digests
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
 from app.models import DigestEntry, User
-from app.services import acts, due_days, inbox, item, lines, listing
+from app.services import acts, due_days, goals, inbox, item, lines, listing
 from app.services.lines import Sources
 from app.services.listing import events, items, joined
 from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
-from connectors.sdk.records import Kind
 
 DAILY = "daily"
 LEASE = timedelta(minutes=10)
@@ -206,25 +205,8 @@ def _changed(
 
 
 def _behind(session: Session, clock: Clock) -> tuple[GoalLine, ...]:
-    goals = session.execute(
-        sa.select(
-            items.c.id,
-            items.c.title,
-            items.c.target,
-            items.c.actual,
-            items.c.unit,
-            items.c.period_start,
-            items.c.period_end,
-        )
-        .where(items.c.kind == Kind.GOAL, items.c.is_open)
-        .order_by(items.c.sort_on)
-    ).all()
-    return tuple(
-        item.goal_line(goal, clock)
-        for goal in goals
-        if pace.standing(goal.target, goal.actual, goal.period_start, goal.period_end, clock.today)
-        is pace.Standing.BEHIND
-    )
+    found = goals.behind(session, clock, items.c.id, items.c.title, items.c.unit)
+    return tuple(item.goal_line(goal, clock) for goal in found)
 
 
 # The ledger

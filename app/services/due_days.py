@@ -41,6 +41,11 @@ def overdue(clock: Clock) -> sa.ColumnElement[bool]:
     )
 
 
+def ended(clock: Clock) -> sa.ColumnElement[bool]:
+    """A goal whose period is over: too late to reach it, but nothing of it is overdue."""
+    return sa.and_(items.c.sort_on < clock.today, items.c.due_on.is_(None))
+
+
 def ahead(clock: Clock) -> sa.ColumnElement[bool]:
     """The day has not ended, or the instant has not passed."""
     return sa.and_(

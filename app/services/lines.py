@@ -53,9 +53,10 @@ def group_of(row: Any, clock: Clock) -> str:
     """Under which head of the list a row stands."""
     if row.sort_on == NO_DUE_DAY:
         return "undated"
-    due = due_of(row) or DueDate(on=row.sort_on)
+    given = due_of(row)
+    due = given or DueDate(on=row.sort_on)
     if is_late(due, clock):
-        return "overdue"
+        return "overdue" if given else "ended"
     ahead = (due_day(due, clock) - clock.today).days
     return "week" if ahead <= WEEK else "month" if ahead <= MONTH else "later"
 

@@ -215,6 +215,7 @@ TABS: Mapping[str, str] = {
 }
 GROUPS: Mapping[str, str] = {
     "overdue": "Overdue",
+    "ended": "Ended",
     "week": "This week",
     "month": "Later this month",
     "later": "Later",

@@ -14,7 +14,7 @@ from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
-from app.services import inbox, lines, listing
+from app.services import goals, inbox, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, joined, states
 from app.services.pages import Person, Row, SourceLine, State
@@ -27,6 +27,7 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.REACHED: "Reached",
     Standing.OVER: "Over",
 }
+SNOOZED = "Snoozed"
 DONE_FOR = timedelta(days=30)
 
 
@@ -120,12 +121,17 @@ def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
     return GoalsPage(
         groups=tuple(
             (title, members)
-            for key, title in STANDINGS.items()
-            if (members := tuple(sorted((r for r in rows if r.standing == key), key=_urgency)))
+            for title in (*STANDINGS.values(), SNOOZED)
+            if (members := tuple(sorted((r for r in rows if _title(r) == title), key=_urgency)))
         ),
         doubtful=known.doubtful,
         sources=len(known.lines),
     )
+
+
+def _title(goal: GoalRow) -> str:
+    """Under which head a goal stands: what is snoozed counts nowhere until it is back."""
+    return SNOOZED if goal.row.state is State.SNOOZED else STANDINGS[goal.standing]
 
 
 def _urgency(goal: GoalRow) -> tuple[float, date, int]:
@@ -153,9 +159,7 @@ def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
 
 def _standing(stored: Any, row: Row, clock: Clock) -> Standing:
     """A goal that the team or the source has settled is over, unless it is reached."""
-    standing = pace.standing(
-        stored.target, stored.actual, stored.period_start, stored.period_end, clock.today
-    )
+    standing = goals.standing(stored, clock)
     settled = row.state in (State.DONE, State.CLOSED) and standing is not Standing.REACHED
     return Standing.OVER if settled else standing
 

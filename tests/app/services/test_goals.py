@@ -93,3 +93,21 @@ def test_a_goal_that_the_team_settled_is_behind_nowhere(office: World, person: i
     left = BEHIND - {"some"}
     assert behind(office, person) == (left, len(left), left)
     assert verdicts(office, person)["some"] == "ended 16 people short"
+
+
+def test_a_snoozed_goal_is_behind_nowhere_until_it_is_back(office: World, person: int) -> None:
+    until = office.clock() + timedelta(days=1)
+    with office.database.write() as session:
+        some = office.items()["some"].id or 0
+        acts.snooze(session, [some], until, user_id=person, clock=office.wall_clock())
+
+    left = BEHIND - {"some"}
+    assert behind(office, person) == (left, len(left), left)
+    with office.database.read() as session:
+        page = tracking.goals_page(session, user_id=person, clock=office.wall_clock())
+    assert [g.row.title for g in dict(page.groups)["Snoozed"]] == ["some"]
+    assert verdicts(office, person)["some"] == "14 people behind"
+
+    with office.database.write() as session:
+        acts.wake(session, now=until)
+    assert behind(office, person) == (BEHIND, len(BEHIND), BEHIND)

@@ -1,0 +1,33 @@
+"""Which goals are behind: the page, the badge beside the navigation and the digest mean the same.
+
+Only what is open for the team counts: a goal that is done, closed or snoozed asks for nothing.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core import pace
+from app.core.pace import Standing
+from app.core.words import Clock
+from app.services.listing import items
+from connectors.sdk.records import Kind
+
+
+def standing(goal: Any, clock: Clock) -> Standing:
+    """How a stored goal stands today."""
+    return pace.standing(goal.target, goal.actual, goal.period_start, goal.period_end, clock.today)
+
+
+def behind(session: Session, clock: Clock, *columns: sa.ColumnElement[Any]) -> list[Any]:
+    """The open goals behind their pace by their end, with these columns beside their own."""
+    statement = (
+        sa.select(
+            items.c.target, items.c.actual, items.c.period_start, items.c.period_end, *columns
+        )
+        .where(items.c.kind == Kind.GOAL, items.c.is_open)
+        .order_by(items.c.sort_on)
+    )
+    found = session.execute(statement)
+    return [goal for goal in found if standing(goal, clock) is Standing.BEHIND]

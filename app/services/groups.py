@@ -1,0 +1,196 @@
+"""The groups of a list: what each head counts, and which rows stand under it.
+
+A row and the head that counts it are told by three pieces of code that must agree, for a list
+and for a search: ``lines.group_of``, ``_within`` and ``_group``.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core.columns import NO_DUE_DAY
+from app.core.words import Clock
+from app.services import due_days, lines, listing
+from app.services.listing import MONTH, WEEK, items
+from app.services.pages import COUNTED, GROUPS, LISTED, Group, GroupHead, Row, Stake, View
+from app.services.revisions import remembered
+from connectors.sdk.records import Money
+
+
+def grouped(
+    session: Session,
+    view: View,
+    found: Sequence[Any],
+    rows: Sequence[Row],
+    *,
+    heads: Sequence[GroupHead],
+    after: str,
+    user_id: int,
+    clock: Clock,
+) -> Iterator[Group]:
+    """The rows of one page (``found`` as they are stored) under their heads.
+
+    ``after`` is the cursor behind which the page begins.
+    """
+    head_of = {head.key: head for head in heads}
+    by_key: dict[str, list[Row]] = {}
+    for stored, row in zip(found, rows, strict=True):
+        key = LISTED if view.tab in listing.BACKWARDS else lines.group_of(stored, clock)
+        by_key.setdefault(key, []).append(row)
+    begun = _begun(session, view, after, by_key, user_id=user_id, clock=clock)
+    # By the company's days, in which items are sorted, an instant can stand behind a date
+    # that is later by the reader's.
+    for key, title in _groups_of(view.tab).items():
+        if key in by_key:
+            members = tuple(by_key[key])
+            # A sync can come between the rows and their heads.
+            head = head_of.get(key) or GroupHead(key=key, title=title, count=len(members))
+            yield Group(head=head, rows=members, continued=key in begun)
+
+
+def _begun(
+    session: Session,
+    view: View,
+    after: str,
+    keys: Collection[str],
+    *,
+    user_id: int,
+    clock: Clock,
+) -> Collection[str]:
+    """Those of the groups that have a row up to ``after``, and are only continued behind it.
+
+    A page can end where its group does, and what has ended stands among what is overdue.
+    """
+    place = listing.cursor_from(after)
+    if place is None or not keys:
+        return ()
+    edge = sa.tuple_(sa.literal(place[0], items.c.sort_on.type), place[1])
+    at = sa.tuple_(items.c.sort_on, items.c.id)
+    before = at >= edge if view.tab in listing.BACKWARDS else at <= edge
+    members = (
+        sa.select(items.c.id)
+        .select_from(listing.joined_for(view.tab, user_id))
+        .where(*listing.in_view(session, view, user_id, clock), before)
+    )
+    has = [members.where(_within(key, clock)).exists() for key in keys]
+    told = session.execute(sa.select(*has)).one()
+    return [key for key, is_begun in zip(keys, told, strict=True) if is_begun]
+
+
+def heads_of(session: Session, view: View, *, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
+    """Every group of the view with its count and money; above ``COUNTED`` items without money."""
+    key = ("heads", view, user_id, clock.today, clock.zone.key, due_days.passed(session, clock))
+    return remembered(session, key, lambda: _count_heads(session, view, user_id, clock))
+
+
+def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
+    sums = _sums_at_once if view.q else _sums_each
+    heads = []
+    for key, money in sums(session, view, user_id, clock).items():
+        count = sum(number for _currency, _amount, number in money)
+        if count:
+            stake = stake_of(money) if count <= COUNTED else ()
+            title = _groups_of(view.tab)[key]
+            heads.append(GroupHead(key=key, title=title, count=count, stake=stake))
+    return tuple(heads)
+
+
+Sums = dict[str, list[tuple[str | None, Any, int]]]
+"""Of each group: currency, amount and count."""
+
+
+def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
+    """A query for each group, which stops counting at ``COUNTED`` + 1."""
+    tables = listing.joined_for(view.tab, user_id)
+    where = listing.in_view(session, view, user_id, clock)
+    found: Sums = {}
+    for key in _groups_of(view.tab):
+        members = (
+            sa.select(items.c.amount, items.c.currency)
+            .select_from(tables)
+            .where(*where, _within(key, clock))
+            .limit(COUNTED + 1)
+            .subquery()
+        )
+        statement = sa.select(
+            members.c.currency, sa.func.sum(members.c.amount), sa.func.count()
+        ).group_by(members.c.currency)
+        found[key] = [(row[0], row[1], row[2]) for row in session.execute(statement)]
+    return found
+
+
+def _sums_at_once(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
+    """One query for all groups: a search finds few enough to look at each once."""
+    statement = listing.kept(
+        ("sums", *listing.shape(session, view, clock)),
+        lambda: _all_sums(session, view, user_id, clock),
+    )
+    found: Sums = {name: [] for name in _groups_of(view.tab)}
+    named = listing.values(session, view, user_id, clock)
+    for name, currency, amount, count in session.connection().execute(statement, named):
+        found[name].append((currency, amount, count))
+    return found
+
+
+def _all_sums(session: Session, view: View, user_id: int, clock: Clock) -> sa.Select[Any]:
+    key = sa.literal(LISTED) if view.tab in listing.BACKWARDS else _group(clock)
+    return (
+        sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
+        .select_from(listing.joined_for(view.tab, user_id))
+        .where(*listing.in_view(session, view, user_id, clock))
+        .group_by(sa.literal_column("1"), sa.literal_column("2"))
+    )
+
+
+def _groups_of(tab: str) -> Mapping[str, str]:
+    """By due date, except where the items are settled: there nothing is overdue any more."""
+    return {LISTED: "Latest date first"} if tab in listing.BACKWARDS else GROUPS
+
+
+def _group(clock: Clock) -> sa.ColumnElement[str]:
+    """The key of the group that an item belongs to, in as few comparisons as can be."""
+    day, at = items.c.sort_on, items.c.due_at
+    week, month = (clock.today + timedelta(days=days) for days in (WEEK, MONTH))
+    ends = (clock.begins(last + timedelta(days=1)) for last in (week, month))
+    of_date = sa.case(
+        (day == NO_DUE_DAY, "undated"),
+        (day < clock.today, sa.case((items.c.due_on.is_not(None), "overdue"), else_="ended")),
+        (day <= week, "week"),
+        (day <= month, "month"),
+        else_="later",
+    )
+    of_instant = sa.case(
+        (at < due_days.now(clock), "overdue"),
+        *((at < end, key) for end, key in zip(ends, ("week", "month"), strict=True)),
+        else_="later",
+    )
+    return sa.case((at.is_(None), of_date), else_=of_instant)
+
+
+def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
+    day = items.c.sort_on
+    week, month = (clock.today + timedelta(days=days) for days in (WEEK, MONTH))
+    within: sa.ColumnElement[bool] = day == NO_DUE_DAY
+    match group:
+        case "overdue":
+            within = sa.and_(due_days.overdue(clock), day != NO_DUE_DAY)
+        case "ended":
+            within = due_days.ended(clock)
+        case "week":
+            within = due_days.due_within(clock, WEEK)
+        case "month":
+            within = sa.and_(due_days.after(week, clock), due_days.until(month, clock))
+        case "later":
+            within = sa.and_(due_days.after(month, clock), day < NO_DUE_DAY)
+        case _ if group == LISTED:
+            within = sa.true()
+    return within
+
+
+def stake_of(sums: Sequence[Any]) -> Stake:
+    """One amount a currency, the largest first. Never added across currencies."""
+    found = [Money(amount=amount, currency=currency) for currency, amount, *_ in sums if amount]
+    return tuple(sorted(found, key=lambda money: -money.amount))
