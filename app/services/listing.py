@@ -25,6 +25,7 @@ events = SQLModel.metadata.tables["events"]
 
 WEEK = 7
 MONTH = 30
+"""Days ahead that count as this week and this month, wherever the product says so."""
 NEW_FOR = timedelta(days=3)
 MOST_KEPT = 256
 BACKWARDS = ("done", "removed")

@@ -17,8 +17,6 @@ from connectors.sdk.records import Category, Kind
 
 CARDS = 10
 CANDIDATES = 25
-AHEAD = 30
-DAYS = 7
 
 
 def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
@@ -52,8 +50,8 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
             )
             for rank, row, stored in ranked[:CARDS]
         ),
-        stake=inbox.stake(session, user_id=user_id, clock=clock, days=DAYS),
-        days=DAYS,
+        stake=inbox.stake(session, user_id=user_id, clock=clock, days=listing.WEEK),
+        days=listing.WEEK,
         doubtful=known.doubtful,
         sources=len(known.lines),
         read_at=known.read_at,
@@ -83,7 +81,7 @@ def _weightiest(clock: Clock) -> sa.Select[Any]:
             due_days.still_on(clock),
             items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
             sa.or_(
-                due_days.until(clock.today + timedelta(days=AHEAD), clock),
+                due_days.until(clock.today + timedelta(days=listing.MONTH), clock),
                 sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
             ),
         )
