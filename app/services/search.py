@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app.core.folding import SEARCHED, fold
 from app.db import is_sqlite
 
 MOST = 500
@@ -22,21 +23,18 @@ Condition = sa.ColumnElement[bool]
 LONGEST = 200
 FOUND = "found"
 _WORD = re.compile(r"[^\W_]+")
-_ACCENT = re.compile("[\u0300-\u036f]")
 
 POSTGRES_DOCUMENT = (
-    "to_tsvector('simple', regexp_replace(regexp_replace(normalize(left("
+    "to_tsvector('simple', regexp_replace(left("
     "title || ' ' || coalesce(account, '') || ' ' || coalesce(reference, '') || ' ' || "
     "coalesce(vendor, '') || ' ' || coalesce(program, '') || ' ' || coalesce(summary, '')"
-    ", 100000), NFD), "
-    r"'[\u0300-\u036f]', '', 'g'), "
+    ", 50000) || ' ' || left(coalesce(folded, ''), 50000), "
     r"'[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e]', ' ', 'g'))"
 )
-"""The indexed expression: no accents, and no punctuation, of which Postgres would make numbers,
-addresses and paths. The migration that makes the index and the query must agree.
+"""The indexed expression: no punctuation, of which Postgres would make numbers, addresses and
+paths. The migration that makes the index and the query must agree.
 """
 
-SEARCHED = ("title", "account", "reference", "vendor", "program", "summary")
 _LISTED = ", ".join(SEARCHED)
 _AMONG = "FROM items WHERE id IN (SELECT value FROM json_each(:ids))"
 _ADD = f"INSERT INTO search_items(rowid, {_LISTED}) SELECT id, {_LISTED} {_AMONG}"
@@ -74,19 +72,6 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST]))[:8]
 
 
-def _prefix(word: str) -> str:
-    """A word as ``POSTGRES_DOCUMENT`` has it; FTS5 sees to it by itself.
-
-    A database with the locale C knows the small letters of ASCII capitals only, so that
-    others are looked for as they are mostly written.
-    """
-    plain = _ACCENT.sub("", unicodedata.normalize("NFD", word)).lower()
-    if plain.isascii():
-        return f"{plain}:*"
-    forms = dict.fromkeys((plain, plain.capitalize(), plain.upper()))
-    return f"({' | '.join(f'{form}:*' for form in forms)})"
-
-
 def found(session: Session, text: str) -> list[int]:
     """Ids of the newest ``MOST`` items that match, looked up once in a transaction."""
     kept: dict[str, list[int]] = session.info.setdefault(FOUND, {})
@@ -112,7 +97,7 @@ def _found(session: Session, text: str) -> list[int]:
         f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
         "ORDER BY id DESC LIMIT :most"
     )
-    query = " & ".join(map(_prefix, terms))
+    query = " & ".join(f"{fold(term)}:*" for term in terms)
     return list(session.execute(sa.text(sql), {"query": query, "most": MOST}).scalars())
 
 

@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text()),
         sa.Column("reference", sa.Text()),
         sa.Column("summary", sa.Text()),
+        sa.Column("folded", sa.Text()),
         sa.Column("body", sa.Text()),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("derived_from", sa.Text()),

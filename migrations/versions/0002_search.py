@@ -24,9 +24,8 @@ TEXT = (
 # neither would be found by the part that a person types. A text that is too long for a tsvector
 # is indexed as far as it goes, or the write would fail.
 POSTGRES = (
-    "CREATE INDEX search_items ON items USING gin ((to_tsvector('simple', "
-    f"regexp_replace(regexp_replace(normalize(left({TEXT}, 100000), NFD), "
-    r"'[\u0300-\u036f]', '', 'g'), "
+    "CREATE INDEX search_items ON items USING gin ((to_tsvector('simple', regexp_replace("
+    f"left({TEXT}, 50000) || ' ' || left(coalesce(folded, ''), 50000), "
     r"'[\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e]', ' ', 'g'))))"
 )
 
