@@ -175,6 +175,10 @@ for (const field of all("[data-guess=zone]")) {
   if (all("option", field).some((option) => option.value === zone)) field.value = zone;
 }
 
+// On a narrow screen the tabs scroll: the one that is open is in sight.
+const tab = one(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 40;
+
 // Back from an item, the list is where one left it. After load: the jump to the row takes the focus.
 if (/^#row-\d+$/.test(location.hash)) {
   addEventListener("load", () => requestAnimationFrame(() => one(`${location.hash} a`)?.focus()));
