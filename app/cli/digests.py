@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.base import Opened, group, out, plain
+from app.cli.base import Opened, err, group, out, plain
 from app.errors import Invalid
 from app.jobs.mailing import Mailer
 
@@ -32,7 +32,11 @@ def digest(
             remedy="Set PARTNER_INBOX_SMTP_URL, or look at the mail with --dry-run DIR.",
         )
     mailer.send_alerts()
-    mailer.send_digests()
+    lacks = mailer.send_digests()
+    for sentence in sorted(set(lacks)):
+        err.print(f"[red]A digest did not leave:[/] {plain(sentence)}", soft_wrap=True)
+    if lacks:
+        raise typer.Exit(1)
     out.print("Sent what was due.")
 
 

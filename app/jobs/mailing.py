@@ -41,10 +41,14 @@ class Mailer:
 
     # Digests
 
-    def send_digests(self) -> None:
-        """Every digest that is due and that nobody has taken up. One's fault stops no other."""
+    def send_digests(self) -> list[str]:
+        """Every digest that is due and that nobody has taken up. One's fault stops no other.
+
+        Why some did not leave, a sentence each.
+        """
+        lacks: list[str] = []
         if self.server is None:
-            return
+            return lacks
         now = self.now()
         with self.database.read() as session:
             due = digesting.due(session, now=now)
@@ -54,18 +58,21 @@ class Mailer:
                 digesting.settle_interrupted(session, now=now)
         for user_id, day in due:
             if self.stopping.is_set():
-                return
+                break
             try:
-                self._digest(user_id, day)
+                lacks.append(self._digest(user_id, day))
             except Exception:
                 log.exception("the digest of user %s failed", user_id)
+                lacks.append(f"The digest of user {user_id} could not be made.")
+        return [lack for lack in lacks if lack]
 
-    def _digest(self, user_id: int, day: date) -> None:
+    def _digest(self, user_id: int, day: date) -> str:
+        """Why it did not leave; empty when it did, or when there is nothing to send."""
         now = self.now()
         with self.database.write(counts=False) as session:
             entry_id = digesting.claim(session, user_id, day, owner=self.owner, now=now)
         if entry_id is None:
-            return
+            return ""
         crash.here("digest claimed")
         with self.database.read() as session:
             user = accounts.user(session, user_id)
@@ -73,7 +80,7 @@ class Mailer:
         if digest.empty:
             with self.database.write(counts=False) as session:
                 digesting.skipped(session, entry_id, owner=self.owner)
-            return
+            return ""
         made = self.mail_of(user, digest, day)
         with self.database.write(counts=False) as session:
             mine = digesting.sending(
@@ -85,27 +92,28 @@ class Mailer:
                 now=self.now(),
             )
         if not mine:
-            return
+            return ""
         crash.here("digest sending")
-        self._hand_over(entry_id, made, user.email)
+        return self._hand_over(entry_id, made, user.email)
 
-    def _hand_over(self, entry_id: int, made: EmailMessage, to: str) -> None:
+    def _hand_over(self, entry_id: int, made: EmailMessage, to: str) -> str:
         assert self.server is not None
         try:
             smtp.send(self.server, made, to=to, sender=mail.bare(self.settings.mail_from))
         except Unsure as error:
             with self.database.write() as session:
                 digesting.unknown(session, entry_id, error.message)
-            return
+            return error.message
         except NotSent as error:
             log.warning("a digest did not leave: %s", error.message)
             with self.database.write() as session:
                 again = not isinstance(error, Refused)
                 digesting.failed(session, entry_id, error.message, again=again, now=self.now())
-            return
+            return error.message
         crash.here("digest sent")
         with self.database.write() as session:
             digesting.sent(session, entry_id, now=self.now())
+        return ""
 
     def compose(self, session: Session, user: User) -> digesting.Digest:
         """What the person's digest says now, on their own clock."""

@@ -25,7 +25,7 @@ STOP_WITHIN = 20.0
 class Jobs:
     """Everything that happens by itself. ``start`` and ``stop``; thread-safe."""
 
-    def __init__(self, syncer: Syncer, *, also: tuple[Callable[[], None], ...] = ()) -> None:
+    def __init__(self, syncer: Syncer, *, also: tuple[Callable[[], object], ...] = ()) -> None:
         """``also`` are further jobs: the outbox, digests. Each has an alarm of its own, so that
         a mail server that does not answer delays no sync (P9).
         """
@@ -72,7 +72,7 @@ class Jobs:
             except Exception:
                 log.warning("a sync did not end in time; its lease will pass", exc_info=True)
 
-    def _guarded(self, step: Callable[[], None]) -> None:
+    def _guarded(self, step: Callable[[], object]) -> None:
         """One job's fault stops no other, nor itself at the next interval (P9)."""
         try:
             step()
