@@ -1,5 +1,10 @@
 """sync: read one connection now, or all."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -45,7 +50,8 @@ def run_all(
         TimeElapsedColumn(),
     )
     runs: list[tuple[Connection, SyncRun | None]] = []
-    with Progress(*columns, console=err, disable=quiet or not err.is_terminal) as bar:
+    still = quiet or not err.is_terminal
+    with _stopped_by_hand(), Progress(*columns, console=err, disable=still) as bar:
         for connection in connections:
             assert connection.id is not None
             task = bar.add_task("…", total=None, source=plain(connection.name))
@@ -67,6 +73,16 @@ def run_all(
     return runs
 
 
+@contextmanager
+def _stopped_by_hand() -> Iterator[None]:
+    """SIGTERM ends a sync as Ctrl+C does: its lease is given back."""
+    before = signal.signal(signal.SIGTERM, lambda *_args: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def report(connection: Connection, run: SyncRun | None, *, as_json: bool = False) -> None:
     """How a sync went, in a line."""
     if as_json:
@@ -78,7 +94,11 @@ def report(connection: Connection, run: SyncRun | None, *, as_json: bool = False
         )
         return
     if run is None:
-        out.print(f"{plain(connection.name)}: somebody else is syncing it just now.")
+        busy = "somebody else is syncing it just now, or was killed while syncing it"
+        out.print(
+            f"{plain(connection.name)}: {busy}: then it is free again within 5 minutes.",
+            soft_wrap=True,
+        )
         return
     colour = "green" if run.outcome == "ok" else "red"
     counted = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")

@@ -107,6 +107,10 @@ class Syncer:
             log.warning("sync of connection %s lost its lease; nothing written", connection_id)
             with self.database.read() as session:
                 return sources.run(session, claim.run_id)
+        except (KeyboardInterrupt, SystemExit):  # stopped by hand: whoever is next need not wait
+            with self.database.write() as session:
+                syncing.let_go(session, claim, now=self.now())
+            raise
 
 
 class _Run:

@@ -184,6 +184,17 @@ def finish(
     return run
 
 
+def let_go(session: Session, claim: Claim, *, now: datetime) -> None:
+    """Give the lease back in the middle; the streams that were stored stay so."""
+    given_back: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(Connection)
+        .where(col(Connection.id) == claim.connection_id, col(Connection.fence) == claim.fence)
+        .values(lease_owner=None, lease_until=None)
+    )
+    if given_back.rowcount == 1:
+        interrupt(session, claim.connection_id, now=now, why="It was stopped before it was done.")
+
+
 def _any_complete(run: SyncRun) -> bool:
     return any(outcome["complete"] for outcome in run.streams.values())
 

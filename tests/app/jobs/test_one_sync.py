@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.services import sources
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.records import Certification, DueDate, Fund, Money
@@ -132,8 +133,6 @@ def test_what_a_problem_makes_of_the_connection(
     world.connector.script["things"] = [problem]
     run = world.sync()
     with world.database.read() as session:
-        from app.services import sources
-
         connection = sources.get(session, world.connection_id)
     assert (run.outcome, connection.health) == ("failed", health)
     assert (connection.next_due_at is not None) == retried
@@ -150,3 +149,26 @@ def test_a_source_that_says_nothing_changed_confirms_what_was_missing(world: Wor
     assert (run.outcome, run.removed) == ("ok", 1)
     assert world.live() == {"0", "1", "2", "3"}
     assert world.sync().removed == 0
+
+
+@pytest.mark.promise("P3")
+@pytest.mark.parametrize("stopped_by", [KeyboardInterrupt, SystemExit])
+def test_a_sync_that_is_stopped_by_hand_lets_the_next_one_begin_at_once(
+    world: World, stopped_by: type[BaseException]
+) -> None:
+    def stop() -> None:
+        raise stopped_by
+
+    first, second = deadlines(range(2))
+    world.connector.script["things"] = [Page(records=(first,)), stop, Page(records=(second,))]
+    with pytest.raises(stopped_by):
+        world.syncer.run(world.connection_id, trigger="test")
+    world.connector.lists(first, second)
+    run = world.syncer.run(world.connection_id, trigger="test")
+    assert run is not None, "the connection is still held by the one that was stopped"
+    assert (run.outcome, run.new) == ("ok", 2)
+    with world.database.read() as session:
+        stopped = sources.runs(session, world.connection_id)[-1]
+    assert (stopped.outcome, stopped.error) == (
+        "interrupted", "It was stopped before it was done.",
+    )  # fmt: skip
