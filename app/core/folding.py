@@ -9,7 +9,7 @@ SEARCHED = ("title", "account", "reference", "vendor", "program", "summary")
 """The columns of an item that are searched."""
 
 _ACCENT = re.compile("[\u0300-\u036f]")
-_NOT_ASCII = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+_OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]|[\u0300-\u036f]")
 
 
 def fold(text: str) -> str:
@@ -25,4 +25,5 @@ def folded(columns: Mapping[str, Any]) -> str | None:
     text = " ".join(filter(None, map(columns.get, SEARCHED)))
     if text.isascii():
         return None
-    return fold(" ".join(_NOT_ASCII.findall(unicodedata.normalize("NFC", text)))) or None
+    words = [word for word in text.split() if not word.isascii() and _OTHER_LETTER.search(word)]
+    return fold(" ".join(words)) if words else None

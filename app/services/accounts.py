@@ -8,6 +8,7 @@ milliseconds and must not hold the write lock.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
@@ -36,7 +37,12 @@ SETUP = "set-up"
 SIGN_IN = "sign-in"
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash(secrets.token_hex())
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password has; made when first needed, because it takes its time."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def user_count(session: Session) -> int:
@@ -162,7 +168,7 @@ def credentials(session: Session, email: str) -> Credentials:
     """The stored hash for that address, or one that nothing matches, so that both take as long."""
     found = user_by_email(session, email)
     if found is None or not found.is_active or found.password is None:
-        return Credentials(user_id=None, password_hash=_nobody, wait_until=None)
+        return Credentials(user_id=None, password_hash=_nobody(), wait_until=None)
     return Credentials(
         user_id=found.id, password_hash=found.password, wait_until=found.next_sign_in_at
     )
