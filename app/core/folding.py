@@ -22,8 +22,9 @@ def folded(columns: Mapping[str, Any]) -> str | None:
 
     Postgres would take longer for this than for all else that it does with a new row.
     """
-    text = " ".join(filter(None, map(columns.get, SEARCHED)))
-    if text.isascii():
+    texts = (columns.get(name) for name in SEARCHED)
+    text = " ".join([text for text in texts if text and not text.isascii()])
+    if not _OTHER_LETTER.search(text):  # dashes and quotation marks are most of what is not ASCII
         return None
-    words = [word for word in text.split() if not word.isascii() and _OTHER_LETTER.search(word)]
-    return fold(" ".join(words)) if words else None
+    words = [word for word in text.split() if _OTHER_LETTER.search(word)]
+    return fold(" ".join(words))
