@@ -66,7 +66,7 @@ def floor(url: str, first: list[bytes], changed: list[bytes]) -> Seconds:
         with database.write() as session:
             connection = session.connection()
             for page in listed:
-                connection.exec_driver_sql(upsert, [_row(raw) for raw in orjson.loads(page)])
+                connection.exec_driver_sql(upsert, [row(raw) for raw in orjson.loads(page)])
 
     seconds = situations(merge, first, changed)
     database.close()
@@ -96,7 +96,8 @@ def _upsert(table: str, dialect: str) -> str:
     )
 
 
-def _row(raw: dict[str, Any]) -> tuple[object, ...]:
+def row(raw: dict[str, Any]) -> tuple[object, ...]:
+    """What the floor and the peer store of one record: the values of ``FILLED``."""
     return (
         1, "renewals", raw["id"], b"", raw["title"], raw["url"], raw["vendor"], raw["program"],
         raw["status"], raw["account"], raw["reference"], raw["due"], raw["due"],

@@ -1,7 +1,7 @@
 """The whole measurement: which pairs are run, how often, and to which key each ratio belongs."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,18 +18,19 @@ from app.db import Database
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """How much is measured: rows of a sync, how many times more for growth, paired runs of
-    each kind, seconds of each load, rows that the peers get.
+    each merge, of everything else, seconds of each load, rows that the peers get.
     """
 
     rows: int
     times: int
+    merges: int
     pairs: int
     seconds: float
     peer_rows: int
 
 
-FULL = Scale(rows=100_000, times=10, pairs=3, seconds=1.0, peer_rows=10_000)
-QUICK = Scale(rows=1_000, times=3, pairs=1, seconds=0.3, peer_rows=200)
+FULL = Scale(rows=100_000, times=10, merges=5, pairs=3, seconds=1.0, peer_rows=10_000)
+QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.3, peer_rows=200)
 """Shows that the bench runs. Its numbers mean nothing."""
 
 
@@ -61,8 +62,7 @@ class Suite:
             self._dlt()
 
     def _merges(self, engine: str, database: Callable[[], AbstractContextManager[str]]) -> None:
-        for pair in range(self.scale.pairs):
-            self.say(f"merging {self.scale.rows:,} rows, {engine}, {self._of(pair)}")
+        for _ in self._times(self.scale.merges, f"merging {self.scale.rows:,} rows, {engine}"):
             with database() as url:
                 ratios = merge.measure(url, rows=self.scale.rows, folder=self.folder)
             for situation, ratio in ratios.items():
@@ -70,8 +70,7 @@ class Suite:
 
     def _memory(self) -> None:
         rows = self.scale.rows
-        for pair in range(self.scale.pairs):
-            self.say(f"memory of a sync, {self._of(pair)}")
+        for _ in self._times(self.scale.pairs, "memory of a sync"):
             with scratch.sqlite() as url:
                 first = memory.peak_mb(url, self.folder, rows=rows)
                 again = memory.peak_mb(url, self.folder, rows=rows)
@@ -94,8 +93,7 @@ class Suite:
         with database() as url, company(url, self.folder) as made:
             made.sync(pages(self.scale.rows))
             with visiting(made) as visitor:
-                for pair in range(self.scale.pairs):
-                    self.say(f"pages and feeds, {engine}, {self._of(pair)}")
+                for _ in self._times(self.scale.pairs, f"pages and feeds, {engine}"):
                     self._against_hello(engine, visitor)
                 if engine != "sqlite":
                     return
@@ -119,26 +117,25 @@ class Suite:
                 self.found[f"{EXTRA}search_{name}_ms_ratio"].append(ratio)
 
     def _grows(self, visitor: Visitor, grown: Visitor) -> None:
-        for pair in range(self.scale.pairs):
-            self.say(f"growth, {self._of(pair)}")
+        for _ in self._times(self.scale.pairs, "growth"):
             seconds = self.scale.seconds
             self.found["growth_1m"].append(grown.list50(seconds) / visitor.list50(seconds))
 
     def _datasette(self, visitor: Visitor, path: str) -> None:
         with peers.datasette(path) as port:
-            for pair in range(self.scale.pairs):
-                self.say(f"Datasette, {self._of(pair)}")
+            for _ in self._times(self.scale.pairs, "Datasette"):
                 feed, page = peers.datasette_rates(port, self.scale.seconds)
                 self.found["feed_vs_datasette"].append(visitor.feed50(self.scale.seconds) / feed)
                 self.found["list_vs_datasette"].append(visitor.list50(self.scale.seconds) / page)
 
     def _dlt(self) -> None:
-        for pair in range(self.scale.pairs):
-            self.say(f"dlt, {self.scale.peer_rows:,} rows, {self._of(pair)}")
+        for _ in self._times(self.scale.merges, f"dlt, {self.scale.peer_rows:,} rows"):
             with scratch.sqlite() as url:
                 ratios = peers.against_dlt(url, rows=self.scale.peer_rows, folder=self.folder)
             self.found["merge_vs_dlt_first"].append(ratios["first"])
             self.found["merge_vs_dlt_unchanged"].append(ratios["unchanged"])
 
-    def _of(self, pair: int) -> str:
-        return f"run {pair + 1} of {self.scale.pairs}"
+    def _times(self, count: int, what: str) -> Iterator[None]:
+        for number in range(1, count + 1):
+            self.say(f"{what}, run {number} of {count}")
+            yield

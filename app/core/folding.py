@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 SEARCHED = ("title", "account", "reference", "vendor", "program", "summary")
 """The columns of an item that are searched."""
 
+_searched = itemgetter(*SEARCHED)
 _ACCENT = re.compile("[\u0300-\u036f]")
 _OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]|[\u0300-\u036f]")
 
@@ -22,8 +24,7 @@ def folded(columns: Mapping[str, Any]) -> str | None:
 
     Postgres would take longer for this than for all else that it does with a new row.
     """
-    texts = (columns.get(name) for name in SEARCHED)
-    text = " ".join([text for text in texts if text and not text.isascii()])
+    text = " ".join([text for text in _searched(columns) if text and not text.isascii()])
     if not _OTHER_LETTER.search(text):  # dashes and quotation marks are most of what is not ASCII
         return None
     words = [word for word in text.split() if _OTHER_LETTER.search(word)]

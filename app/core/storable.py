@@ -70,10 +70,12 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, dict[str, Any]]:
     if (vendor := columns["vendor"]) is not None and len(vendor) > LONGEST_INDEXED:
         raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
     for name in NUMBERS[kind]:
-        if columns[name] is not None and not _fits(columns[name]):
+        number = columns[name]
+        if number is not None and not _fits(number):
             raise NotStorable(f"The number in {name} is too large or has more than four decimals.")
     for name in INSTANTS[kind]:
-        if columns[name] is not None and not 1 < columns[name].year < 9999:
+        instant = columns[name]
+        if instant is not None and not 1 < instant.year < 9999:
             raise NotStorable(f"The time in {name} is none that a calendar has.")
     return kind, columns
 

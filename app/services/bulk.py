@@ -79,8 +79,12 @@ class Bulk:
             sql = f"SELECT coalesce(max(id), 0) FROM {self.table.name}"  # noqa: S608  (our name)
             last = self.connection.exec_driver_sql(sql).scalar_one()
             return list(range(last + 1, last + 1 + count))
-        sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        values = (self.table.name, count)
+        # The sequence is looked up once: named in the list itself, it would be for every id.
+        sql = (
+            "SELECT nextval(named.sequence) FROM generate_series(1, %s), "
+            "(SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) named"
+        )
+        values = (count, self.table.name)
         return [row[0] for row in self.connection.exec_driver_sql(sql, values)]
 
     def plain(self, *names: str) -> Plain:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.core.folding import folded
+from app.core.folding import SEARCHED, folded
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from app.core.folding import folded
 def test_words_that_are_not_ascii_are_kept_without_their_accents(
     columns: dict[str, Any], expected: str | None
 ) -> None:
-    assert folded(columns) == expected
+    assert folded(dict.fromkeys(SEARCHED) | columns) == expected
