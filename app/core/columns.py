@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
 
-from app.core.folding import folded
 from connectors.sdk.records import (
     AnyItem,
     AnyRecord,
@@ -88,7 +87,6 @@ def _item(columns: dict[str, Any], record: AnyItem, zone: ZoneInfo) -> None:
         case Notice(published=published):
             del columns["published"]
             columns["published_on"] = due_columns(published, zone)[0]
-    columns["folded"] = folded(columns)
     columns["sort_on"] = columns["due_on"] or columns.get("period_end") or NO_DUE_DAY
 
 

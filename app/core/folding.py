@@ -2,14 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from operator import itemgetter
-from typing import Any
+from collections.abc import Iterable
 
 SEARCHED = ("title", "account", "reference", "vendor", "program", "summary")
 """The columns of an item that are searched."""
 
-_searched = itemgetter(*SEARCHED)
 _ACCENT = re.compile("[\u0300-\u036f]")
 _OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]|[\u0300-\u036f]")
 
@@ -19,12 +16,12 @@ def fold(text: str) -> str:
     return _ACCENT.sub("", unicodedata.normalize("NFD", text)).lower()
 
 
-def folded(columns: Mapping[str, Any]) -> str | None:
-    """The searched words of an item that are not ASCII, folded; None where all are.
+def folded(texts: Iterable[str | None]) -> str | None:
+    """The words of an item's ``SEARCHED`` texts that are not ASCII, folded; None where all are.
 
     Postgres would take longer for this than for all else that it does with a new row.
     """
-    text = " ".join([text for text in _searched(columns) if text and not text.isascii()])
+    text = " ".join([text for text in texts if text and not text.isascii()])
     if not _OTHER_LETTER.search(text):  # dashes and quotation marks are most of what is not ASCII
         return None
     words = [word for word in text.split() if _OTHER_LETTER.search(word)]

@@ -34,7 +34,7 @@ class Item(SourceRow, table=True):
     due_at       the instant, when the source gave one; then it decides, not ``due_on``
     due_zone, due_raw  the source's own zone and text
     amount       the money at stake, with ISO 4217 ``currency`` (None: source names none)
-    folded       the searched words that are not ASCII, without accents (see ``core.folding``)
+    folded       the searched words that are not ASCII, without accents, where Postgres searches
     sort_on      ``due_on``, a goal's end, or NO_DUE_DAY
     is_open      derived: live at the source, not closed there, and open for the team.
                  Written by syncing and inbox services alike, for the index only.

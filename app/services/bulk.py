@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel
 
@@ -72,6 +73,11 @@ class Bulk:
         }
         cursor.close()
         return found
+
+    def holds(self, connection_id: int, stream: str) -> bool:
+        """Whether any row of that stream is stored, removed ones too."""
+        of_it = (self.table.c.connection_id == connection_id) & (self.table.c.stream == stream)
+        return bool(self.connection.execute(sa.select(sa.exists().where(of_it))).scalar())
 
     def next_ids(self, count: int) -> list[int]:
         """Primary keys for new rows; the transaction has the only right to write them."""

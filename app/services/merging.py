@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.core import changes as history
 from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
+from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
 from app.services import acts, events, search
@@ -82,7 +84,12 @@ class _Writer:
                 (id_, r.external_id, r.content_hash, *shared, *r.values, not r.values[closed])
                 for id_, r in pairs
             ]
-            bulk.insert((*INSERTED, *names, "is_open"), rows)
+            filled = (*INSERTED, *names, "is_open")
+            if search.folds(self.session):
+                searched = itemgetter(*map(filled.index, SEARCHED))
+                rows = [(*row, folded(searched(row))) for row in rows]
+                filled += ("folded",)
+            bulk.insert(filled, rows)
             search.add(self.session, ids)
         else:
             rows = [(id_, r.external_id, r.content_hash, *shared, *r.values) for id_, r in pairs]
@@ -107,6 +114,9 @@ class _Writer:
         self.outcome.returned += len(back)
         if table == "items":
             self._reopen(stored, rows)
+            if search.folds(self.session):
+                for row in rows:
+                    row["folded"] = folded(row[name] for name in SEARCHED)
             found_by = [row["id"] for row in rows if search.differ(stored[row["id"]], row)]
             search.forget(self.session, found_by)
         self._write(Bulk(self.session, table), rows)

@@ -5,7 +5,7 @@ because the connection's lease makes this sync the only writer of source columns
 holds ids and hashes; records that must be written are spooled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -63,9 +63,11 @@ class Outcome:
 @dataclass(kw_only=True)
 class Seen:
     """What this read listed of one table: its external ids, how many of them are stored and
-    live, and the rows that were missing or removed and are back.
+    live, and the rows that were missing or removed and are back. ``stored``: whether any row
+    of the stream was there before; None until something is compared.
     """
 
+    stored: bool | None = None
     ids: set[str] = field(default_factory=set)
     live: int = 0
     back: list[int] = field(default_factory=list)
@@ -191,9 +193,13 @@ class StreamReading:
                 self._compare(Bulk(session, table), table, records)
 
     def _compare(self, bulk: Bulk, table: str, waiting: dict[str, Waiting]) -> None:
-        hashes = {external_id: digest for external_id, (digest, _encoded) in waiting.items()}
-        differing = bulk.differing(self.connection_id, self.stream, hashes)
         seen = self.seen[table]
+        if seen.stored is None:
+            seen.stored = bulk.holds(self.connection_id, self.stream)
+        differing: Mapping[str, Known | None] = dict.fromkeys(waiting)
+        if seen.stored:
+            hashes = {external_id: digest for external_id, (digest, _encoded) in waiting.items()}
+            differing = bulk.differing(self.connection_id, self.stream, hashes)
         seen.live += len(waiting) - len(differing)
         self.outcome.unchanged += len(waiting) - len(differing)
         plain = {kind: bulk.plain(*COLUMNS[kind]) for kind, its in TABLE_OF.items() if its == table}

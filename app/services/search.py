@@ -57,6 +57,11 @@ def forget(session: Session, ids: Sequence[int]) -> None:
     _index(session, _FORGET, ids)
 
 
+def folds(session: Session) -> bool:
+    """Whether an item's ``folded`` must be written. FTS5 folds the words by itself."""
+    return not is_sqlite(session)
+
+
 def differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether what is searched changed."""
     return any(old[name] != new[name] for name in SEARCHED)
