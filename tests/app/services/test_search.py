@@ -101,6 +101,17 @@ def test_an_item_is_found_by_what_it_says_now(world: World) -> None:
     assert (found(world, "alpha"), found(world, "beta")) == (set(), {"1", "2", "3"})
 
 
+def test_accents_that_came_with_a_change_need_not_be_typed(world: World) -> None:
+    world.connector.lists(deadline(1, title="Öl"))
+    world.sync()
+    assert found(world, "ol") == {"1"}
+
+    world.connector.lists(deadline(1, title="Ägäis"))
+    world.sync()
+
+    assert (found(world, "ol"), found(world, "agais")) == (set(), {"1"})
+
+
 def many(session: Session, number: int) -> None:
     owner = Connection(name="a", connector="scripted", created_at=START)
     session.add(owner)
