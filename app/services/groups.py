@@ -124,7 +124,7 @@ def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums
 
 def _sums_at_once(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """One query for all groups: a search finds few enough to look at each once."""
-    statement = listing.kept(
+    statement = listing.STATEMENTS.get(
         ("sums", *listing.shape(session, view, clock)),
         lambda: _all_sums(session, view, user_id, clock),
     )

@@ -3,8 +3,7 @@
 Only the columns that a line shows are read, as rows and not as entities.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from app.core.whole import whole
 from app.core.words import Clock
 from app.db import is_sqlite
 from app.services import due_days, search
+from app.services.memo import Memo
 from app.services.pages import View
 
 items = SQLModel.metadata.tables["items"]
@@ -27,7 +27,6 @@ WEEK = 7
 MONTH = 30
 """Days ahead that count as this week and this month, wherever the product says so."""
 NEW_FOR = timedelta(days=3)
-MOST_KEPT = 256
 BACKWARDS = ("done", "removed")
 """Tabs whose newest date stands first."""
 
@@ -85,17 +84,7 @@ def _of_reader(user_id: int) -> sa.ColumnElement[bool]:
 # a statement can be kept and asked again with other values: making one takes longer than
 # running it.
 
-_kept: OrderedDict[Hashable, sa.Select[Any]] = OrderedDict()
-
-
-def kept(key: Hashable, make: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
-    """``make()``, or what it gave before for this key."""
-    statement = _kept.get(key)
-    if statement is None:
-        statement = _kept[key] = make()
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return statement
+STATEMENTS: Memo[sa.Select[Any]] = Memo(256)
 
 
 def shape(session: Session, view: View, clock: Clock) -> tuple[Hashable, ...]:
@@ -236,7 +225,7 @@ class Listing:
     ) -> PageOfRows:
         """At most ``limit`` rows from behind the cursor ``after`` (empty: from the first)."""
         place = cursor_from(after) if after else None
-        statement = kept(
+        statement = STATEMENTS.get(
             (self, place is not None, *shape(session, view, clock)),
             lambda: self._statement(session, view, user_id, clock, place),
         )

@@ -1,20 +1,18 @@
 """The revision that every write counts up, and what may be remembered until it does."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
 from typing import Any, TypeVar
 
 from sqlmodel import Session
 
 from app.db import WRITES
+from app.services.memo import Memo
 
 T = TypeVar("T")
 MOST = 512
 KEY = "revision"
 
-_kept: OrderedDict[Hashable, Any] = OrderedDict()
-_lock = Lock()
+_memo: Memo[Any] = Memo(MOST)
 
 
 def revision(session: Session) -> int:
@@ -38,15 +36,6 @@ def remembered(session: Session, key: tuple[Hashable, ...], make: Callable[[], T
     """
     if session.connection().get_execution_options().get(WRITES):
         return make()
-    whole = (str(session.get_bind().engine.url), revision(session), *key)
-    with _lock:
-        if whole in _kept:
-            _kept.move_to_end(whole)
-            kept: T = _kept[whole]
-            return kept
-    made = make()
-    with _lock:
-        _kept[whole] = made
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return made
+    database = str(session.get_bind().engine.url)
+    kept: T = _memo.get((database, revision(session), *key), make)
+    return kept
