@@ -15,14 +15,17 @@ from app.config import Settings
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import Database
-from app.models import User
+from app.models import OutboxKind, User
 from app.notify import mail, smtp
 from app.notify.errors import NotSent, Refused, Unsure
 from app.services import accounts, digesting, lines, outbox
 
 log = logging.getLogger(__name__)
 
-TOLD = {"source down": "needs your attention", "source up": "is well again"}
+TOLD: dict[str, str] = {
+    OutboxKind.SOURCE_DOWN: "needs your attention",
+    OutboxKind.SOURCE_UP: "is well again",
+}
 
 
 @dataclass(kw_only=True)

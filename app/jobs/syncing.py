@@ -17,7 +17,7 @@ from app import crash
 from app.config import Settings
 from app.db import Database
 from app.errors import AppError, NotSetUp
-from app.models import SyncRun
+from app.models import RunOutcome, SyncRun
 from app.secrets import Vault
 from app.services import configs, sources, syncing, uploads
 from app.services.reading import Outcome, StreamReading
@@ -145,7 +145,7 @@ class _Run:
                     if isinstance(self.problems[-1], STOPS) and not self._read_any():
                         break
         run = self._finish(self._worst())
-        if run.outcome == syncing.OK:
+        if run.outcome == RunOutcome.OK:
             self._tidy(files, config, run)
         return run
 
@@ -263,8 +263,7 @@ class _Run:
 
     def _read_any(self) -> bool:
         with self.database.read() as session:
-            run = sources.run(session, self.claim.run_id)
-        return any(outcome["complete"] for outcome in run.streams.values())
+            return syncing.any_complete(sources.run(session, self.claim.run_id))
 
     def _worst(self) -> errors.ConnectorError | None:
         if not self.problems:

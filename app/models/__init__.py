@@ -9,19 +9,30 @@ from app.models.items import (
     PersonalState,
     TeamState,
 )
-from app.models.outbox import AppSetting, DigestEntry, OutboxEntry, Revision
+from app.models.outbox import (
+    AppSetting,
+    DigestEntry,
+    DigestState,
+    OutboxEntry,
+    OutboxKind,
+    OutboxState,
+    Revision,
+)
 from app.models.programs import Certification, Contact, Fund, Program
 from app.models.sources import (
+    COUNTS,
     ColumnMapping,
     Connection,
     Health,
     QuarantinedRow,
+    RunOutcome,
     StreamState,
     SyncRun,
     Trigger,
 )
 
 __all__ = [
+    "COUNTS",
     "PRUNE",
     "ApiToken",
     "AppSetting",
@@ -31,6 +42,7 @@ __all__ = [
     "Connection",
     "Contact",
     "DigestEntry",
+    "DigestState",
     "Event",
     "Fund",
     "Health",
@@ -38,10 +50,13 @@ __all__ = [
     "ItemState",
     "OneTimeLink",
     "OutboxEntry",
+    "OutboxKind",
+    "OutboxState",
     "PersonalState",
     "Program",
     "QuarantinedRow",
     "Revision",
+    "RunOutcome",
     "StreamState",
     "SyncRun",
     "TeamState",

@@ -1,6 +1,7 @@
 """What leaves: the digest's ledger, and events that someone should hear of."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint
@@ -10,11 +11,24 @@ from app.db import CalendarDate, UtcDateTime
 from app.models.base import Json
 
 
+class DigestState(StrEnum):
+    """claimed → sending → sent | failed | unknown | skipped (nothing to say).
+
+    ``unknown``: the process died while the mail server had it; never sent again by itself.
+    """
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
 class DigestEntry(SQLModel, table=True):
     """One person's digest of one local day; the unique key makes two impossible (P4).
 
-    state   claimed → sending → sent | failed | unknown | skipped (nothing to say).
-            ``unknown``: the process died while the mail server had it; never sent again by itself.
+    ``state`` is a ``DigestState``.
     """
 
     __tablename__ = "digest_ledger"
@@ -36,14 +50,30 @@ class DigestEntry(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
 
 
+class OutboxState(StrEnum):
+    """waiting → sent | failed (ten attempts) | dropped (the connection was removed, or a backup
+    was put back after it may have left).
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class OutboxKind(StrEnum):
+    """What happened that someone should hear of."""
+
+    SOURCE_DOWN = "source down"
+    SOURCE_UP = "source up"
+
+
 class OutboxEntry(SQLModel, table=True):
     """An event that someone should hear of, written in the transaction that it happened in.
 
     ``key`` is unique: the same fact is told once ("source down:7:12:20261122T081500").
     ``payload`` says of which connection, and how far the telling of each admin is.
-
-    state   waiting → sent | failed (ten attempts) | dropped (the connection was removed, or a
-            backup was put back after it may have left).
+    ``state`` is an ``OutboxState``, ``kind`` an ``OutboxKind``.
     """
 
     __tablename__ = "outbox"
@@ -53,7 +83,7 @@ class OutboxEntry(SQLModel, table=True):
     key: str = Field(sa_type=Text, unique=True)
     kind: str = Field(sa_type=Text)
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    state: str = Field(default="waiting", sa_type=Text)
+    state: str = Field(default=OutboxState.WAITING, sa_type=Text)
     attempts: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
     next_attempt_at: datetime = Field(sa_type=UtcDateTime)

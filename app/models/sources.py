@@ -30,6 +30,15 @@ class Trigger(StrEnum):
     IMPORT = "import"
 
 
+class RunOutcome(StrEnum):
+    """How a sync ended: whole, with some streams whole, with none, or not by itself."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
 class Connection(SQLModel, table=True):
     """One configured account on a platform: settings, credentials, schedule, health.
 
@@ -79,8 +88,8 @@ class SyncRun(SQLModel, table=True):
     ``{name: {read, new, changed, unchanged, quarantined, held, removed, complete, error}}``.
 
     ``trigger`` is a ``Trigger`` (tests and the bench have words of their own), ``asked_by_id`` who
-    asked for it on a page. ``outcome`` is None while it runs; ``progress`` is then a sentence for
-    people.
+    asked for it on a page. ``outcome`` is a ``RunOutcome``, and None while it runs; ``progress`` is
+    then a sentence for people.
     """
 
     __tablename__ = "sync_runs"
@@ -108,6 +117,10 @@ class SyncRun(SQLModel, table=True):
     removed: int = 0
     seconds: float | None = None
     streams: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+COUNTS = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
+"""The columns of a run that count rows, in the order in which people read them."""
 
 
 class StreamState(SQLModel, table=True):

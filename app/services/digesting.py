@@ -8,7 +8,6 @@ sent | failed (tried again until it is too old) | unknown (never again by itself
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from app.core import changes, digests
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
-from app.models import DigestEntry, User
+from app.models import DigestEntry, DigestState, User
 from app.services import acts, due_days, goals, inbox, item, lines, listing
 from app.services.lines import Sources
 from app.services.listing import events, items, joined
@@ -29,17 +28,6 @@ DAILY = "daily"
 LEASE = timedelta(minutes=10)
 MOST_ROWS = 60
 EVENTS_LOOKED_AT = 400
-
-
-class State(StrEnum):
-    """How far one digest is."""
-
-    CLAIMED = "claimed"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,10 +226,10 @@ def due(session: Session, *, now: datetime) -> list[tuple[int, date]]:
 
 
 def _again(entry: DigestEntry, now: datetime) -> bool:
-    if entry.state == State.FAILED:
+    if entry.state == DigestState.FAILED:
         return entry.next_attempt_at is not None and entry.next_attempt_at <= now
     lapsed = entry.lease_until is not None and entry.lease_until <= now
-    return entry.state == State.CLAIMED and lapsed
+    return entry.state == DigestState.CLAIMED and lapsed
 
 
 def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetime) -> int | None:
@@ -252,7 +240,7 @@ def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetim
         "user_id": user_id,
         "local_date": day,
         "kind": DAILY,
-        "state": State.CLAIMED,
+        "state": DigestState.CLAIMED,
         "message_id": "",
         "subject": "",
         "attempts": 0,
@@ -279,11 +267,13 @@ def claim(session: Session, user_id: int, day: date, *, owner: str, now: datetim
         .where(
             *mine,
             sa.or_(
-                sa.and_(table.c.state == State.FAILED, table.c.next_attempt_at <= now),
-                sa.and_(table.c.state == State.CLAIMED, table.c.lease_until <= now),
+                sa.and_(table.c.state == DigestState.FAILED, table.c.next_attempt_at <= now),
+                sa.and_(table.c.state == DigestState.CLAIMED, table.c.lease_until <= now),
             ),
         )
-        .values(state=State.CLAIMED, owner=owner, lease_until=now + LEASE, next_attempt_at=None)
+        .values(
+            state=DigestState.CLAIMED, owner=owner, lease_until=now + LEASE, next_attempt_at=None
+        )
         .returning(table.c.id)
     ).scalar_one_or_none()
     return again
@@ -296,9 +286,9 @@ def sending(
     table = SQLModel.metadata.tables["digest_ledger"]
     marked = session.connection().execute(
         sa.update(table)
-        .where(table.c.id == entry_id, table.c.owner == owner, table.c.state == State.CLAIMED)
+        .where(table.c.id == entry_id, table.c.owner == owner, table.c.state == DigestState.CLAIMED)
         .values(
-            state=State.SENDING,
+            state=DigestState.SENDING,
             message_id=message_id,
             subject=subject,
             attempts=table.c.attempts + 1,
@@ -311,7 +301,7 @@ def sending(
 def sent(session: Session, entry_id: int, *, now: datetime) -> None:
     """The mail server took it. What the next digest tells begins here."""
     entry = session.get_one(DigestEntry, entry_id)
-    entry.state, entry.sent_at, entry.error = State.SENT, now, None
+    entry.state, entry.sent_at, entry.error = DigestState.SENT, now, None
     entry.lease_until = entry.next_attempt_at = None
     session.get_one(User, entry.user_id).last_digest_at = now
 
@@ -319,15 +309,15 @@ def sent(session: Session, entry_id: int, *, now: datetime) -> None:
 def skipped(session: Session, entry_id: int, *, owner: str) -> None:
     """There was nothing to say. Changes nothing when somebody else has it by now."""
     entry = session.get_one(DigestEntry, entry_id)
-    if (entry.owner, entry.state) == (owner, State.CLAIMED):
-        entry.state = State.SKIPPED
+    if (entry.owner, entry.state) == (owner, DigestState.CLAIMED):
+        entry.state = DigestState.SKIPPED
         entry.lease_until = None
 
 
 def failed(session: Session, entry_id: int, error: str, *, again: bool, now: datetime) -> None:
     """It did not leave; ``again``: try later, until it is too old."""
     entry = session.get_one(DigestEntry, entry_id)
-    entry.state, entry.error, entry.lease_until = State.FAILED, error, None
+    entry.state, entry.error, entry.lease_until = DigestState.FAILED, error, None
     user = session.get_one(User, entry.user_id)
     at = now + digests.retry_after(entry.attempts)
     late = at >= digests.gives_up_at(wish_of(user), entry.local_date)
@@ -337,14 +327,14 @@ def failed(session: Session, entry_id: int, error: str, *, again: bool, now: dat
 def unknown(session: Session, entry_id: int, error: str) -> None:
     """It may have left. A person sees it; it is not sent again by itself."""
     entry = session.get_one(DigestEntry, entry_id)
-    entry.state, entry.error = State.UNKNOWN, error
+    entry.state, entry.error = DigestState.UNKNOWN, error
     entry.lease_until = entry.next_attempt_at = None
 
 
 def interrupted(session: Session, *, now: datetime) -> bool:
     """Whether a digest's process died while the mail server had it."""
     dead = select(DigestEntry.id).where(
-        DigestEntry.state == State.SENDING, col(DigestEntry.lease_until) <= now
+        DigestEntry.state == DigestState.SENDING, col(DigestEntry.lease_until) <= now
     )
     return session.exec(dead.limit(1)).first() is not None
 
@@ -354,9 +344,9 @@ def settle_interrupted(session: Session, *, now: datetime) -> int:
     table = SQLModel.metadata.tables["digest_ledger"]
     settled = session.connection().execute(
         sa.update(table)
-        .where(table.c.state == State.SENDING, table.c.lease_until <= now)
+        .where(table.c.state == DigestState.SENDING, table.c.lease_until <= now)
         .values(
-            state=State.UNKNOWN,
+            state=DigestState.UNKNOWN,
             error="The process ended while the mail server had the message.",
             lease_until=None,
         )

@@ -172,7 +172,7 @@ class _Writer:
                 subject="item",
                 subject_id=state.item_id,
                 at=self.now,
-                kind="reopened",
+                kind=acts.REOPENED,
                 run_id=self.run_id,
                 note=because,
                 before=before,

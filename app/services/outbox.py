@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.digests import retry_after
-from app.models import Connection, OutboxEntry, User
+from app.models import Connection, OutboxEntry, OutboxState, User
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 10
@@ -42,7 +42,7 @@ def take(session: Session, *, now: datetime) -> Alert | None:
     """The next waiting event, leased to this process; None when there is none."""
     table = SQLModel.metadata.tables["outbox"]
     ready = (
-        table.c.state == "waiting",
+        table.c.state == OutboxState.WAITING,
         table.c.next_attempt_at <= now,
         sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
     )
@@ -60,7 +60,7 @@ def take(session: Session, *, now: datetime) -> Alert | None:
     entry = session.get_one(OutboxEntry, entry_id)
     connection = session.get(Connection, entry.payload.get("connection_id"))
     if connection is None or connection.removed_at is not None:
-        entry.state = "dropped"
+        entry.state = OutboxState.DROPPED
         session.flush()
         return take(session, now=now)
     heard = _heard(entry)
@@ -96,7 +96,7 @@ def _keep(entry: OutboxEntry, heard: dict[str, str]) -> None:
 def waiting(session: Session, *, now: datetime) -> bool:
     """Whether anything waits: asked first, so that a quiet tick writes nothing."""
     statement = select(OutboxEntry.id).where(
-        OutboxEntry.state == "waiting", col(OutboxEntry.next_attempt_at) <= now
+        OutboxEntry.state == OutboxState.WAITING, col(OutboxEntry.next_attempt_at) <= now
     )
     return session.exec(statement.limit(1)).first() is not None
 
@@ -119,6 +119,6 @@ def close(session: Session, entry_id: int, *, now: datetime) -> None:
     if left and entry.attempts < MOST_ATTEMPTS:
         entry.next_attempt_at = now + retry_after(entry.attempts)
     elif left:
-        entry.state = "failed"
+        entry.state = OutboxState.FAILED
     else:
-        entry.state, entry.sent_at = "sent", now
+        entry.state, entry.sent_at = OutboxState.SENT, now

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
-from app.models import Connection
+from app.models import Connection, OutboxState, RunOutcome
 from app.services.accounts import IDLE
-from app.services.syncing import OK
 
 BATCH = 500
 """Rows that one write transaction throws away: whoever else wants to write waits for no more."""
@@ -74,7 +73,7 @@ def _runs(before: Cutoffs) -> Condition:
     newest = (
         sa.select(others.c.id).where(same).order_by(others.c.id.desc()).offset(RUNS_KEPT - 1)
     ).limit(1)
-    good = sa.select(sa.func.max(others.c.id)).where(same, others.c.outcome == OK)
+    good = sa.select(sa.func.max(others.c.id)).where(same, others.c.outcome == RunOutcome.OK)
     return sa.and_(
         runs.c.started_at < before.runs,
         runs.c.outcome.is_not(None),
@@ -98,7 +97,7 @@ def _links(before: Cutoffs) -> Condition:
 
 
 def _outbox(before: Cutoffs) -> Condition:
-    return sa.and_(outbox.c.state != "waiting", outbox.c.created_at < before.outbox)
+    return sa.and_(outbox.c.state != OutboxState.WAITING, outbox.c.created_at < before.outbox)
 
 
 def _digests(before: Cutoffs) -> Condition:

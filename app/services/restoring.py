@@ -17,14 +17,15 @@ from app.models import (
     AppSetting,
     Connection,
     DigestEntry,
+    DigestState,
     OneTimeLink,
     OutboxEntry,
+    OutboxState,
     Revision,
     User,
     WebSession,
 )
 from app.services import digesting
-from app.services.digesting import State
 
 MARK = "copied_at"
 MAYBE_SENT = "A backup was put back: this may have left before."
@@ -66,16 +67,18 @@ def settle(session: Session, *, now: datetime) -> bool:
 def _hold_what_waits(session: Session) -> None:
     session.execute(
         sa.update(OutboxEntry)
-        .where(col(OutboxEntry.state) == "waiting")
-        .values(state="dropped", error=MAYBE_SENT, lease_until=None)
+        .where(col(OutboxEntry.state) == OutboxState.WAITING)
+        .values(state=OutboxState.DROPPED, error=MAYBE_SENT, lease_until=None)
     )
     retried = sa.and_(
-        col(DigestEntry.state) == State.FAILED, col(DigestEntry.next_attempt_at).is_not(None)
+        col(DigestEntry.state) == DigestState.FAILED, col(DigestEntry.next_attempt_at).is_not(None)
     )
     session.execute(
         sa.update(DigestEntry)
-        .where(sa.or_(retried, col(DigestEntry.state).in_((State.CLAIMED, State.SENDING))))
-        .values(state=State.UNKNOWN, error=MAYBE_SENT, lease_until=None, next_attempt_at=None)
+        .where(
+            sa.or_(retried, col(DigestEntry.state).in_((DigestState.CLAIMED, DigestState.SENDING)))
+        )
+        .values(state=DigestState.UNKNOWN, error=MAYBE_SENT, lease_until=None, next_attempt_at=None)
     )
 
 
@@ -102,7 +105,7 @@ def _leave_out(session: Session, person: User, day: date, *, now: datetime) -> N
             DigestEntry(
                 user_id=person.id,
                 local_date=day,
-                state=State.UNKNOWN,
+                state=DigestState.UNKNOWN,
                 claimed_at=now,
                 error=MAYBE_SENT,
             )

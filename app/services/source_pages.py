@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core import retention
+from app.core.columns import TABLES
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
-from app.models import Connection, QuarantinedRow, StreamState, SyncRun
+from app.models import COUNTS, Connection, QuarantinedRow, StreamState, SyncRun
 from app.services import people, sources
 from app.services.lines import source_line
 from app.services.pages import Health, SourceLine
@@ -20,10 +21,8 @@ from app.services.source_words import Advice, advice, asked, every, schedule
 from connectors import registry
 from connectors.sdk.manifest import Completeness, Manifest
 
-TABLES = ("items", "programs", "funds", "certifications", "contacts")
 SHOWN_BAD = 200
 RUNS = 20
-COUNTS = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
 MODES: Mapping[Completeness, str] = {
     Completeness.FULL_LIST: "the whole list",
     Completeness.WINDOW: "all within its dates",

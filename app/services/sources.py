@@ -13,15 +13,13 @@ from app.core import timing
 from app.core.columns import TABLES
 from app.core.zones import zone_of
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Connection, Health, QuarantinedRow, StreamState, SyncRun
+from app.models import Connection, Health, QuarantinedRow, RunOutcome, StreamState, SyncRun
 from app.secrets import Locked, Vault
 from app.services import absence, configs
 from app.services.unique import only_one
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
-
-INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +232,7 @@ def interrupt(session: Session, connection_id: int, *, now: datetime, why: str) 
     session.connection().execute(
         sa.update(SyncRun)
         .where(col(SyncRun.connection_id) == connection_id, col(SyncRun.outcome).is_(None))
-        .values(outcome=INTERRUPTED, finished_at=now, progress=None, error=why)
+        .values(outcome=RunOutcome.INTERRUPTED, finished_at=now, progress=None, error=why)
     )
 
 

@@ -15,7 +15,17 @@ from sqlmodel import Session, col, select
 
 from app.core import timing
 from app.errors import NotSetUp
-from app.models import Connection, Health, OutboxEntry, StreamState, SyncRun, Trigger
+from app.models import (
+    COUNTS,
+    Connection,
+    Health,
+    OutboxEntry,
+    OutboxKind,
+    RunOutcome,
+    StreamState,
+    SyncRun,
+    Trigger,
+)
 from app.services import merging
 from app.services.reading import Outcome, StreamReading
 from app.services.sources import interrupt, schedule_of
@@ -24,10 +34,6 @@ from connectors.sdk.connector import Copy
 
 LEASE = timedelta(minutes=5)
 LONGEST_RUN = timedelta(minutes=60)
-
-OK = "ok"
-PARTIAL = "partial"
-FAILED = "failed"
 
 
 class LeaseLost(Exception):
@@ -142,7 +148,7 @@ def store(session: Session, claim: Claim, reading: StreamReading, *, now: dateti
     outcome = merging.apply(session, reading, run_id=claim.run_id, now=now)
     run = session.get_one(SyncRun, claim.run_id)
     run.streams = {**run.streams, reading.stream: outcome.as_json()}
-    for name in ("read", "new", "changed", "unchanged", "quarantined", "held", "removed"):
+    for name in COUNTS:
         setattr(run, name, getattr(run, name) + getattr(outcome, name))
     return outcome
 
@@ -166,7 +172,7 @@ def finish(
     connection = session.get_one(Connection, claim.connection_id)
     run = session.get_one(SyncRun, claim.run_id)
     run.finished_at, run.seconds, run.progress = now, round(seconds, 3), None
-    run.outcome = OK if whole else (PARTIAL if run.streams and _any_complete(run) else FAILED)
+    run.outcome = RunOutcome.OK if whole else _short_of_whole(run)
     if problem is not None:
         run.error_kind = type(problem).__name__
         run.error, run.remedy = problem.message, problem.remedy
@@ -195,7 +201,12 @@ def let_go(session: Session, claim: Claim, *, now: datetime) -> None:
         interrupt(session, claim.connection_id, now=now, why="It was stopped before it was done.")
 
 
-def _any_complete(run: SyncRun) -> bool:
+def _short_of_whole(run: SyncRun) -> RunOutcome:
+    return RunOutcome.PARTIAL if any_complete(run) else RunOutcome.FAILED
+
+
+def any_complete(run: SyncRun) -> bool:
+    """Whether a stream of the run was read to its proven end."""
     return any(outcome["complete"] for outcome in run.streams.values())
 
 
@@ -257,9 +268,9 @@ def _tell(session: Session, connection: Connection, before: str, *, now: datetim
     if connection.health == before:
         return
     if connection.health in BAD:
-        kind = "source down"
+        kind = OutboxKind.SOURCE_DOWN
     elif before in BAD and connection.health == Health.OK:
-        kind = "source up"
+        kind = OutboxKind.SOURCE_UP
     else:
         return
     session.add(

@@ -13,9 +13,9 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.jobs.mailing import Mailer
-from app.models import DigestEntry, OutboxEntry
+from app.models import DigestEntry, DigestState, OutboxEntry
 from app.services import accounts, digesting
-from app.services.digesting import LEASE, State
+from app.services.digesting import LEASE
 from connectors.sdk import errors
 from connectors.sdk.records import DueDate
 from tests.support.mail_server import MailServer
@@ -101,7 +101,7 @@ def test_many_mailers_at_once_send_one_mail_to_each(office: Office) -> None:
         thread.join()
 
     assert office.server.count() == dict.fromkeys(people, 1)
-    assert office.states() == {State.SENT: TEN}
+    assert office.states() == {DigestState.SENT: TEN}
 
 
 def test_a_process_that_is_asked_to_stop_ends_the_mail_it_is_sending_and_begins_no_other(
@@ -111,7 +111,7 @@ def test_a_process_that_is_asked_to_stop_ends_the_mail_it_is_sending_and_begins_
     mailer = office.mailer()
     office.server.arrived = mailer.stopping.set
     mailer.send_digests()
-    assert office.states() == {State.SENT: 1}
+    assert office.states() == {DigestState.SENT: 1}
 
 
 def test_every_tick_of_three_days_sends_three_mails(office: Office) -> None:
@@ -141,19 +141,19 @@ def test_what_a_day_without_power_left_out_the_next_digest_tells(office: Office)
 @pytest.mark.parametrize(
     ("point", "mails", "state"),
     [
-        ("digest claimed", 1, State.SENT),
-        ("digest sending", 0, State.UNKNOWN),
-        ("digest sent", 1, State.UNKNOWN),
+        ("digest claimed", 1, DigestState.SENT),
+        ("digest sending", 0, DigestState.UNKNOWN),
+        ("digest sent", 1, DigestState.UNKNOWN),
     ],
 )
 def test_a_process_killed_around_the_sending(
-    office: Office, database_url: str, point: str, mails: int, state: State
+    office: Office, database_url: str, point: str, mails: int, state: DigestState
 ) -> None:
     (rin,) = office.staff(1)
     killed(office, database_url, point)
 
     office.mailer("another").send_digests()
-    assert office.states()[State.SENT] == 0
+    assert office.states()[DigestState.SENT] == 0
     office.clock.forward(seconds=LEASE.total_seconds() + 60)
     for _ in range(3):
         office.mailer("another").send_digests()
@@ -170,7 +170,7 @@ def test_a_server_that_hangs_up_after_the_message_is_not_given_it_again(office: 
         office.clock.forward(minutes=10)
         office.mailer().send_digests()
     assert len(office.server.messages) == 1
-    assert office.states() == {State.UNKNOWN: 1}
+    assert office.states() == {DigestState.UNKNOWN: 1}
 
 
 def test_a_server_that_cannot_now_is_asked_again_and_less_and_less_often(office: Office) -> None:
@@ -187,7 +187,7 @@ def test_a_server_that_cannot_now_is_asked_again_and_less_and_less_often(office:
     office.clock.forward(hours=1)
     office.mailer().send_digests()
     assert office.server.count() == {rin: 1}
-    assert office.states() == {State.SENT: 1}
+    assert office.states() == {DigestState.SENT: 1}
 
 
 def test_a_digest_that_could_not_leave_for_six_hours_leaves_no_more(office: Office) -> None:
@@ -198,7 +198,7 @@ def test_a_digest_that_could_not_leave_for_six_hours_leaves_no_more(office: Offi
         office.clock.forward(minutes=10)
     office.server.replies = {}
     office.mailer().send_digests()
-    assert (office.server.messages, office.states()) == ([], {State.FAILED: 1})
+    assert (office.server.messages, office.states()) == ([], {DigestState.FAILED: 1})
 
 
 def test_a_digest_of_the_late_evening_may_leave_after_midnight(office: Office) -> None:
@@ -222,7 +222,7 @@ def test_one_refused_recipient_stops_no_other(office: Office) -> None:
         office.mailer().send_digests()
         office.clock.forward(minutes=10)
     assert office.server.count() == {people[0]: 1, people[2]: 1}
-    assert office.states() == {State.SENT: 2, State.FAILED: 1}
+    assert office.states() == {DigestState.SENT: 2, DigestState.FAILED: 1}
 
 
 @pytest.mark.promise("P9")
@@ -254,7 +254,7 @@ def test_a_slow_process_that_lost_its_digest_does_not_send_it(office: Office) ->
         digesting.skipped(session, entry_id, owner=slow.owner)
     assert not mine
     assert office.server.count() == {rin: 1}
-    assert office.states() == {State.SENT: 1}
+    assert office.states() == {DigestState.SENT: 1}
 
 
 @pytest.mark.parametrize(
