@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core.columns import NO_DUE_DAY
+from app.core.money import summed
 from app.core.words import Clock
 from app.services import due_days, lines, listing
 from app.services.listing import MONTH, WEEK, items
@@ -191,6 +192,7 @@ def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
 
 
 def stake_of(sums: Sequence[Any]) -> Stake:
-    """One amount a currency, the largest first. Never added across currencies."""
-    found = [Money(amount=amount, currency=currency) for currency, amount, *_ in sums if amount]
-    return tuple(sorted(found, key=lambda money: -money.amount))
+    """The amounts of rows that begin with a currency and its sum, without what is nothing."""
+    return summed(
+        Money(amount=amount, currency=currency) for currency, amount, *_ in sums if amount
+    )

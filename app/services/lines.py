@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.core import changes
 from app.core.columns import NO_DUE_DAY
+from app.core.money import money_of
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
@@ -20,7 +21,7 @@ from app.services.pages import Health, Person, Row, SourceLine, State
 from app.services.standings import Standing
 from connectors import registry
 from connectors.sdk.manifest import PlatformType
-from connectors.sdk.records import Due, DueDate, DueInstant, Kind, Money
+from connectors.sdk.records import Due, DueDate, DueInstant, Kind
 
 MOVED_FOR = timedelta(days=14)
 REMOVED_NAME = "Removed connection"
@@ -33,11 +34,6 @@ def due_of(row: Any) -> Due | None:
     if row.due_on is not None:
         return DueDate(on=row.due_on, zone=row.due_zone)
     return None
-
-
-def money_of(amount: Any, currency: str | None) -> Money | None:
-    """Stored columns as money."""
-    return None if amount is None else Money(amount=amount, currency=currency)
 
 
 def state_of(row: Any) -> State:

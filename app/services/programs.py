@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core import changes
+from app.core.money import money_of, summed
 from app.core.tiles import Tile
 from app.core.words import Clock, due_day, is_late
 from app.services.lines import Sources
@@ -135,16 +136,10 @@ def _count(session: Session, name: str) -> int:
 
 
 def _left(records: Iterable[Record], clock: Clock) -> Stake:
-    """What is left in the funds, one amount a currency, the largest first."""
-    sums: dict[str | None, Decimal] = {}
-    for record in records:
-        if not isinstance(record, FundRow) or record.remaining is None:
-            continue
-        if _when(record.lapses, clock) != WHEN[0]:
-            currency = record.remaining.currency
-            sums[currency] = sums.get(currency, Decimal(0)) + record.remaining.amount
-    found = [Money(amount=amount, currency=currency) for currency, amount in sums.items()]
-    return tuple(sorted(found, key=lambda money: -money.amount))
+    """What is left in the funds that have not lapsed."""
+    funds = (one for one in records if isinstance(one, FundRow))
+    usable = (fund for fund in funds if _when(fund.lapses, clock) != WHEN[0])
+    return summed(fund.remaining for fund in usable if fund.remaining is not None)
 
 
 # Groups
@@ -244,11 +239,11 @@ def _funds(session: Session, known: Sources, clock: Clock) -> list[Record]:
         FundRow(
             **_shared(row, known, item_id=derived.get((row.connection_id, row.external_id))),
             fund_type=row.fund_type,
-            allocated=_money(row.allocated, row.currency),
-            requested=_money(row.requested, row.currency),
-            claimed=_money(row.claimed, row.currency),
-            paid=_money(row.paid, row.currency),
-            remaining=_money(row.remaining, row.currency),
+            allocated=money_of(row.allocated, row.currency),
+            requested=money_of(row.requested, row.currency),
+            claimed=money_of(row.claimed, row.currency),
+            paid=money_of(row.paid, row.currency),
+            remaining=money_of(row.remaining, row.currency),
             used=_used(row.allocated, row.remaining),
             lapses=_due(row.lapses_on, row.lapses_at),
         )
@@ -301,10 +296,6 @@ def _derived(session: Session, kind: str) -> dict[tuple[int, str], int]:
         (row.connection_id, row.external_id.removeprefix(before)): row.id
         for row in session.execute(statement)
     }
-
-
-def _money(amount: Decimal | None, currency: str | None) -> Money | None:
-    return None if amount is None else Money(amount=amount, currency=currency)
 
 
 def _due(on: date | None, at: Any) -> Due | None:

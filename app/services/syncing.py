@@ -1,4 +1,4 @@
-"""One sync's bookkeeping: who is due, who has it, how it went. See architecture.md.
+"""One sync's bookkeeping: who is due, who has it, how it went.
 
 A claim is a lease with a fencing token: one conditional UPDATE that must change exactly
 one row. Every later write proves the fence again, so that a worker that was thought dead
@@ -217,7 +217,7 @@ def _judge(
     *,
     now: datetime,
 ) -> None:
-    """The table in architecture.md: what the connection becomes, and when it is tried again.
+    """What the connection becomes, and when it is tried again.
 
     What the installation lacks says nothing about the connection: its health stays, and one
     that waits for a person goes on waiting.
