@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from connectors.sdk.connector import Connector
-from connectors.sdk.sandbox import Sandbox
+
+if TYPE_CHECKING:  # it brings a web server, which only those who simulate a platform need
+    from connectors.sdk.sandbox import Sandbox
 
 BUILT_IN = (
     "connectors.ingram_micro.connector:IngramMicro",
@@ -59,7 +62,7 @@ def connector(connector_id: str) -> Connector:
         raise UnknownConnector(connector_id) from None
 
 
-def sandbox(connector_id: str) -> type[Sandbox]:
+def sandbox(connector_id: str) -> "type[Sandbox]":
     """The simulated platform that lives beside a connector."""
     package = type(connector(connector_id)).__module__.rpartition(".")[0]
     found: type[Sandbox] = import_module(f"{package}.sandbox").Sandbox

@@ -3,24 +3,13 @@
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from app import garbage
-from app.cli import (
-    backups,
-    bench,
-    connections,
-    demo,
-    digests,
-    failures,
-    imports,
-    people,
-    running,
-    syncs,
-)
-from app.cli.base import err, group
+from app.cli import commands
+from app.cli.base import err, group, tell
 
-MODULES = (running, demo, syncs, connections, imports, digests, people, backups, bench)
-"""Importing a module registers its commands; the order is that of the help."""
+__all__ = ["commands", "group", "main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -34,6 +23,11 @@ def main(arguments: list[str] | None = None) -> None:
             "Stopped." if answers else "\nStopped: no answer. Give it as an option, see --help."
         )
         code = 130
+    except TyperException as error:  # a word or an option that does not exist
+        tell(str(error), "See `partner-inbox --help`.")
+        code = 2
     except Exception as error:  # noqa: BLE001  (told there, the bugs too)
+        from app.cli import failures  # noqa: PLC0415  (knows the errors of all that a command loads)
+
         code = failures.tell(error)
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,9 +3,8 @@
 import shutil
 from pathlib import Path
 
-import typer
-
-from app.cli.base import Opened, group, out, plain
+from app.cli.base import out, plain
+from app.cli.opened import Opened
 from app.config import Settings
 from app.db import Database
 from app.errors import Invalid
@@ -16,12 +15,7 @@ from app.services.uploads import DRAFTS
 FILE = "partner-inbox.db"
 
 
-@group.command()
-def backup(
-    folder: Path = typer.Argument(  # noqa: B008  (typer's way)
-        ..., help="A folder that does not exist yet; put back, it is the data folder."
-    ),
-) -> None:
+def backup(folder: Path) -> None:
     """Copy the database and the uploads while they are in use, without the key (SQLite)."""
     opened = Opened()
     if not opened.database.sqlite:
@@ -58,7 +52,6 @@ def _about_the_key(settings: Settings) -> str:
     return f"The key is not in it: keep {settings.data_dir / KEY_FILE} in another place."
 
 
-@group.command()
 def restored() -> None:
     """Say that the database was put back from another copy: nothing is sent a second time."""
     opened = Opened()

@@ -10,32 +10,15 @@ import typer
 from rich.console import JustifyMethod
 from rich.table import Table
 
-from app import logs
+from app import garbage, logs
 from app.bench.keys import EXTRA, KEYS, Key
 from app.bench.suite import FULL, QUICK, Suite
-from app.cli.base import err, group, out
+from app.cli.base import err, out
 
 
-@group.command()
-def bench(
-    to: Path | None = typer.Option(  # noqa: B008  (typer's way)
-        None, "--json", metavar="FILE", help="Write the ratios there."
-    ),
-    postgres: str | None = typer.Option(
-        None,
-        "--postgres",
-        metavar="URL",
-        envvar="PARTNER_INBOX_BENCH_POSTGRES_URL",
-        help="A server on which a database may be made and dropped; `make bench` starts one.",
-    ),
-    peers: bool = typer.Option(False, "--peers", help="Measure dlt and Datasette too."),
-    quick: bool = typer.Option(False, "--quick", help="Few rows: shows only that it runs."),
-    strict: bool = typer.Option(False, "--strict", help="Exit with 1 when a target is missed."),
-) -> None:
-    """Measure speed as ratios to raw floors of the same run, and compare with the targets.
-
-    Takes some minutes. Bare times are not shown: they would say more of the machine.
-    """
+def bench(*, to: Path | None, postgres: str | None, peers: bool, quick: bool, strict: bool) -> None:
+    """Measure, show the ratios beside the targets, and write them."""
+    garbage.settle()
     logs.configure("WARNING")
     with TemporaryDirectory(prefix="partner-inbox-bench-") as folder, _telling() as say:
         suite = Suite(scale=QUICK if quick else FULL, folder=Path(folder), say=say)

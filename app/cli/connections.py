@@ -1,28 +1,19 @@
-"""connectors, connection."""
+"""connection: add, list, check, remove."""
 
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.table import Table
 
-from app.cli.base import Opened, err, group, out, plain, print_json
+from app.cli.base import err, out, plain, print_json
+from app.cli.opened import Opened
 from app.core.words import Clock, when_words
 from app.errors import Invalid
 from app.services import checking, configs, sources
-from connectors import registry
 from connectors.sdk.connector import Check, CheckState
-
-connectors = typer.Typer(
-    help="The platforms and kinds of source that can be connected.", no_args_is_help=True
-)
-connection = typer.Typer(
-    help="Configured accounts: add, list, check, remove.", no_args_is_help=True
-)
-group.add_typer(connectors, name="connectors")
-group.add_typer(connection, name="connection")
 
 MARKS = {
     CheckState.OK: "[green]ok[/]  ",
@@ -31,99 +22,11 @@ MARKS = {
 }
 
 
-@connectors.command("list")
-def list_connectors(
-    as_json: bool = typer.Option(False, "--json", help="One line of JSON, for scripts."),
-) -> None:
-    """What can be connected, what it reads and which settings it takes."""
-    found = [one.manifest for one in registry.connectors().values()]
-    if as_json:
-        print_json(
-            [
-                {
-                    "id": manifest.id,
-                    "name": manifest.name,
-                    "streams": [stream.name for stream in manifest.streams],
-                    "settings": {
-                        name: {
-                            "title": info.title or name,
-                            "required": info.is_required(),
-                            "secret": name in configs.secret_names(manifest.config),
-                        }
-                        for name, info in manifest.config.model_fields.items()
-                    },
-                }
-                for manifest in found
-            ]
-        )
-        return
-    for manifest in found:
-        out.print(f"\n[bold]{manifest.id}[/]  {plain(manifest.name)}: {plain(manifest.summary)}")
-        reads = ", ".join(stream.title.lower() for stream in manifest.streams)
-        out.print(f"  reads    {plain(reads)}")
-        hidden = configs.secret_names(manifest.config)
-        for name, info in manifest.config.model_fields.items():
-            notes = [
-                "required" if info.is_required() else "",
-                "secret" if name in hidden else "",
-                info.description or info.title or "",
-            ]
-            told = ", ".join(note for note in notes if note)
-            out.print(f"  setting  {name:<18} {plain(told)}", soft_wrap=True)
-
-
-@connectors.command("check")
-def check_connector(
-    connector_id: str = typer.Argument(..., metavar="NAME", help="The connector, see list."),
-    as_json: bool = typer.Option(False, "--json", help="One line of JSON, for scripts."),
-) -> None:
-    """Run the conformance suite against the connector's simulated platform."""
-    from connectors.sdk import conformance  # noqa: PLC0415  (loads the simulated platforms)
-
-    try:
-        found = registry.connector(connector_id)
-    except registry.UnknownConnector:
-        known = ", ".join(registry.connectors())
-        raise Invalid(
-            f"There is no connector named {connector_id}.", remedy=f"There are: {known}."
-        ) from None
-    failed = False
-    results = []
-    for result in conformance.run(found, registry.sandbox(connector_id)):
-        failed |= result.outcome is conformance.Outcome.FAILED
-        results.append(
-            {
-                "id": result.id,
-                "title": result.title,
-                "outcome": result.outcome,
-                "text": result.text,
-            }
-        )
-        if not as_json:
-            told = f"{result.title}. {result.text}".rstrip()
-            out.print(f"{result.id} {result.outcome:<9} {plain(told)}", soft_wrap=True)
-    if as_json:
-        print_json(results)
-    if failed:
-        raise typer.Exit(1)
-
-
-@connection.command()
-def add(
-    connector_id: str = typer.Argument(..., metavar="CONNECTOR", help="See `connectors list`."),
-    name: str = typer.Option(..., help="What to call it."),
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="A setting; VALUE may be @file. Repeat it."
-        ),
-    ] = None,
-    check: bool = typer.Option(True, "--check/--no-check", help="Try it before saving."),
-) -> None:
+def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> None:
     """Connect an account. A required secret that is not given is asked for, unseen."""
     opened = Opened()
     manifest = sources.manifest_of(connector_id)
-    values = _values(settings or [])
+    values = _values(settings)
     for key in sorted(configs.secret_names(manifest.config)):
         if key not in values and manifest.config.model_fields[key].is_required():
             values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
@@ -173,10 +76,7 @@ def _text_of(path: Path, key: str) -> str:
         raise Invalid(f"{path} for {key} is no text.", remedy="Name a text file.") from None
 
 
-@connection.command("list")
-def list_connections(
-    as_json: bool = typer.Option(False, "--json", help="One line of JSON, for scripts."),
-) -> None:
+def show(*, as_json: bool) -> None:
     """All connections with their health, how old what they tell is and when they are due."""
     opened = Opened()
     with opened.database.read() as session:
@@ -198,8 +98,7 @@ def list_connections(
     out.print(table)
 
 
-@connection.command("check")
-def check_connection(name: str = typer.Argument(..., help="The connection's name.")) -> None:
+def check(name: str) -> None:
     """Try a connection's named checks; exits with 1 when one fails."""
     opened = Opened()
     with opened.database.read() as session:
@@ -217,11 +116,7 @@ def check_connection(name: str = typer.Argument(..., help="The connection's name
         raise typer.Exit(1)
 
 
-@connection.command()
-def remove(
-    name: str = typer.Argument(..., help="The connection's name."),
-    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
-) -> None:
+def remove(name: str, *, yes: bool) -> None:
     """Forget the credentials and stop reading; its items stay, shown as removed."""
     opened = Opened()
     with opened.database.read() as session:

@@ -13,8 +13,9 @@ import orjson
 import typer
 from rich.table import Table
 
-from app.cli.base import Opened, err, group, out, plain, print_json
-from app.cli.running import free_port, run_server
+from app.cli.base import err, out, plain, print_json
+from app.cli.opened import Opened
+from app.cli.serving import free_port, run_server
 from app.cli.syncs import run_all
 from app.config import SETTINGS_FILE
 from app.core.words import Clock, money_words
@@ -32,18 +33,8 @@ CHANGE_EVERY = 45.0
 HOST = "127.0.0.1"
 
 
-@group.command()
-def demo(
-    port: int = typer.Option(8000, min=1, max=65535, help="Port of the pages."),
-    once: bool = typer.Option(False, "--once", help="Sync, print the summary and exit."),
-    as_json: bool = typer.Option(False, "--json", help="The summary as the last line, as JSON."),
-    data_dir: Path = typer.Option(Path(".demo"), help="Folder for the demo's database."),  # noqa: B008  (typer's way)
-) -> None:
-    """Fill an inbox from simulated platforms and show it in the browser.
-
-    Every other command works on the same company while the demo runs:
-    PARTNER_INBOX_DATA_DIR=.demo partner-inbox connection list
-    """
+def demo(*, port: int, once: bool, as_json: bool, data_dir: Path) -> None:
+    """Fill an inbox from simulated platforms, and serve it unless it is only for ``once``."""
     port = port if once else free_port(HOST, port)
     started = time.monotonic()
     with alone(data_dir):

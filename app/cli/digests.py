@@ -4,19 +4,15 @@ from pathlib import Path
 
 import typer
 
-from app.cli.base import Opened, err, group, out, plain
+from app.cli.base import err, out, plain
+from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs.mailing import Mailer
+from app.jobs.syncing import worker_name
 
 
-@group.command()
-def digest(
-    dry_run: Path | None = typer.Option(  # noqa: B008  (typer's way)
-        None, "--dry-run", metavar="DIR", help="Write .eml files there; send and record nothing."
-    ),
-    user: str = typer.Option("", metavar="MAIL", help="With --dry-run: only this person's."),
-) -> None:
-    """Send the daily digests that are due now. `serve` and `worker` do this by themselves."""
+def digest(*, dry_run: Path | None, user: str) -> None:
+    """Send what is due now, or write it into a folder."""
     opened = Opened()
     mailer = mailer_of(opened)
     if dry_run is not None:
@@ -45,6 +41,6 @@ def mailer_of(opened: Opened) -> Mailer:
     return Mailer(
         database=opened.database,
         settings=opened.settings,
-        owner=opened.syncer.owner,
+        owner=worker_name(),
         now=opened.now,
     )

@@ -4,11 +4,10 @@ import errno
 import traceback
 
 from pydantic import ValidationError
-from rich.markup import escape
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
-from typer.exceptions import TyperException
 
-from app.cli.base import err
+from app.cli.base import err, plain
+from app.cli.base import tell as line
 from app.errors import AppError, Invalid
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.redact import redact
@@ -46,28 +45,25 @@ BY_SYSTEM = {
 def tell(error: Exception) -> int:
     """Say it on standard error; the exit code."""
     match error:
-        case TyperException():  # a word or an option that does not exist
-            _line(str(error), "See `partner-inbox --help`.")
-            return 2
         case ValidationError():
             for problem in error.errors(include_input=False, include_url=False):
                 name = "_".join(str(part) for part in problem["loc"]).upper()
                 told = problem["msg"].removeprefix("Value error, ")
-                _line(f"PARTNER_INBOX_{name}", f"{told}.")
+                line(f"PARTNER_INBOX_{name}", f"{told}.")
             return 2
         case AppError() | ConnectorError():
-            _line(error.message, error.remedy)
+            line(error.message, error.remedy)
             for field, sentence in error.fields.items() if isinstance(error, Invalid) else ():
-                err.print(f"  {escape(field)}: {escape(sentence)}", soft_wrap=True)
+                err.print(f"  {plain(field)}: {plain(sentence)}", soft_wrap=True)
         case DBAPIError() if outside(error):
             message, remedy = of_database(error)
-            _line(message, remedy)
+            line(message, remedy)
         case OSError() if error.filename is not None or error.errno in BY_SYSTEM:
             where = f"{error.filename}: " if error.filename is not None else ""
-            _line(f"{where}{error.strerror}.", BY_SYSTEM.get(error.errno or 0, ""))
+            line(f"{where}{error.strerror}.", BY_SYSTEM.get(error.errno or 0, ""))
         case _:  # a bug; Python's own traceback would hold secrets
             text = "".join(traceback.format_exception(error))
-            err.print(escape(redact(text)), soft_wrap=True)
+            err.print(plain(redact(text)), soft_wrap=True)
     return 1
 
 
@@ -87,7 +83,3 @@ def of_database(error: DBAPIError) -> tuple[str, str]:
     usual = "See that it runs and that PARTNER_INBOX_DATABASE_URL leads to it."
     remedy = next((helps for words, helps in BY_DATABASE.items() if words in reason), usual)
     return f"The database cannot be used: {reason.rstrip('.')}.", remedy
-
-
-def _line(message: str, remedy: str) -> None:
-    err.print(f"[red]{escape(message)}[/] {escape(remedy)}".rstrip(), soft_wrap=True)

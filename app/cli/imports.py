@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from app.cli.base import Opened, err, group, out, plain
+from app.cli.base import err, out, plain
+from app.cli.opened import Opened
 from app.cli.syncs import report, run_all
 from app.core.words import Clock, due_words, money_words, plural
 from app.errors import Invalid
@@ -31,21 +32,17 @@ SAY = {
 """Which option answers an open question."""
 
 
-@group.command("import")
 def import_file(
-    file: Path = typer.Argument(..., help="A CSV or Excel file."),  # noqa: B008  (typer's way)
+    file: Path,
     *,
-    name: str = typer.Option("", help="The source's name; the file's name without it."),
-    vendor: str = typer.Option("", help="For rows that name no vendor."),
-    currency: str = typer.Option("", help="For amounts that name none, and what $ means."),
-    date_order: str = typer.Option("", help="How dates such as 03/04/2026 are read: dmy|mdy|ymd."),
-    kind: str = typer.Option("", help="What the rows are: deadline, goal, reporting, program …"),
-    yes: bool = typer.Option(False, "--yes", help="Import without asking."),
+    name: str,
+    vendor: str,
+    currency: str,
+    date_order: str,
+    kind: str,
+    yes: bool,
 ) -> None:
-    """Import a spreadsheet, or renew it under the same name. A copy is kept; dates are not guessed.
-
-    What its columns mean is suggested, asked where it is open, and remembered.
-    """
+    """Show what the file brings, ask where something is open, save it and read it."""
     if not file.is_file():
         what = f"{file} is a folder" if file.is_dir() else f"There is no file {file}"
         raise Invalid(f"{what}.", remedy="Name a CSV or Excel file.")

@@ -2,22 +2,12 @@
 
 import typer
 
-from app.cli.base import Opened, group, out, plain
+from app.cli.base import out, plain
+from app.cli.opened import Opened
 from app.services import accounts, tokens
 
-user = typer.Typer(help="People who can sign in.", no_args_is_help=True)
-token = typer.Typer(help="Access for your own tools.", no_args_is_help=True)
-group.add_typer(user, name="user")
-group.add_typer(token, name="token")
 
-
-@user.command("add")
-def add_user(
-    email: str = typer.Argument(..., help="The mail address to sign in with."),
-    name: str = typer.Option(..., help="The person's name."),
-    admin: bool = typer.Option(False, "--admin", help="May manage sources and people."),
-    time_zone: str = typer.Option("", help="An IANA zone; the company's without it."),
-) -> None:
+def add_user(email: str, *, name: str, admin: bool, time_zone: str) -> None:
     """Add a person and print a link with which they sign in once and set a password."""
     opened = Opened()
     with opened.database.write() as session:
@@ -40,11 +30,7 @@ def add_user(
     typer.echo(f"{opened.settings.public_url}/link/{link}")
 
 
-@token.command("add")
-def add_token(
-    name: str = typer.Argument(..., help="What will use it."),
-    scope: str = typer.Option("read", help="What it may do: read."),
-) -> None:
+def add_token(name: str, *, scope: str) -> None:
     """Make a token for a tool. It is printed as the last line, and never shown again."""
     opened = Opened()
     with opened.database.write() as session:

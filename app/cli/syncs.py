@@ -8,20 +8,16 @@ from contextlib import contextmanager
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from app.cli.base import Opened, err, group, out, plain, print_json
+from app.cli.base import err, out, plain, print_json
+from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs import syncing
 from app.models import Connection, SyncRun, Trigger
 from app.services import sources
 
 
-@group.command()
-def sync(
-    name: str = typer.Argument("", help="The connection's name."),
-    everything: bool = typer.Option(False, "--all", help="All connections that are enabled."),
-    as_json: bool = typer.Option(False, "--json", help="One line of JSON for each connection."),
-) -> None:
-    """Read a connection now, with progress. Exits with 1 when a source could not be read whole."""
+def sync(name: str, *, everything: bool, as_json: bool) -> None:
+    """Read one connection or all; exits with 1 when one could not be read whole."""
     opened = Opened()
     with opened.database.read() as session:
         if everything:
@@ -50,6 +46,7 @@ def run_all(
         TimeElapsedColumn(),
     )
     runs: list[tuple[Connection, SyncRun | None]] = []
+    syncer = syncing.Syncer(database=opened.database, vault=opened.vault, settings=opened.settings)
     still = quiet or not err.is_terminal
     with _stopped_by_hand(), Progress(*columns, console=err, disable=still) as bar:
         for connection in connections:
@@ -64,7 +61,7 @@ def run_all(
                     total=seen.expected or (seen.outcome.read if seen.done else None),
                 )
 
-            run = opened.syncer.run(connection.id, trigger=trigger, watch=watch)
+            run = syncer.run(connection.id, trigger=trigger, watch=watch)
             total = run.read if run else 0
             bar.update(
                 task, description=run.outcome if run else "busy", completed=total, total=total or 1

@@ -12,8 +12,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from app.config import Settings
+from app.db import Database
+from app.jobs.keeping import Keeper
+from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
+from app.secrets import Vault
 from app.services import acts, syncing
 
 log = logging.getLogger(__name__)
@@ -117,3 +122,19 @@ class Jobs:
             self.syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
         except Exception:
             log.exception("the sync of connection %s failed", connection_id)
+
+
+def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
+    """Everything that happens by itself, not yet started."""
+    syncer = Syncer(database=database, vault=vault, settings=settings)
+    mailer = Mailer(
+        database=database,
+        settings=settings,
+        owner=syncer.owner,
+        now=syncer.now,
+        stopping=syncer.stopping,
+    )
+    keeper = Keeper(
+        database=database, uploads=settings.uploads, now=syncer.now, stopping=syncer.stopping
+    )
+    return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests, keeper.prune))

@@ -21,8 +21,9 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer
-from app.main import create_app, open_database
+from app.main import create_app
 from app.models import DigestEntry, OutboxEntry
+from app.opening import open_database
 from app.services import accounts, acts, restoring, sources, tokens
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page

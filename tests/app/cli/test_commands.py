@@ -108,7 +108,6 @@ def test_a_failure_is_one_clear_line_and_a_non_zero_exit(
     [
         ("DATABASE_URL", "mysql://x/y", "names mysql, which is not supported."),
         ("TIME_ZONE", "Mars/Base", "must be an IANA time zone such as Europe/Berlin"),
-        ("SECRET_KEY", "short", "PARTNER_INBOX_SECRET_KEY is too short."),
         ("SMTP_URL", "mail.example.com", "PARTNER_INBOX_SMTP_URL begins with smtps://"),
         ("LOG_LEVEL", "loud", "PARTNER_INBOX_LOG_LEVEL must be one of DEBUG, INFO"),
         ("PUBLIC_URL", "https://", "PARTNER_INBOX_PUBLIC_URL must name a host"),
@@ -123,6 +122,15 @@ def test_a_wrong_setting_is_named(command: Command, name: str, value: str, told:
     assert told in ran.err
     assert len(ran.err.splitlines()) == 1
     assert "Traceback" not in ran.err
+
+
+def test_a_key_that_is_too_short_is_named(command: Command) -> None:
+    words = ("connection", "add", "calendar", "--name", "N", "--no-check", "--set")
+    ran = command(*words, "url=https://example.com/a.ics", PARTNER_INBOX_SECRET_KEY="short")
+    assert (ran.code, ran.err.splitlines()) == (
+        1,
+        ["PARTNER_INBOX_SECRET_KEY is too short. Use at least 16 random characters for each key."],
+    )
 
 
 def test_a_name_that_no_setting_has_is_told_and_stops_nothing(command: Command) -> None:

@@ -1,0 +1,106 @@
+"""doctor."""
+
+import sqlite3
+from urllib.parse import urlsplit
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from app.cli import failures
+from app.cli.base import out, plain, print_json
+from app.cli.opened import Opened
+from app.config import misspelt
+from app.db import Database
+from app.errors import CannotStart
+from app.secrets import REMEDY
+from app.services import accounts, sources
+
+SAFE_SQLITE = (3, 51, 3)
+
+
+def doctor(*, as_json: bool) -> None:
+    """Check this installation, and say in a line each what is wrong and what helps."""
+    found = list(_checks(Opened()))
+    if as_json:
+        print_json([{"name": n, "state": s, "text": t, "fix": f} for n, s, t, f in found])
+    else:
+        marks = {"ok": "[green]ok[/]  ", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+        for name, state, text, fix in found:
+            out.print(f"{marks[state]} {name}: {plain(text)} {plain(fix)}".rstrip(), soft_wrap=True)
+    if any(state == "fail" for _name, state, _text, _fix in found):
+        raise typer.Exit(1)
+
+
+Finding = tuple[str, str, str, str]
+
+
+def _checks(opened: Opened) -> list[Finding]:
+    settings = opened.settings
+    found: list[Finding] = [
+        ("Setting", "warn", sentence, "") for sentence in misspelt(settings.data_dir)
+    ]
+    try:
+        database = opened.database
+    except CannotStart as error:
+        return [("Database", "fail", error.message, error.remedy)]
+    except DBAPIError as error:
+        if not failures.outside(error):
+            raise
+        return [("Database", "fail", *failures.of_database(error))]
+    kind = "SQLite" if database.sqlite else "Postgres"
+    found.append(("Database", "ok", f"{kind}, schema up to date.", ""))
+    if database.sqlite:
+        found.append(_sqlite_version())
+    found.append(_keys(opened, database))
+    found.append(_public_url(settings.public_url))
+    if settings.smtp_url is None:
+        found.append(
+            ("Mail", "warn", "No mail server.", "Set PARTNER_INBOX_SMTP_URL for the daily digest.")
+        )
+    else:
+        found.append(("Mail", "ok", "A mail server is configured.", ""))
+    with database.read() as session:
+        if not accounts.user_count(session):
+            found.append(
+                ("People", "warn", "Nobody can sign in yet.", "Start `partner-inbox serve`.")
+            )
+        for connection in sources.every(session):
+            name = f"Source {connection.name}"
+            if connection.error:
+                found.append((name, "warn", connection.error, connection.remedy or ""))
+            else:
+                found.append((name, "ok", f"{connection.health}.", ""))
+    return found
+
+
+def _sqlite_version() -> Finding:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return ("SQLite", "ok", f"Version {version}.", "")
+    return (
+        "SQLite",
+        "warn",
+        f"Version {version} has a rare fault when several processes write.",
+        "Run one process on SQLite (the default), or use 3.51.3 or newer, or Postgres.",
+    )
+
+
+def _keys(opened: Opened, database: Database) -> Finding:
+    with database.read() as session:
+        known = len(sources.every(session))
+        locked = sources.locked(session, opened.vault)
+    if locked:
+        return ("Keys", "fail", f"The credentials of {', '.join(locked)} cannot be read.", REMEDY)
+    return ("Keys", "ok", f"All stored credentials can be read ({known}).", "")
+
+
+def _public_url(url: str) -> Finding:
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return (
+            "Address",
+            "warn",
+            f"{url} is not encrypted.",
+            "Put a proxy with TLS in front and set PARTNER_INBOX_PUBLIC_URL to https://…",
+        )
+    return ("Address", "ok", f"{url}", "")
