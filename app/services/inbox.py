@@ -12,6 +12,7 @@ from app.services import accounts, due_days, goals, groups, lines, listing, sear
 from app.services.lines import Sources
 from app.services.listing import MONTH, items, joined
 from app.services.pages import (
+    CARDS,
     COUNTED,
     TABS,
     Choice,
@@ -133,11 +134,12 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
     """The counts beside the navigation, and the sources below it."""
     tabs = {tab.key: tab.count for tab in tab_counts(session, user_id=user_id, clock=clock)}
     known = Sources(session, now=clock.now)
-    behind, reports, programs = remembered(
+    cards, behind, reports, programs = remembered(
         session, ("nav", clock.today, clock.zone.key), lambda: _tracked(session, clock)
     )
     return Nav(
-        today=min(tabs["overdue"] + tabs["week"], 10),
+        today=cards,
+        pressing=bool(tabs["overdue"] + tabs["week"]),
         inbox=tabs["all"],
         goals_behind=behind,
         reports_due=reports,
@@ -149,7 +151,9 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
     )
 
 
-def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
+def _tracked(session: Session, clock: Clock) -> tuple[int, int, int, int]:
+    asked = sa.select(items.c.id).where(listing.asks(clock)).limit(CARDS).subquery()
+    cards = session.execute(sa.select(sa.func.count()).select_from(asked)).scalar_one()
     reports = session.execute(
         sa.select(sa.func.count())
         .select_from(items)
@@ -162,7 +166,7 @@ def _tracked(session: Session, clock: Clock) -> tuple[int, int, int]:
     programs = session.execute(
         sa.text("SELECT count(*) FROM programs WHERE removed_at IS NULL")
     ).scalar_one()
-    return len(goals.behind(session, clock)), int(reports), int(programs)
+    return int(cards), len(goals.behind(session, clock)), int(reports), int(programs)
 
 
 def people(session: Session) -> tuple[Person, ...]:

@@ -16,6 +16,7 @@ from app.db import is_sqlite
 from app.services import due_days, search
 from app.services.memo import Memo
 from app.services.pages import View
+from connectors.sdk.records import Kind
 
 items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
@@ -56,6 +57,19 @@ SHOWN = (
     users.c.name.label("owner_name"),
     personal.c.read_at,
 )
+
+
+def asks(clock: Clock) -> sa.ColumnElement[bool]:
+    """What Today may show: overdue, due within a month, or asked for without a date."""
+    return sa.and_(
+        items.c.is_open,
+        due_days.still_on(clock),
+        items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
+        sa.or_(
+            due_days.until(clock.today + timedelta(days=MONTH), clock),
+            sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
+        ),
+    )
 
 
 def joined(user_id: int) -> sa.FromClause:

@@ -74,9 +74,14 @@ class SourceLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Nav:
-    """The counts beside the navigation and the sources below it."""
+    """The counts beside the navigation and the sources below it.
+
+    ``today`` is how many cards that page shows, ``pressing`` whether anything is overdue or due
+    within the week; ``reports_due`` is what is overdue or due within the month.
+    """
 
     today: int = 0
+    pressing: bool = False
     inbox: int = 0
     goals_behind: int = 0
     reports_due: int = 0
@@ -223,6 +228,8 @@ GROUPS: Mapping[str, str] = {
 }
 LISTED = "listed"
 """The one group of a tab of settled items, which are not grouped by due date."""
+CARDS = 10
+"""Most that Today shows."""
 COUNTED = 999
 """Counts are exact up to here; one more stands for any larger number."""
 

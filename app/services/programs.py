@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -110,6 +110,7 @@ class ProgramsPage:
     counts: Mapping[str, int]
     groups: tuple[Group, ...]
     doubtful: tuple[SourceLine, ...]
+    read_at: datetime | None
     remaining: Stake = ()
     flipped: int = 0
 
@@ -124,6 +125,7 @@ def programs_page(session: Session, view: str, *, clock: Clock) -> ProgramsPage:
         counts={name: _count(session, name) for name in VIEWS},
         groups=_grouped(view, records, clock),
         doubtful=known.doubtful,
+        read_at=known.read_at,
         remaining=_left(records, clock),
         flipped=sum(isinstance(r, ProgramRow) and r.flip is not None for r in records),
     )

@@ -12,10 +12,9 @@ from app.core.words import Clock
 from app.services import due_days, inbox, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, joined, states
-from app.services.pages import Row, TodayCard, TodayPage
+from app.services.pages import CARDS, Row, TodayCard, TodayPage
 from connectors.sdk.records import Category, Kind
 
-CARDS = 10
 CANDIDATES = 25
 
 
@@ -74,19 +73,7 @@ def _weightiest(clock: Clock) -> sa.Select[Any]:
     )
     order = (worth.desc(), items.c.id)
     place = sa.func.row_number().over(partition_by=_urgency(clock), order_by=order)
-    placed = (
-        sa.select(items.c.id, place.label("place"))
-        .where(
-            items.c.is_open,
-            due_days.still_on(clock),
-            items.c.kind.in_([Kind.DEADLINE, Kind.REPORTING]),
-            sa.or_(
-                due_days.until(clock.today + timedelta(days=listing.MONTH), clock),
-                sa.and_(items.c.due_on.is_(None), items.c.kind == Kind.DEADLINE),
-            ),
-        )
-        .subquery()
-    )
+    placed = sa.select(items.c.id, place.label("place")).where(listing.asks(clock)).subquery()
     return sa.select(placed.c.id).where(placed.c.place <= CANDIDATES)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import floor
 from typing import Any
@@ -14,10 +14,10 @@ from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
-from app.services import goals, inbox, lines, listing
+from app.services import goals, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, joined, states
-from app.services.pages import Person, Row, SourceLine, State
+from app.services.pages import GROUPS, Row, SourceLine, State
 from connectors.sdk.records import Kind
 
 STANDINGS: Mapping[Standing, str] = {
@@ -70,7 +70,7 @@ class GoalsPage:
 
     groups: tuple[tuple[str, tuple[GoalRow, ...]], ...]
     doubtful: tuple[SourceLine, ...]
-    sources: int
+    read_at: datetime | None
 
     @property
     def behind(self) -> int:
@@ -95,18 +95,28 @@ class ReportRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportsPage:
-    """What is due to whom: overdue, this week, later; then what was done lately."""
+    """What is due to whom: overdue, this week, this month, later; then what was done lately."""
 
     groups: tuple[tuple[str, tuple[ReportRow, ...]], ...]
     done: tuple[ReportRow, ...]
     doubtful: tuple[SourceLine, ...]
-    sources: int
-    people: tuple[Person, ...]
+    read_at: datetime | None
 
     @property
-    def open(self) -> int:
-        """How many are to be done."""
-        return sum(len(rows) for _title, rows in self.groups)
+    def due(self) -> int:
+        """How many are overdue or due within ``days``; what is snoozed counts nowhere."""
+        return sum(len(rows) for title, rows in self.groups if title in DUE_GROUPS)
+
+    @property
+    def later(self) -> int:
+        """How many more are to be sent, further off or without a date."""
+        open_ = sum(len(rows) for title, rows in self.groups if title != SNOOZED)
+        return open_ - self.due
+
+    @property
+    def days(self) -> int:
+        """Within how many days ``due`` is."""
+        return listing.MONTH
 
 
 def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
@@ -125,7 +135,7 @@ def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
             if (members := tuple(sorted((r for r in rows if _title(r) == title), key=_urgency)))
         ),
         doubtful=known.doubtful,
-        sources=len(known.lines),
+        read_at=known.read_at,
     )
 
 
@@ -206,12 +216,7 @@ def _plain(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number >= 10 else number
 
 
-REPORT_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Overdue": ("overdue",),
-    "This week": ("week",),
-    "Later": ("month", "later"),
-    "No date": ("undated",),
-}
+DUE_GROUPS = tuple(GROUPS[key] for key in ("overdue", "week", "month"))
 
 
 def reports_page(session: Session, *, user_id: int, clock: Clock) -> ReportsPage:
@@ -229,20 +234,24 @@ def reports_page(session: Session, *, user_id: int, clock: Clock) -> ReportsPage
     known = Sources(session, now=clock.now)
     shown = lines.rows_of(session, found, known, clock)
     rows = [
-        (lines.group_of(stored, clock), stored, _report(stored, row, known))
+        (_head(stored, row, clock), stored, _report(stored, row, known))
         for stored, row in zip(found, shown, strict=True)
     ]
     return ReportsPage(
         groups=tuple(
             (title, members)
-            for title, keys in REPORT_GROUPS.items()
-            if (members := tuple(r for key, _, r in rows if key in keys and _is_open(r)))
+            for title in (*GROUPS.values(), SNOOZED)
+            if (members := tuple(r for head, _, r in rows if head == title and _is_open(r)))
         ),
         done=tuple(_lately(((stored, r) for _, stored, r in rows), clock)),
         doubtful=known.doubtful,
-        sources=len(known.lines),
-        people=inbox.people(session),
+        read_at=known.read_at,
     )
+
+
+def _head(stored: Any, row: Row, clock: Clock) -> str:
+    """Under which head a report stands."""
+    return SNOOZED if row.state is State.SNOOZED else GROUPS[lines.group_of(stored, clock)]
 
 
 def _is_open(report: ReportRow) -> bool:

@@ -267,6 +267,7 @@ def test_beside_every_number_stands_when_it_was_read(busy: Office, tmp_path: Pat
     assert re.search(rf"\$900 at risk .* first · as of {read}", said(busy, "/today"))
     for path in ("/goals", "/reports", "/programs"):
         assert f"read {read}" in said(busy, path)
+        assert f"as of {read}" in said(busy, path)
     assert f"read {read}" in plain(busy.item(UTC, "renewal"))
     assert "none behind pace, as far" not in said(busy, "/goals")
     for text in mail(busy, tmp_path):

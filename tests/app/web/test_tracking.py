@@ -176,6 +176,7 @@ def test_reports_stand_by_when_they_are_due_then_those_done_lately(
     assert report_titles(page) == ["late", "soon", "later", "undated", "sent"]
     heads = re.findall(r'<h2 class="group"[^>]*>([^<]+)<', page)
     assert heads[:4] == ["Overdue · 1", "This week · 1", "Later · 1", "No date · 1"]
+    assert "<strong>2</strong> due in 30 days · 2 later · as of" in page
     assert heads[4] == "Done in the last 30 days · 1"
     assert "to data@synnex.example" in page
     assert "October · monthly" in page
