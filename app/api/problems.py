@@ -17,6 +17,7 @@ DETAILS = {
     405: "This address answers GET and HEAD only.",
     413: "The request is too large.",
     500: "Something went wrong on our side. Give your admin the request's number.",
+    503: "The inbox cannot use its database just now. Try again in a minute.",
 }
 """Why a request was refused that did not get as far as the feed."""
 

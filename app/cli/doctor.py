@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import failures
 from app.cli.base import out, plain, print_json
 from app.cli.opened import Opened
 from app.config import misspelt
 from app.db import Database
 from app.errors import CannotStart
+from app.outages import outage_of
 from app.secrets import REMEDY
 from app.services import accounts, sources
 
@@ -44,9 +44,10 @@ def _checks(opened: Opened) -> list[Finding]:
     except CannotStart as error:
         return [("Database", "fail", error.message, error.remedy)]
     except DBAPIError as error:
-        if not failures.outside(error):
+        outage = outage_of(error)
+        if outage is None:
             raise
-        return [("Database", "fail", *failures.of_database(error))]
+        return [("Database", "fail", outage.message, outage.remedy)]
     kind = "SQLite" if database.sqlite else "Postgres"
     found.append(("Database", "ok", f"{kind}, schema up to date.", ""))
     if database.sqlite:

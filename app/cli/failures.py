@@ -4,30 +4,13 @@ import errno
 import traceback
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from app.cli.base import err, plain
 from app.cli.base import tell as line
 from app.errors import AppError, Invalid
+from app.outages import RIGHTS, ROOM, outage_of
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.redact import redact
-
-NO_RIGHT = "42501"
-"""Postgres: the role may not do this; a new one may not make tables in a schema of others."""
-
-ROOM = "Make room on that disk and try again; what was stored before is still there."
-RIGHTS = "Give whoever runs this the right to read and write there, or choose another place."
-
-BY_DATABASE = {
-    "locked": "Another process is writing for long: end it, or try again later.",
-    "is full": ROOM,
-    "readonly": RIGHTS,
-    "unable to open": RIGHTS,
-    "not a database": "Move the file away, and put a backup in its place.",
-    "malformed": "Move the file away, and put a backup in its place.",
-    "permission denied": "Make the role the owner of its database: ALTER DATABASE … OWNER TO ….",
-}
-"""What helps, by words of the database's own message."""
 
 BY_SYSTEM = {
     errno.EACCES: RIGHTS,
@@ -55,31 +38,12 @@ def tell(error: Exception) -> int:
             line(error.message, error.remedy)
             for field, sentence in error.fields.items() if isinstance(error, Invalid) else ():
                 err.print(f"  {plain(field)}: {plain(sentence)}", soft_wrap=True)
-        case DBAPIError() if outside(error):
-            message, remedy = of_database(error)
-            line(message, remedy)
         case OSError() if error.filename is not None or error.errno in BY_SYSTEM:
             where = f"{error.filename}: " if error.filename is not None else ""
             line(f"{where}{error.strerror}.", BY_SYSTEM.get(error.errno or 0, ""))
+        case _ if (outage := outage_of(error)) is not None:
+            line(outage.message, outage.remedy)
         case _:  # a bug; Python's own traceback would hold secrets
             text = "".join(traceback.format_exception(error))
             err.print(plain(redact(text)), soft_wrap=True)
     return 1
-
-
-def outside(error: DBAPIError) -> bool:
-    """Whether the database as it is set up is at fault, and not what we asked of it."""
-    return (
-        isinstance(error, (OperationalError, InterfaceError))
-        or type(error) is DatabaseError
-        or getattr(error.orig, "sqlstate", None) == NO_RIGHT
-    )
-
-
-def of_database(error: DBAPIError) -> tuple[str, str]:
-    """Its own first line, and what helps."""
-    lines = str(error.orig).strip().splitlines()
-    reason = redact(lines[0]) if lines else type(error.orig).__name__
-    usual = "See that it runs and that PARTNER_INBOX_DATABASE_URL leads to it."
-    remedy = next((helps for words, helps in BY_DATABASE.items() if words in reason), usual)
-    return f"The database cannot be used: {reason.rstrip('.')}.", remedy

@@ -172,6 +172,6 @@ def _save(
     with opened.database.read() as session:
         bad = sources.quarantined_count(session, saved.id)
     if bad:
-        out.print(f"{plural(bad, 'row')} wait on the source's page until they can be read.")
+        out.print(f"{plural(bad, 'row')} cannot be read; see the source's page.")
     if any(run is None or run.outcome != "ok" for _connection, run in runs):
         raise typer.Exit(1)

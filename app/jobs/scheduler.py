@@ -18,6 +18,7 @@ from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
+from app.outages import outage_of
 from app.secrets import Vault
 from app.services import acts, syncing
 
@@ -41,6 +42,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._alarm = BackgroundScheduler(timezone="UTC")
         self._steps = (self._rouse, self._sync_due, *also)
+        self._waiting: set[Callable[[], object]] = set()
 
     def start(self) -> None:
         """Look at once, then at every interval."""
@@ -78,11 +80,24 @@ class Jobs:
                 log.warning("a sync did not end in time; its lease will pass", exc_info=True)
 
     def _guarded(self, step: Callable[[], object]) -> None:
-        """One job's fault stops no other, nor itself at the next interval (P9)."""
+        """One job's fault stops no other, nor itself at the next interval (P9).
+
+        An outage is told as it begins and as it ends, not at every interval.
+        """
+        name = getattr(step, "__name__", "a job").strip("_")
         try:
             step()
-        except Exception:
-            log.exception("a job failed")
+        except Exception as error:
+            outage = outage_of(error)
+            if outage is None:
+                log.exception("the job %s failed", name)
+            elif step not in self._waiting:
+                self._waiting.add(step)
+                log.warning("the job %s waits: %s", name, outage)
+            return
+        if step in self._waiting:
+            self._waiting.discard(step)
+            log.warning("the job %s goes on", name)
 
     def _rouse(self) -> None:
         """Bring back what was snoozed until now."""
@@ -120,8 +135,12 @@ class Jobs:
     def _sync(self, connection_id: int) -> None:
         try:
             self.syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
-        except Exception:
-            log.exception("the sync of connection %s failed", connection_id)
+        except Exception as error:
+            outage = outage_of(error)
+            if outage is None:
+                log.exception("the sync of connection %s failed", connection_id)
+            else:
+                log.warning("the sync of connection %s broke off: %s", connection_id, outage)
 
 
 def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, Conflict, Invalid, NotAllowed, NotFound
+from app.outages import outage_of
 from app.web.addresses import here
 from app.web.render import answer, by_htmx
 from app.web.site import site_of
@@ -40,6 +41,12 @@ BROKEN = (
     "Something went wrong on our side.",
     "Nothing was saved. Try again; if it stays, give your admin the number below.",
 )
+OUT = (
+    "The inbox cannot use its database just now.",
+    "Try again in a minute: what was saved before is still there. If it stays, tell your admin.",
+)
+RETRY_AFTER = "30"
+"""Seconds, for whoever asks by itself."""
 
 
 def install(app: FastAPI) -> None:
@@ -85,6 +92,7 @@ def tell_unreadable(request: Request, _error: RequestValidationError) -> Respons
 
 class LastResort:
     """Answers a bug of ours: all of it into the log, under the number that the page shows.
+    That the database or the disk cannot be used is none: a line, and try again.
 
     A middleware and not an exception handler, because Starlette runs the handler for
     ``Exception`` outside of all middlewares, where the answer would lack its headers.
@@ -103,13 +111,25 @@ class LastResort:
 
         try:
             await self.app(scope, receive, watched)
-        except Exception:
+        except Exception as error:
             request = Request(scope)
-            log.exception("request %s failed", request.state.request_id)
+            outage = outage_of(error)
+            if outage is not None:
+                log.warning("request %s was not answered: %s", request.state.request_id, outage)
+            else:
+                log.exception("request %s failed", request.state.request_id)
             if started:
                 raise
-            response = await run_in_threadpool(tell, request, 500, *BROKEN)
+            response = await run_in_threadpool(_tell_fault, request, outage is not None)
             await response(scope, receive, send)
+
+
+def _tell_fault(request: Request, passes: bool) -> Response:
+    if not passes:
+        return tell(request, 500, *BROKEN)
+    response = tell(request, 503, *OUT)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def tell(request: Request, status: int, sentence: str, remedy: str) -> Response:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from connectors.sdk.errors import ConnectorError, FormatChanged, Incomplete
 
 TOP_LEVEL = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"})
+AGAIN = "Export the calendar again; one that is fetched is read again at the next sync."
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 
 
@@ -74,7 +75,9 @@ def split(data: bytes, charset: str | None = None) -> list[Block]:
     if not splitter.calendars:
         raise _no_calendar(data)
     if splitter.cut:
-        raise Incomplete("The calendar arrived without its end, so nothing of it was used.")
+        raise Incomplete(
+            "The calendar arrived without its end, so nothing of it was used.", remedy=AGAIN
+        )
     return splitter.blocks
 
 
@@ -199,7 +202,7 @@ def _fallback(charset: str | None) -> str:
 def _no_calendar(data: bytes) -> ConnectorError:
     """Why these bytes are no calendar, in the words of what they are."""
     if not data.strip():
-        return Incomplete("The answer is empty, where a calendar was expected.")
+        return Incomplete("The answer is empty, where a calendar was expected.", remedy=AGAIN)
     if b"<html" in data[:4096].lower() or data.lstrip()[:1] == b"<":
         return FormatChanged(
             "The address answers with a web page instead of a calendar, perhaps a sign-in page.",

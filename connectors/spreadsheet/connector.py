@@ -19,7 +19,7 @@ from connectors.sdk.records import AnyRecord, Kind
 from connectors.spreadsheet.choosing import Options
 from connectors.spreadsheet.onboarding import Preview, summarised
 from connectors.spreadsheet.reading import Table, open_table
-from connectors.spreadsheet.scan import Bad, Scan
+from connectors.spreadsheet.scan import EXPORT_AGAIN, Bad, Scan
 from connectors.spreadsheet.sentences import count_of, sentence_of
 from connectors.spreadsheet.settings import SpreadsheetConfig
 from connectors.spreadsheet.source import fetch, place_of
@@ -135,7 +135,7 @@ def _file(table: Table, place: str) -> Check:
             name="File",
             state=CheckState.WARN,
             text=f"{text} {table.cut}",
-            fix="Export or copy the file again.",
+            fix=EXPORT_AGAIN,
         )
     return Check(name="File", state=CheckState.OK, text=" ".join((text, *table.notes)))
 

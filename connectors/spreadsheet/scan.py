@@ -27,6 +27,8 @@ from connectors.spreadsheet.wire import Row
 RAW = 8_000
 """So many characters of a row that could not be read are kept."""
 
+EXPORT_AGAIN = "Export or copy the file again."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bad:
@@ -70,7 +72,7 @@ class Scan:
         but cannot be read now hides its rows, it does not end them.
         """
         if self.table.cut:
-            return Incomplete(self.table.cut)
+            return Incomplete(self.table.cut, remedy=EXPORT_AGAIN)
         if self.chosen.unmapped:
             return must_map(self.chosen.unmapped)
         wanted = {sheet.name for sheet in self.table.sheets if is_wanted(sheet, self.options)}

@@ -87,6 +87,19 @@ class Server:
         """Take a database away, connections or not."""
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
+    def close(self, name: str) -> None:
+        """Nobody gets into that database, and whoever was in it is thrown out: an outage."""
+        self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres") as one:
+            one.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            )
+
+    def reopen(self, name: str) -> None:
+        """The outage is over."""
+        self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(
             host=str(self.folder), user="postgres", dbname="postgres", autocommit=True

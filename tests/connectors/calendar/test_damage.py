@@ -42,8 +42,10 @@ def test_a_calendar_cut_within_its_last_line_is_never_read_as_a_whole_one(read: 
 def test_of_two_calendars_the_first_must_have_its_end_too(read: Read) -> None:
     first = calendar(event()).replace(b"END:VCALENDAR\r\n", b"")
 
-    with pytest.raises(Incomplete):
+    with pytest.raises(Incomplete) as caught:
         read(first + calendar(GOOD))
+
+    assert "Export the calendar again" in caught.value.remedy
 
 
 @pytest.mark.promise("P9")

@@ -116,6 +116,7 @@ def test_a_quotation_mark_that_is_never_closed_ends_the_file_unproven(read: Read
     assert found.titles == ["Claim MDF", "Renew"]
     assert isinstance(found.error, Incomplete)
     assert "row 4 is never closed" in str(found.error)
+    assert "Export or copy the file again" in found.error.remedy
     assert "Fourth" in found.quarantined[0].raw, "what was swallowed is shown"
 
 
