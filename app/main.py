@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
 from app import __version__, garbage
 from app.api import edge as api
@@ -14,7 +15,7 @@ from app.db import Database
 from app.jobs.scheduler import Jobs, jobs_of
 from app.opening import open_database
 from app.secrets import vault_of
-from app.web.edge import put_on
+from app.web import edge as web
 from app.web.site import Site
 
 
@@ -26,22 +27,29 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
     database = open_database(settings)
     vault = vault_of(settings)
     runner = jobs_of(settings, database, vault) if jobs else None
+    site = Site(settings=settings, database=database, vault=vault)
+    if runner is not None:
+        site = replace(site, wake=runner.wake)
+    return with_edges(site, lifespan=_lifespan(settings, database, runner))
+
+
+def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Pages and feed on one application; what guards them goes around in this order."""
     app = FastAPI(
         title="Partner Inbox",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_lifespan(settings, database, runner),
+        lifespan=lifespan,
     )
     api.put_on(app)
-    site = Site(settings=settings, database=database, vault=vault)
-    put_on(app, replace(site, wake=runner.wake) if runner else site)
+    web.put_on(app, site)
     api.put_around(app)
     return app
 
 
-def _lifespan(settings: Settings, database: Database, runner: Jobs | None):  # type: ignore[no-untyped-def]  # FastAPI's own type is an unnamed callable
+def _lifespan(settings: Settings, database: Database, runner: Jobs | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The default of 40 threads makes pages on SQLite slower than a few do.

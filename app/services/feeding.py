@@ -12,7 +12,7 @@ from app.core.words import Clock, money_words
 from app.db import exact
 from app.services import lines, pages, standings
 from app.services.lines import Sources
-from app.services.listing import Listing, items, states, users
+from app.services.listing import COMMON, Listing, items, states
 from app.services.pages import View
 from app.services.revisions import revision
 from app.services.texts import date_text, instant_text
@@ -28,32 +28,15 @@ NOBODY = 0
 """No person: a feed has no personal state."""
 
 ENTRIES = Listing(
-    items.c.id,
-    items.c.title,
-    items.c.kind,
-    items.c.category,
-    items.c.vendor,
-    items.c.program,
-    items.c.account,
-    items.c.reference,
+    *COMMON,
     items.c.url,
     items.c.summary,
     items.c.status,
-    date_text(items.c.due_on).label("due_on"),
-    instant_text(items.c.due_at).label("due_at"),
-    items.c.due_zone,
-    sa.type_coerce(items.c.amount, sa.BigInteger).label("amount"),
-    items.c.currency,
-    items.c.amount_label,
-    items.c.connection_id,
     items.c.stream,
     items.c.external_id,
-    items.c.derived_from,
-    items.c.sort_on,
-    items.c.closed,
-    items.c.removed_at,
-    states.c.state,
-    users.c.name.label("owner_name"),
+    date_text(items.c.due_on).label("due_on"),
+    instant_text(items.c.due_at).label("due_at"),
+    sa.type_coerce(items.c.amount, sa.BigInteger).label("amount"),
     sa.cast(items.c.facts, sa.Text).label("facts"),
     instant_text(items.c.first_seen_at).label("first_seen_at"),
     instant_text(

@@ -31,7 +31,7 @@ NEW_FOR = timedelta(days=3)
 BACKWARDS = ("done", "removed")
 """Tabs whose newest date stands first."""
 
-SHOWN = (
+COMMON = (
     items.c.id,
     items.c.title,
     items.c.kind,
@@ -40,10 +40,7 @@ SHOWN = (
     items.c.program,
     items.c.account,
     items.c.reference,
-    items.c.due_on,
-    items.c.due_at,
     items.c.due_zone,
-    items.c.amount,
     items.c.currency,
     items.c.amount_label,
     items.c.connection_id,
@@ -52,11 +49,19 @@ SHOWN = (
     items.c.removed_at,
     items.c.derived_from,
     states.c.state,
+    users.c.name.label("owner_name"),
+)
+"""What every list of items reads as it is stored, the feed's too."""
+SHOWN = (
+    *COMMON,
+    items.c.due_on,
+    items.c.due_at,
+    items.c.amount,
     states.c.snoozed_until,
     states.c.owner_id,
-    users.c.name.label("owner_name"),
     personal.c.read_at,
 )
+"""What a line of a page or a mail shows."""
 
 
 def asks(clock: Clock) -> sa.ColumnElement[bool]:

@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.api import edge as api
 from app.config import Settings
 from app.db import Database
 from app.jobs.mailing import Mailer
+from app.main import with_edges
 from app.secrets import Vault
 from app.services import accounts, acts, tokens
-from app.web.edge import put_on
 from app.web.site import Site
 from connectors.sdk.records import AnyRecord
 from tests.support.world import Clock, World, world_on
@@ -216,10 +214,8 @@ def opened(
     clock.time = NOW - timedelta(hours=1)
     settings = Settings(data_dir=folder, time_zone=company, public_url="http://testserver")
     with world_on(database, clock, settings, Vault(["a key for the tests only"])) as world:
-        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        api.put_on(app)
-        put_on(app, Site(settings=settings, database=database, vault=world.syncer.vault, now=clock))
-        with TestClient(app, headers={"Sec-Fetch-Site": "same-origin"}) as client:
+        site = Site(settings=settings, database=database, vault=world.syncer.vault, now=clock)
+        with TestClient(with_edges(site), headers={"Sec-Fetch-Site": "same-origin"}) as client:
             yield Office(world=world, client=client, people=_people(world, zones))
 
 

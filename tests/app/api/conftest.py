@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.api import edge as api
+from app.main import with_edges
 from app.services import sources, tokens
-from app.web import edge as web
 from app.web.site import Site
 from connectors.sdk.records import AnyRecord
 from tests.support.world import World, clock, settings, vault, world
@@ -76,16 +75,13 @@ class Tool:
 
 @pytest.fixture
 def tool(world: World) -> Iterator[Tool]:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    api.put_on(app)
     settings = world.syncer.settings.model_copy(
         update={"public_url": HOME, "time_zone": "Europe/Berlin"}
     )
     site = Site(
         settings=settings, database=world.database, vault=world.syncer.vault, now=world.clock
     )
-    web.put_on(app, site)
-    api.put_around(app)
+    app = with_edges(site)
     with world.database.write() as session:
         token = tokens.add_token(session, name="Dashboard", scope="read", now=world.clock())
     with TestClient(app, base_url=HOME) as client:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
@@ -18,9 +17,9 @@ from starlette.testclient import TestClient
 
 from app.config import Settings
 from app.db import Database
+from app.main import with_edges
 from app.secrets import Vault
 from app.services import accounts
-from app.web.edge import put_on
 from app.web.site import Site
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -47,12 +46,6 @@ async def few_threads(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def make_app(site: Site, **options: Any) -> FastAPI:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, **options)
-    put_on(app, site)
-    return app
-
-
 @pytest.fixture
 def site(database: Database, tmp_path: Path) -> Site:
     return make_site(database, "http://testserver", tmp_path)
@@ -60,7 +53,7 @@ def site(database: Database, tmp_path: Path) -> Site:
 
 @pytest.fixture
 def app(site: Site) -> FastAPI:
-    return make_app(site)
+    return with_edges(site)
 
 
 @pytest.fixture
@@ -102,7 +95,7 @@ class Loopback:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.site = make_site(database, self.url, folder)
-        app = make_app(self.site, lifespan=few_threads)
+        app = with_edges(self.site, lifespan=few_threads)
         config = uvicorn.Config(app, log_level="warning", lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})

@@ -6,10 +6,11 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
+from app.main import with_edges
 from app.services import accounts
 from app.web.site import Site
 from app.web.visit import reading
-from tests.app.web.conftest import NOW, SAME_ORIGIN, make_app, make_site
+from tests.app.web.conftest import NOW, SAME_ORIGIN, make_site
 
 MAIL = "dana@partner.example"
 PASSWORD = "a long sentence is a password"
@@ -45,7 +46,7 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(
 def test_over_https_the_cookie_is_pinned_to_the_host(site: Site, admin: int) -> None:
     secure = make_site(site.database, "https://inbox.example", site.settings.data_dir)
     with TestClient(
-        make_app(secure),
+        with_edges(secure),
         base_url="https://inbox.example",
         headers=SAME_ORIGIN,
         follow_redirects=False,
