@@ -17,10 +17,13 @@ from starlette.testclient import TestClient
 
 from app.config import Settings
 from app.db import Database
+from app.jobs.syncing import Syncer
 from app.main import with_edges
 from app.secrets import Vault
-from app.services import accounts
+from app.services import accounts, sources
 from app.web.site import Site
+from connectors import registry
+from tests.app.web.portal import SECRET, Portal
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -86,6 +89,34 @@ def client(visitor: TestClient, admin: int, site: Site) -> TestClient:
         token = accounts.open_session(session, admin, now=NOW)
     visitor.cookies.set("partner-inbox-session", token)
     return visitor
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    connector = Portal()
+    with registry.installed(connector):
+        yield connector
+
+
+@pytest.fixture
+def syncer(site: Site) -> Syncer:
+    return Syncer(database=site.database, vault=site.vault, settings=site.settings, now=lambda: NOW)
+
+
+@pytest.fixture
+def source(portal: Portal, site: Site, admin: int) -> int:
+    """A connection to the portal, due now."""
+    with site.database.write() as session:
+        added = sources.add(
+            session,
+            name="The portal",
+            connector="scripted",
+            values={"account": "42", "password": SECRET},
+            vault=site.vault,
+            now=NOW,
+        )
+    assert added.id is not None
+    return added.id
 
 
 class Loopback:

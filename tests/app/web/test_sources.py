@@ -1,341 +1,26 @@
-"""Sources through the pages: add by a checked form, sync, quarantine, held removals, removal."""
+"""Sources through the pages: health, sync, quarantine, held removals, removal."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
-from pydantic import Field, SecretStr
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.db import Database
 from app.jobs.syncing import Syncer
 from app.models import Connection, Item, StreamState, Trigger
-from app.secrets import Vault
 from app.services import accounts, sources
 from app.web.site import Site
-from connectors import registry
-from connectors.sdk.connector import Check, CheckState, Complete, Page, Quarantined, ReadContext
+from connectors.sdk.connector import Complete, Page, Quarantined
 from connectors.sdk.errors import AuthFailed
-from connectors.sdk.manifest import ConnectorConfig, Manifest
 from tests.app.web.conftest import NOW
-from tests.support.scripted import Scripted, deadlines
+from tests.app.web.portal import Portal, form, stored
+from tests.support.scripted import deadlines
 
-SECRET = "open-sesame-4711"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#progress"}
-
-
-class Settings(ConnectorConfig):
-    account: str = Field(
-        title="Account", pattern="^[0-9]+$", json_schema_extra={"placeholder": "42"}
-    )
-    password: SecretStr = Field(title="Password")
-    token: SecretStr | None = Field(None, title="Token")
-    export: str | None = Field(None, title="Export", json_schema_extra={"widget": "file"})
-
-
-class Portal(Scripted):
-    """Accepts one password, and says which files and secrets it was given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.accepts = SECRET
-        self.seen: list[Any] = []
-
-    @property
-    def manifest(self) -> Manifest:
-        return replace(super().manifest, config=Settings)
-
-    def check(self, config: Settings, context: ReadContext) -> Iterator[Check]:
-        self.seen.append((config, context.files))
-        good = config.password.get_secret_value() == self.accepts
-        yield Check(
-            name="Sign-in",
-            state=CheckState.OK if good else CheckState.FAIL,
-            text="Accepted." if good else "The portal refused the password.",
-            fix="Take the one from the portal's API page.",
-        )
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    connector = Portal()
-    with registry.installed(connector):
-        yield connector
-
-
-@pytest.fixture
-def syncer(site: Site) -> Syncer:
-    return Syncer(database=site.database, vault=site.vault, settings=site.settings, now=lambda: NOW)
-
-
-@pytest.fixture
-def source(portal: Portal, site: Site, admin: int) -> int:
-    """A connection to the portal, due now."""
-    with site.database.write() as session:
-        added = sources.add(
-            session,
-            name="The portal",
-            connector="scripted",
-            values={"account": "42", "password": SECRET},
-            vault=site.vault,
-            now=NOW,
-        )
-    assert added.id is not None
-    return added.id
-
-
-def form(**changed: str) -> dict[str, str]:
-    return {
-        "name": "My portal",
-        "set.account": "42",
-        "set.password": SECRET,
-        "every": "2",
-        "unit": "hours",
-        "cron": "",
-        "quiet": "",
-        "jitter": "0",
-        "time_zone": "Europe/Berlin",
-        "then": "save",
-    } | changed
-
-
-def stored(database: Database, name: str) -> Connection:
-    with database.read() as session:
-        return sources.by_name(session, name)
-
-
-def draft_in(page: str) -> str:
-    found = re.search(r'name="draft" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-# Adding
-
-
-def test_a_source_is_checked_then_saved_and_read_at_once(
-    client: TestClient, portal: Portal, site: Site
-) -> None:
-    answer = client.post("/sources/add/scripted", data=form())
-
-    saved = stored(site.database, "My portal")
-    assert answer.status_code == 303
-    assert answer.headers["location"] == f"/sources/{saved.id}"
-    assert saved.config == {"account": "42", "export": None}
-    assert saved.interval_minutes == 120
-    assert saved.next_due_at == NOW
-    assert SECRET not in saved.secrets
-    assert len(portal.seen) == 1
-    assert "My portal is saved" in client.get(f"/sources/{saved.id}").text
-
-
-def test_saving_wakes_the_scheduler(app: Any, client: TestClient, portal: Portal) -> None:
-    woken: list[bool] = []
-    app.state.site = replace(app.state.site, wake=lambda: woken.append(True))
-
-    client.post("/sources/add/scripted", data=form())
-
-    assert woken == [True]
-
-
-@pytest.mark.promise("P8")
-def test_when_a_check_fails_nothing_is_saved_and_nothing_typed_is_lost(
-    client: TestClient, portal: Portal, site: Site
-) -> None:
-    answer = client.post("/sources/add/scripted", data=form(**{"set.password": "wrong-horse-99"}))
-
-    assert answer.status_code == 422
-    page = unescape(answer.text)
-    assert "The portal refused the password." in page
-    assert "Take the one from the portal's API page." in page
-    assert 'value="My portal"' in page
-    assert 'value="42"' in page
-    assert "wrong-horse-99" not in page
-    with site.database.read() as session:
-        assert sources.every(session) == []
-
-
-@pytest.mark.promise("P8")
-def test_a_typed_secret_survives_a_wrong_field_without_standing_in_the_page(
-    client: TestClient, portal: Portal, site: Site
-) -> None:
-    refused = client.post("/sources/add/scripted", data=form(**{"set.account": "forty-two"}))
-    assert refused.status_code == 422
-    assert "It must look like 42." in refused.text
-    assert SECRET not in refused.text
-
-    again = form(**{"set.password": "", "draft": draft_in(refused.text)})
-    answer = client.post("/sources/add/scripted", data=again)
-
-    assert answer.status_code == 303
-    assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
-
-
-def test_the_draft_of_another_form_opens_nothing(
-    client: TestClient, portal: Portal, source: int, site: Site
-) -> None:
-    other = form(**{"set.account": "x", "set.password": "another-horse-99"})
-    refused = client.post("/sources/add/scripted", data=other)
-    foreign = form(**{"set.password": "", "draft": draft_in(refused.text)})
-
-    client.post(f"/sources/{source}/edit", data=foreign | {"then": "anyway"})
-    forged = client.post("/sources/add/scripted", data=foreign | {"draft": "x"})
-
-    assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
-    assert forged.status_code == 422
-    assert "This is needed." in forged.text
-
-
-def test_a_failing_check_can_be_overruled(client: TestClient, portal: Portal, site: Site) -> None:
-    wrong = form(**{"set.password": "wrong-horse-99"})
-    refused = client.post("/sources/add/scripted", data=wrong)
-    assert "Save anyway" in refused.text
-    assert "Save anyway" not in client.get("/sources/add/scripted").text
-
-    again = form(**{"set.password": "", "draft": draft_in(refused.text), "then": "anyway"})
-    assert client.post("/sources/add/scripted", data=again).status_code == 303
-    assert stored(site.database, "My portal").id
-
-
-def test_checking_alone_saves_nothing(client: TestClient, portal: Portal, site: Site) -> None:
-    answer = client.post("/sources/add/scripted", data=form(then="check"))
-
-    assert "Accepted." in answer.text
-    with site.database.read() as session:
-        assert sources.every(session) == []
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ({"set.account": ""}, "This is needed."),
-        ({"name": " "}, "Enter a name."),
-        ({"every": "1", "unit": "minutes"}, "is read at most every 5 minutes."),
-        ({"every": "often"}, "Enter a whole number, or set times."),
-        ({"cron": "every day"}, "This is not a cron expression."),
-        ({"quiet": "at night"}, "Two times of day"),
-        ({"time_zone": "Mars/Olympus"}, "Choose a time zone."),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_field(
-    client: TestClient, portal: Portal, changed: dict[str, str], says: str
-) -> None:
-    answer = client.post("/sources/add/scripted", data=form(**changed))
-
-    assert answer.status_code == 422
-    assert says in answer.text
-    assert 'aria-invalid="true"' in answer.text
-    assert 'value="My portal"' in answer.text or "name" in changed
-
-
-def test_everything_that_is_wrong_is_said_at_once(client: TestClient, portal: Portal) -> None:
-    wrong = {"set.account": "x", "set.password": "", "cron": "never", "quiet": "at night"}
-    page = client.post("/sources/add/scripted", data=form(**wrong)).text
-
-    for says in ("look like 42.", "This is needed.", "not a cron expression", "Two times of day"):
-        assert says in page
-
-
-def test_a_name_that_is_taken_is_said_at_the_name(client: TestClient, source: int) -> None:
-    answer = client.post("/sources/add/scripted", data=form(name="The portal"))
-
-    assert answer.status_code == 422
-    assert "There is a connection named The portal already." in answer.text
-
-
-def test_an_uploaded_file_waits_through_a_failed_check_and_then_lies_with_its_connection(
-    client: TestClient, portal: Portal, site: Site
-) -> None:
-    upload = {"set.export": ("../../up and away.csv", b"a,b\n1,2\n")}
-    refused = client.post(
-        "/sources/add/scripted", data=form(**{"set.password": "wrong-horse-99"}), files=upload
-    )
-    assert "up and away.csv" in refused.text
-    _config, folder = portal.seen[-1]
-    assert (folder / "up and away.csv").read_bytes() == b"a,b\n1,2\n"
-
-    again = form(draft=draft_in(refused.text))
-    assert client.post("/sources/add/scripted", data=again).status_code == 303
-    saved = stored(site.database, "My portal")
-    assert saved.config["export"] == "up and away.csv"
-    lies = site.settings.uploads / str(saved.id) / "up and away.csv"
-    assert lies.read_bytes() == b"a,b\n1,2\n"
-    assert not folder.exists()
-
-
-def test_choosing_shows_what_each_connector_reads_and_needs(client: TestClient, admin: int) -> None:
-    page = unescape(client.get("/sources/add").text)
-
-    for connector in registry.connectors().values():
-        assert connector.manifest.name in page
-        assert connector.manifest.summary in page
-        assert all(need.where in page for need in connector.manifest.needs)
-        assert client.get(f"/sources/add/{connector.manifest.id}").status_code == 200
-    assert client.get("/sources/add/nothing").status_code == 404
-
-
-# Editing
-
-
-@pytest.mark.promise("P8")
-def test_editing_shows_what_is_stored_but_no_secret_and_keeps_it_when_left_empty(
-    client: TestClient, source: int, site: Site
-) -> None:
-    page = client.get(f"/sources/{source}/edit").text
-    assert 'value="42"' in page
-    assert SECRET not in page
-    assert "stored, leave empty to keep it" in page
-
-    changed = form(**{"set.password": "", "set.account": "43", "name": "Renamed"})
-    assert client.post(f"/sources/{source}/edit", data=changed).status_code == 303
-    saved = stored(site.database, "Renamed")
-    assert saved.config["account"] == "43"
-    assert site.vault.open(saved.secrets) == {"password": SECRET}
-
-
-def test_under_a_lost_key_the_secrets_are_asked_for_anew(
-    client: TestClient, source: int, site: Site
-) -> None:
-    with site.database.write() as session:
-        sources.get(session, source).secrets = Vault(["a key that is lost now"]).seal({"a": "b"})
-
-    page = client.get(f"/sources/{source}/edit")
-    assert page.status_code == 200
-    assert "leave empty to keep it" not in page.text
-    without = client.post(f"/sources/{source}/edit", data=form(**{"set.password": ""}))
-    assert "This is needed." in without.text
-    assert client.post(f"/sources/{source}/edit", data=form()).status_code == 303
-    assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
-
-
-def test_a_secret_can_be_forgotten(client: TestClient, source: int, site: Site) -> None:
-    client.post(f"/sources/{source}/edit", data=form(**{"set.token": "t-123456"}))
-    assert site.vault.open(stored(site.database, "My portal").secrets)["token"] == "t-123456"
-
-    client.post(f"/sources/{source}/edit", data=form(**{"forget.token": "1"}))
-
-    assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
-
-
-def test_after_a_refused_sign_in_the_page_leads_to_the_settings(
-    client: TestClient, source: int, portal: Portal, syncer: Syncer
-) -> None:
-    portal.script["things"] = [AuthFailed("The portal refused the password.", remedy="Renew it.")]
-    syncer.run(source, trigger="test")
-
-    page = client.get(f"/sources/{source}").text
-    listed = client.get("/sources").text
-
-    for shown in (page, listed):
-        assert "needs sign-in" in shown
-        assert "The portal refused the password." in shown
-        assert "Renew it." in shown
-    assert f'href="/sources/{source}/edit">Sign in anew' in page
 
 
 # Looking
@@ -409,6 +94,22 @@ def test_a_source_whose_connector_is_gone_is_still_shown(
     assert "long_gone (not installed)" in client.get("/sources").text
     assert client.get(f"/sources/{id_}").status_code == 200
     assert client.get(f"/sources/{id_}/edit").status_code == 404
+
+
+def test_after_a_refused_sign_in_the_page_leads_to_the_settings(
+    client: TestClient, source: int, portal: Portal, syncer: Syncer
+) -> None:
+    portal.script["things"] = [AuthFailed("The portal refused the password.", remedy="Renew it.")]
+    syncer.run(source, trigger="test")
+
+    page = client.get(f"/sources/{source}").text
+    listed = client.get("/sources").text
+
+    for shown in (page, listed):
+        assert "needs sign-in" in shown
+        assert "The portal refused the password." in shown
+        assert "Renew it." in shown
+    assert f'href="/sources/{source}/edit">Sign in anew' in page
 
 
 # Syncing, with progress
