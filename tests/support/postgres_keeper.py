@@ -28,7 +28,6 @@ SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "max_connections": "100",
-    "shared_buffers": "64MB",
     "log_min_messages": "fatal",
 }
 
