@@ -197,6 +197,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def money_words(money: Money) -> str:
     """ "$42,300", with cents only where there are any; a bare number without a currency."""
     whole = money.amount == money.amount.to_integral_value()
+    if not money.currency and not whole:
+        return format_decimal(money.amount, format="#,##0.00", locale=LOCALE)
     if not money.currency or not is_currency(money.currency):  # points, seats
         return f"{format_decimal(money.amount, locale=LOCALE)} {money.currency or ''}".rstrip()
     decimals = 0 if whole else max(get_currency_precision(money.currency), 2)
@@ -205,9 +207,10 @@ def money_words(money: Money) -> str:
 
 @lru_cache(maxsize=1024)
 def money_round(money: Money) -> str:
-    """ "$986,489": a total, to whole units."""
+    """ "$986,489": a total, to whole units; beside others it says that it has no currency."""
     whole = money.amount.quantize(Decimal(1), ROUND_HALF_UP)
-    return money_words(Money(amount=whole, currency=money.currency))
+    said = money_words(Money(amount=whole, currency=money.currency))
+    return said if money.currency else f"{said} without currency"
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from app.services.configs import split
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.connector import Check, CheckState, Connector, ReadContext
-from connectors.sdk.errors import ConnectorError
+from connectors.sdk.errors import ConnectorError, Incomplete, RateLimited, Unavailable
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.policy import policy_of
@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 20.0
 """Seconds that whoever checks a form waits for all checks together."""
+OF_A_FORM = {
+    Unavailable.remedy: "Try again in a while; if it stays, look at the address.",
+    RateLimited.remedy: "Try again in a while.",
+    Incomplete.remedy: "Try again in a while.",
+}
+"""What helps whoever waits for a check, instead of what a sync does by itself later."""
 A_MOMENT = 1.0
 """Seconds for a check that was cancelled to let go of its connections."""
 
@@ -83,8 +89,10 @@ def _collect(
 
 def _masked(check: Check) -> Check:
     """What the platform said may have come into it, and a platform may quote what it was told."""
-    return replace(check, text=redact.mask(check.text), fix=redact.mask(check.fix))
+    fix = OF_A_FORM.get(check.fix, check.fix)
+    return replace(check, text=redact.mask(check.text), fix=redact.mask(fix))
 
 
 def _failed(text: str, fix: str = "") -> Check:
+    fix = OF_A_FORM.get(fix, fix)
     return Check(name="Connection", state=CheckState.FAIL, text=text, fix=fix)

@@ -93,7 +93,9 @@ def _removed(connection_id: int, known: Sources) -> SourceLine:
 
 
 def _why(row: Any, item: Item, state: ItemState | None, clock: Clock) -> tuple[str, ...]:
-    reasons = today.rank_of(row, item.category, clock).reasons
+    """Why it is ranked where it is; a goal is not ranked, its page says how it stands."""
+    goal = item.kind == Kind.GOAL
+    reasons = () if goal else today.rank_of(row, item.category, clock).reasons
     if state is not None and state.reopened_because:
         return (f"It came back: {told_words(state.reopened_because, clock)}.", *reasons)
     return reasons

@@ -263,7 +263,7 @@ class NoteLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoalLine:
-    """A goal that an item counts for; shares are between 0 and 1."""
+    """How a goal stands, on its page and in the digest; shares are between 0 and 1."""
 
     id: int
     title: str

@@ -174,7 +174,8 @@ def test_one_is_not_many(count: int, words_of: tuple[str, ...], text: str) -> No
         pytest.param("42300", "XYZ", "42,300 XYZ", "42,300 XYZ", id="three letters, no currency"),
         ("42300", "usd", "42,300 usd", "42,300 usd"),
         ("1500.25", "points", "1,500.25 points", "1,500.25 points"),
-        ("1234.5678", None, "1,234.568", "1,234.5678, currency not given"),
+        ("4200.5", None, "4,200.50", "4,200.50, currency not given"),
+        ("1234.5678", None, "1,234.57", "1,234.5678, currency not given"),
         ("5", "", "5", "5.00, currency not given"),
     ],
 )

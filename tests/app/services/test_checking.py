@@ -96,6 +96,13 @@ def test_a_check_that_ends_in_time_says_nothing_of_time() -> None:
     assert [one.name for one in checked(Slow(lambda _context: None))] == ["Sign-in", "Renewals"]
 
 
+def test_whoever_waits_for_a_check_is_not_told_that_it_is_tried_again_by_itself() -> None:
+    def gone(_context: ReadContext) -> None:
+        raise Unavailable("The portal does not answer.")
+
+    assert checked(Slow(gone))[-1].fix == "Try again in a while; if it stays, look at the address."
+
+
 def test_a_check_that_meets_an_error_in_time_ends_with_it() -> None:
     def gone(_context: ReadContext) -> None:
         raise Unavailable("The portal does not answer.")

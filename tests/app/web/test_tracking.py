@@ -134,6 +134,20 @@ def test_how_old_a_goals_numbers_are_stands_beside_them(
     assert "Sophos portal" in page
 
 
+def test_the_page_of_a_goal_says_how_it_stands_and_not_how_a_deadline_would_rank(
+    client: TestClient, goals: int
+) -> None:
+    address = re.search(r'href="(/items/\d+)">Bookings', client.get("/goals").text)
+    assert address
+
+    page = client.get(address[1]).text
+
+    assert "How it stands" in page
+    assert "$412,000 of $600,000" in page
+    for untrue in ("names no amount", "ranked as", "counts for"):
+        assert untrue not in page
+
+
 def test_no_goals_lead_to_the_import(client: TestClient, source: int) -> None:
     page = client.get("/goals").text
     assert "No goals yet" in page
@@ -294,6 +308,18 @@ def test_funds_tell_what_is_left_and_when_it_lapses_never_summed_across_currenci
         "No date · 2",
     ]
     assert re.search(r'href="/items/\d+">MDF</a>', page)  # to the deadline that follows from it
+
+
+def test_a_fund_whose_day_is_over_has_lapsed(
+    client: TestClient, source: int, database: Database
+) -> None:
+    with database.write() as session:
+        session.add(fund(source, 1, "Gone", lapses_on=TODAY - timedelta(days=20)))
+        session.add(fund(source, 2, "There", lapses_on=TODAY))
+
+    page = client.get("/programs?show=funds").text
+
+    assert re.findall(r"<small>(lapse\w+)</small>", page) == ["lapsed", "lapses"]
 
 
 def test_certifications_stand_by_expiry_with_their_holder(
