@@ -34,6 +34,7 @@ def sources(*folders: str) -> dict[str, ast.Module]:
 APPLICATION = sources("app")
 CONNECTORS = sources("connectors")
 OURS = APPLICATION | CONNECTORS
+TESTS = sources("tests")
 
 
 # --- who may know whom: nobody in a circle, and inside connectors/ ----------------------------
@@ -149,7 +150,7 @@ def test_decisions_and_platforms_are_told_what_time_it_is() -> None:
 def test_a_promise_that_a_test_proves_is_one_of_the_ten() -> None:
     marked = {
         argument.value
-        for tree in sources("tests").values()
+        for tree in TESTS.values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.promise"
         for argument in node.args
@@ -159,13 +160,13 @@ def test_a_promise_that_a_test_proves_is_one_of_the_ten() -> None:
     assert marked <= {f"P{number}" for number in range(1, 11)}
 
 
-SILENCED = re.compile(r"# (type: ignore\[[^\]]+\]|noqa: [A-Z0-9, ]+)(?P<why>.*)")
+SILENCED = re.compile(r"  # (type: ignore|noqa)(\[[^\]]+\]|: [A-Z0-9, ]+)?(?P<why>.*)")
 
 
 def test_whoever_silences_a_check_says_why_beside_it() -> None:
     silenced = [
         (f"{path}:{number}", found["why"])
-        for path in OURS
+        for path in OURS | TESTS
         for number, line in enumerate((CHECKOUT / path).read_text().splitlines(), start=1)
         if (found := SILENCED.search(line))
     ]

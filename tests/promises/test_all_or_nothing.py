@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from connectors.calendar.sandbox import Sandbox
 from connectors.sdk.connector import Complete, Page
 from connectors.sdk.sandbox import SandboxClock, SandboxHost
 from tests.support.processes import Place, exit_code, sync
-from tests.support.scripted import deadline, deadlines
+from tests.support.scripted import Step, deadline, deadlines
 from tests.support.world import World
 
 pytestmark = pytest.mark.promise("P3")
@@ -54,12 +54,9 @@ def after(number: int) -> list[Page | Complete]:
     ]
 
 
-def script(world: World, steps: object) -> None:
+def script(world: World, steps: Callable[[int], Sequence[Step]]) -> None:
     world.connector.streams = STREAMS
-    world.connector.script = {
-        stream: steps(number)  # type: ignore[operator]
-        for number, stream in enumerate(STREAMS)
-    }
+    world.connector.script = {stream: [*steps(number)] for number, stream in enumerate(STREAMS)}
 
 
 def gone_once(number: int) -> list[Page | Complete]:

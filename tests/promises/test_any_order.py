@@ -6,7 +6,7 @@ item was proven missing, what the team decided, what its history must tell.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -200,7 +200,10 @@ class Inbox(RuleBasedStateMachine):
     @rule(first=DAYS, days=st.integers(5, 40))
     def window(self, first: date, days: int) -> None:
         window = (first, first + timedelta(days=days))
-        inside = lambda row: row.due is not None and window[0] <= row.due <= window[1]  # noqa: E731
+
+        def inside(row: Row) -> bool:
+            return row.due is not None and window[0] <= row.due <= window[1]
+
         self.read([*self.pages(inside), Complete(window=window)])
         self.settles(covers=lambda known: inside(known.row))
 
@@ -231,13 +234,13 @@ class Inbox(RuleBasedStateMachine):
     def pages(
         self,
         only: Callable[[Row], bool] = lambda _row: True,
-        unless: set[str] = frozenset(),  # type: ignore[assignment]
+        unless: Collection[str] = (),
     ) -> list[Page]:
         chosen = [id_ for id_, row in self.source.items() if id_ not in unless and only(row)]
         records = [self.source[id_].record(id_) for id_ in chosen]
         return [Page(records=tuple(records[n : n + 3])) for n in range(0, len(records), 3)]
 
-    def read(self, steps: list[Step], unreadable: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def read(self, steps: list[Step], unreadable: Set[str] = frozenset()) -> None:
         """Sync, and tell the model what was listed."""
         self.live_before = len(self.there())
         self.sync(steps)
@@ -256,7 +259,7 @@ class Inbox(RuleBasedStateMachine):
         self,
         *,
         covers: Callable[[Known], bool],
-        spared: set[str] = frozenset(),  # type: ignore[assignment]
+        spared: Collection[str] = (),
     ) -> None:
         """A read that came to its end: what it covered and did not list is missing once more."""
         self.complete_before = True

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from app.config import Settings
 from app.db import Database
@@ -45,7 +46,7 @@ def others(world: World, number: int) -> list[int]:
 
 def runs(world: World) -> list[SyncRun]:
     with world.database.read() as session:
-        return list(session.exec(sa.select(SyncRun)).scalars())  # type: ignore[call-overload]
+        return list(session.exec(select(SyncRun)))
 
 
 def at_once(work: list[Callable[[], Any]]) -> list[Any]:

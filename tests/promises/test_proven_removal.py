@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.services import held
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
 from connectors.sdk.manifest import Completeness
-from connectors.sdk.records import Certification, DueDate, Fund
+from connectors.sdk.records import AnyRecord, Certification, DueDate, Fund
 from tests.support.scripted import Step, deadline, deadlines, unreadable
 from tests.support.world import World
 
@@ -180,8 +181,8 @@ def test_a_record_with_the_longest_id_keeps_no_stream_from_proving_absence(
     world: World, kind: type[Fund] | type[Certification]
 ) -> None:
     day = DueDate(on=date(2027, 2, 14))
-    said = {"currency": "USD", "lapses": day} if kind is Fund else {"expires": day}
-    longest = kind(external_id="f" * 500, title="Long", **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = {"currency": "USD", "lapses": day} if kind is Fund else {"expires": day}
+    longest = kind(external_id="f" * 500, title="Long", **said)
     world.connector.lists(longest, *deadlines(range(10)))
     world.sync()
     assert len(world.live()) == 11
@@ -204,10 +205,12 @@ class TestAWindow:
         self.february = deadline("f", due=DueDate(on=date(2027, 2, 10)))
         self.reads(world, (deadline("j"), self.february, deadline("undated", due=None)))
 
-    def reads(self, world: World, records: tuple[object, ...], window: object = None) -> int:
+    def reads(
+        self, world: World, records: tuple[AnyRecord, ...], window: tuple[date, date] | None = None
+    ) -> int:
         world.connector.script["things"] = [
-            Page(records=records),  # type: ignore[arg-type]
-            Complete(window=window or (self.JANUARY[0], self.FEBRUARY[1])),  # type: ignore[arg-type]
+            Page(records=records),
+            Complete(window=window or (self.JANUARY[0], self.FEBRUARY[1])),
         ]
         return world.sync().removed
 

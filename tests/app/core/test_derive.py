@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ from connectors.sdk.records import (
 LAPSES = DueDate(on=date(2027, 2, 14), zone="America/New_York", raw="14-Feb-27")
 
 
-def fund(**said: object) -> Fund:
+def fund(**said: Any) -> Fund:
     values = {"external_id": "f1", "title": "Co-op H1", "currency": "USD", "lapses": LAPSES}
-    return Fund(**{**values, **said})  # type: ignore[arg-type]
+    return Fund(**{**values, **said})
 
 
-def certification(**said: object) -> Certification:
+def certification(**said: Any) -> Certification:
     values = {"external_id": "c1", "title": "Architect", "expires": LAPSES}
-    return Certification(**{**values, **said})  # type: ignore[arg-type]
+    return Certification(**{**values, **said})
 
 
 def derived(record: AnyRecord) -> Deadline:

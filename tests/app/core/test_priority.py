@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,9 +23,9 @@ MONEY = st.none() | st.builds(
 DUES = st.none() | st.builds(DueDate, on=st.dates(date(2025, 1, 1), date(2028, 1, 1)))
 
 
-def stakes(**said: object) -> Stakes:
+def stakes(**said: Any) -> Stakes:
     values = {"kind": "deadline", "category": "renewal", "due": None, "amount": None}
-    return Stakes(**{"amount_label": None, **values, **said})  # type: ignore[arg-type]
+    return Stakes(**{"amount_label": None, **values, **said})
 
 
 def usd(amount: float | str) -> Money:
@@ -35,7 +36,7 @@ def in_days(days: int) -> DueDate:
     return DueDate(on=CLOCK.today + timedelta(days=days))
 
 
-def points(**said: object) -> float:
+def points(**said: Any) -> float:
     return rank(stakes(**said), CLOCK).points
 
 

@@ -1,6 +1,7 @@
 """When a connection is due: intervals, cron, quiet hours, clocks that jump, downtime, retries."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,12 +16,13 @@ NEW_YORK = ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)
 
 
-def hourly(**changes: object) -> Schedule:
-    return Schedule(**{"key": "1:a", "interval": HOUR} | changes)  # type: ignore[arg-type]
+def hourly(**changes: Any) -> Schedule:
+    values: dict[str, Any] = {"key": "1:a", "interval": HOUR}
+    return Schedule(**values | changes)
 
 
-def cron(expression: str, **changes: object) -> Schedule:
-    return Schedule(**{"key": "1:a", "cron": expression} | changes)  # type: ignore[arg-type]
+def cron(expression: str, **changes: Any) -> Schedule:
+    return Schedule(**{"key": "1:a", "cron": expression} | changes)
 
 
 def at(text: str) -> datetime:

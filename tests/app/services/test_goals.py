@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,14 @@ DAY = START.date()
 YEAR = {"period_start": date(2026, 1, 1), "period_end": date(2026, 12, 31)}
 
 
-def goal(name: str, target: int | None, actual: str | None, **said: object) -> Goal:
+def goal(name: str, target: int | None, actual: str | None, **said: Any) -> Goal:
     values = {"unit": "people", **YEAR, **said}
     return Goal(
         external_id=name,
         title=name,
         target=Decimal(target) if target is not None else None,
         actual=Decimal(actual) if actual is not None else None,
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 

@@ -10,7 +10,6 @@ import xlsxwriter
 
 from connectors.sdk.connector import Complete, Event, Page, Quarantined, Unchanged
 from connectors.sdk.errors import ConnectorError
-from connectors.sdk.records import AnyRecord
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Cells = Sequence[Any]
@@ -49,7 +48,7 @@ def xlsx_of(
 class Found:
     """What one read gave, and how it ended."""
 
-    records: list[AnyRecord] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     end: Complete | Unchanged | None = None
     error: ConnectorError | None = None

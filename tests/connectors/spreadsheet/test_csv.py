@@ -56,14 +56,14 @@ def test_excels_own_delimiter_line_is_obeyed(read: Read) -> None:
 def test_a_decimal_comma_does_not_split_the_row(read: Read) -> None:
     found = read(b"Title;Amount;Due\nA;1,50 EUR;2026-04-03\nB;2,75 EUR;2026-04-04\n")
 
-    assert [str(record.amount.amount) for record in found.records] == ["1.5", "2.75"]  # type: ignore[union-attr]
+    assert [str(record.amount.amount) for record in found.records] == ["1.5", "2.75"]
 
 
 def test_quoted_cells_keep_delimiters_quotes_and_lines(read: Read) -> None:
     found = read(b'Title,Due,Notes\r\n"A, ""B""",2026-04-03,"one\r\ntwo"\r\nC,2026-04-04,\r\n')
 
     assert found.titles == ['A, "B"', "C"]
-    assert found.records[0].summary == "one two"  # type: ignore[union-attr]
+    assert found.records[0].summary == "one two"
 
 
 def test_rows_are_numbered_as_spreadsheets_number_them(read: Read) -> None:

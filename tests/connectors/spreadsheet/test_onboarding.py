@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -166,7 +167,7 @@ def only(found: SheetSuggestion, topic: Topic) -> Question:
     return question
 
 
-def read_with(data: bytes, answers: dict[str, str]) -> tuple[list[object], list[str]]:
+def read_with(data: bytes, answers: dict[str, str]) -> tuple[list[Any], list[str]]:
     sheet = inspect(data).sheets[0]
     mapping = suggest_sheet(sheet).mapping(answers)
     seen = preview(data, Options(mapping={sheet.fingerprint: mapping}))
@@ -184,7 +185,7 @@ def test_the_date_order_is_asked_with_both_readings(read: Read) -> None:
 
     for answer, days in (("dmy", (3, 5)), ("mdy", (4, 6))):
         records, reasons = read_with(data, {question.id: answer})
-        assert [r.due.on.day for r in records] == list(days)  # type: ignore[attr-defined]
+        assert [r.due.on.day for r in records] == list(days)
         assert reasons == []
 
 
@@ -193,7 +194,7 @@ def test_an_unanswered_date_order_lists_only_the_rows_that_it_touches() -> None:
 
     records, reasons = read_with(data, {})
 
-    assert [r.title for r in records] == ["B", "C"]  # type: ignore[attr-defined]
+    assert [r.title for r in records] == ["B", "C"]
     assert reasons == [
         "Due: “03/04/2026” may be 3 April 2026 or 4 March 2026; say which order this column has."
     ]
@@ -206,7 +207,7 @@ def test_one_date_of_the_column_decides_for_all(other: str, day: int) -> None:
     found = suggested(*rows)
 
     assert found.ready, "the whole column is looked at, not its first rows"
-    assert preview(csv_of(*rows)).records[0].due.on.day == day  # type: ignore[union-attr]
+    assert preview(csv_of(*rows)).records[0].due.on.day == day  # type: ignore[union-attr]  # what its kind has
 
 
 def test_dates_that_contradict_each_other_decide_nothing() -> None:
@@ -214,7 +215,7 @@ def test_dates_that_contradict_each_other_decide_nothing() -> None:
 
     only(suggest_sheet(inspect(data).sheets[0]), Topic.DATE_ORDER)
     records, reasons = read_with(data, {})
-    assert [r.title for r in records] == ["A", "B"]  # type: ignore[attr-defined]
+    assert [r.title for r in records] == ["A", "B"]
     assert len(reasons) == 1
 
 
@@ -228,8 +229,8 @@ def test_each_date_column_has_its_own_order() -> None:
     (goal,), _ = read_with(data, {question.id: "mdy"})
 
     assert question.header == "End"
-    assert goal.period_start == date(2026, 1, 13)  # type: ignore[attr-defined]
-    assert goal.period_end == date(2026, 3, 4)  # type: ignore[attr-defined]
+    assert goal.period_start == date(2026, 1, 13)
+    assert goal.period_end == date(2026, 3, 4)
 
 
 def test_the_decimal_mark_is_asked_with_both_readings() -> None:
@@ -238,7 +239,7 @@ def test_the_decimal_mark_is_asked_with_both_readings() -> None:
 
     assert question.text == "In the column “Amount”, is “1.234” 1.234 or 1234?"
     (record,), _ = read_with(data, {"decimal": ","})
-    assert record.amount == Money(amount=Decimal(1234))  # type: ignore[attr-defined]
+    assert record.amount == Money(amount=Decimal(1234))
     records, reasons = read_with(data, {})
     assert (records, len(reasons)) == ([], 1)
 
@@ -249,7 +250,7 @@ def test_one_number_decides_for_the_sheet() -> None:
     )
 
     assert suggest_sheet(inspect(data).sheets[0]).ready
-    assert preview(data).records[0].target == Decimal(1234)  # type: ignore[union-attr]
+    assert preview(data).records[0].target == Decimal(1234)  # type: ignore[union-attr]  # what its kind has
 
 
 def test_the_meaning_of_a_shared_sign_is_asked() -> None:
@@ -258,9 +259,9 @@ def test_the_meaning_of_a_shared_sign_is_asked() -> None:
 
     assert question.choices[0].value == "USD"
     records, reasons = read_with(data, {"currency": "CAD"})
-    assert [r.amount.currency for r in records] == ["CAD", "EUR"]  # type: ignore[attr-defined]
+    assert [r.amount.currency for r in records] == ["CAD", "EUR"]
     records, reasons = read_with(data, {})
-    assert [r.title for r in records] == ["B"]  # type: ignore[attr-defined]
+    assert [r.title for r in records] == ["B"]
     assert "several currencies" in reasons[0]
 
 
@@ -278,7 +279,7 @@ def test_the_title_is_asked_where_no_column_is_one() -> None:
 
     assert "Frobnication" in [c.value for c in question.choices]
     (record,), _ = read_with(data, {"title": "Frobnication"})
-    assert record.title == "Claim"  # type: ignore[attr-defined]
+    assert record.title == "Claim"
 
 
 def test_the_kind_is_asked_where_nothing_tells_it() -> None:
@@ -287,7 +288,7 @@ def test_the_kind_is_asked_where_nothing_tells_it() -> None:
 
     assert {c.value for c in question.choices} == set(Kind)
     (record,), _ = read_with(data, {"kind": "goal"})
-    assert record.external_id.startswith("goal:")  # type: ignore[attr-defined]
+    assert record.external_id.startswith("goal:")
 
 
 # --- preview ---------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def test_bare_day_numbers_follow_the_workbooks_date_system(
 
     found = read(xlsx_of({"Deadlines": rows}, date_1904=mac))
 
-    assert {r.due.on for r in found.records} == {date(2026, 4, 3)}  # type: ignore[union-attr]
+    assert {r.due.on for r in found.records} == {date(2026, 4, 3)}
 
 
 def test_a_stored_value_of_a_formula_is_read_and_its_error_listed(read: Read) -> None:
@@ -88,7 +88,7 @@ def test_a_stored_value_of_a_formula_is_read_and_its_error_listed(read: Read) ->
 
     found = read(target.getvalue())
 
-    assert [r.amount for r in found.records] == [Money(amount=Decimal(42))]  # type: ignore[union-attr]
+    assert [r.amount for r in found.records] == [Money(amount=Decimal(42))]
     assert [(bad.where, bad.reason) for bad in found.quarantined] == [
         ("Deadlines row 3", "Amount: “#DIV/0!” is not a number."),
         ("Deadlines row 4", "Due: “#REF!” is not a date."),
