@@ -91,7 +91,7 @@ def report(connection: Connection, run: SyncRun | None, *, as_json: bool = False
         )
         return
     if run is None:
-        busy = "somebody else is syncing it just now, or was killed while syncing it"
+        busy = "somebody else is syncing it just now, or was killed at it on another machine"
         out.print(
             f"{plain(connection.name)}: {busy}: then it is free again within 5 minutes.",
             soft_wrap=True,

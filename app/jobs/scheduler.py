@@ -20,7 +20,7 @@ from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
 from app.outages import outage_of
 from app.secrets import Vault
-from app.services import acts, syncing
+from app.services import acts
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +115,7 @@ class Jobs:
             free = self.syncer.settings.sync_workers - len(self._running)
         if free <= 0:
             return
-        with self.syncer.database.read() as session:
-            due = syncing.due(session, now=self.syncer.now(), limit=free)
-        for connection_id in due:
+        for connection_id in self.syncer.due(limit=free):
             self._submit(connection_id)
 
     def _submit(self, connection_id: int) -> None:

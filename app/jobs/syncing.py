@@ -12,11 +12,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from app import crash
 from app.config import Settings
 from app.db import Database
 from app.errors import AppError, NotSetUp
+from app.jobs import holding
 from app.models import RunOutcome, SyncRun
 from app.secrets import Vault
 from app.services import configs, sources, syncing, uploads
@@ -89,22 +91,43 @@ class Syncer:
         watch: Callable[[Progress], None] | None = None,
     ) -> SyncRun | None:
         """Sync one connection; None when somebody else has it. A source's fault is in the run."""
-        with self.database.write(counts=False) as session:
-            claim = syncing.claim(
-                session,
-                connection_id,
-                owner=self.owner,
-                now=self.now(),
-                trigger=trigger,
-                only_due=only_due,
-            )
-        if claim is None:
-            return None
+        owner = f"{self.owner}:{uuid4().hex[:8]}"
+        with holding.at_work(self._signs, owner):
+            with self.database.read() as session:
+                ended = self._ended(session)
+            with self.database.write(counts=False) as session:
+                claim = syncing.claim(
+                    session,
+                    connection_id,
+                    owner=owner,
+                    now=self.now(),
+                    trigger=trigger,
+                    only_due=only_due,
+                    ended=ended,
+                )
+            return None if claim is None else self._go(claim, watch)
+
+    def due(self, *, limit: int) -> list[int]:
+        """Connections that are due and that nobody is at work on, the longest waiting first."""
+        with self.database.read() as session:
+            ended = self._ended(session)
+            return syncing.due(session, now=self.now(), limit=limit, ended=ended)
+
+    @property
+    def _signs(self) -> Path:
+        return self.settings.data_dir / "running"
+
+    def _ended(self, session: Session) -> list[str]:
+        return holding.ended(self._signs, syncing.holders(session))
+
+    def _go(self, claim: syncing.Claim, watch: Callable[[Progress], None] | None) -> SyncRun | None:
         crash.here("claimed")
         try:
             return _Run(self, claim, watch).go()
         except syncing.LeaseLost:
-            log.warning("sync of connection %s lost its lease; nothing written", connection_id)
+            log.warning(
+                "sync of connection %s lost its lease; nothing written", claim.connection_id
+            )
             with self.database.read() as session:
                 return sources.run(session, claim.run_id)
         except (KeyboardInterrupt, SystemExit):  # stopped by hand: whoever is next need not wait

@@ -5,7 +5,7 @@ one row. Every later write proves the fence again, so that a worker that was tho
 and comes back cannot write (P4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,15 +50,31 @@ class Claim:
     owner: str
 
 
-def due(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
-    """Connections that are due and that nobody has, the longest waiting first."""
+def holders(session: Session) -> list[str]:
+    """Who holds a lease, by the names under which they claimed."""
+    return [
+        owner
+        for owner in session.exec(
+            select(Connection.lease_owner).where(col(Connection.lease_owner).is_not(None))
+        )
+        if owner is not None
+    ]
+
+
+def due(
+    session: Session, *, now: datetime, limit: int = 50, ended: Collection[str] = ()
+) -> list[int]:
+    """Connections that are due and that nobody has, the longest waiting first.
+
+    ``ended`` are holders that are known not to be at work any more.
+    """
     statement = (
         select(Connection.id)
         .where(
             Connection.enabled,
             col(Connection.removed_at).is_(None),
             col(Connection.next_due_at) <= now,
-            _free(now),
+            _free(now, ended),
         )
         .order_by(col(Connection.next_due_at))
         .limit(limit)
@@ -66,8 +82,12 @@ def due(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
     return [id_ for id_ in session.exec(statement) if id_ is not None]
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(col(Connection.lease_until).is_(None), col(Connection.lease_until) <= now)
+def _free(now: datetime, ended: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        col(Connection.lease_until).is_(None),
+        col(Connection.lease_until) <= now,
+        col(Connection.lease_owner).in_(ended),
+    )
 
 
 def claim(
@@ -78,15 +98,18 @@ def claim(
     now: datetime,
     trigger: str,
     only_due: bool = False,
+    ended: Collection[str] = (),
 ) -> Claim | None:
     """Take the connection, or None when somebody else has it (or, ``only_due``, was faster).
+
+    ``ended`` are holders that are known not to be at work any more.
 
     A scheduled sync that a person asked for is that person's.
     """
     conditions: list[sa.ColumnElement[bool]] = [
         col(Connection.id) == connection_id,
         col(Connection.removed_at).is_(None),
-        _free(now),
+        _free(now, ended),
     ]
     if only_due:
         conditions += [col(Connection.enabled).is_(True), col(Connection.next_due_at) <= now]
