@@ -6,11 +6,18 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from app import __version__
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""A sentence is never broken in two: a terminal does that by itself, and a script wants lines."""
+live = Console(stderr=True, highlight=False)
+"""What moves: bars and what happens now. It has to know where its own lines end."""
+
+WIDEST = 10_000
+"""Columns of a table that nobody looks at on a screen."""
 
 group = typer.Typer(
     name="partner-inbox",
@@ -28,9 +35,17 @@ def plain(text: str) -> str:
     return escape(text)
 
 
+def print_table(table: Table) -> None:
+    """As wide as the terminal; into a pipe or a file as wide as its content, and nothing is cut."""
+    if out.is_terminal:
+        out.print(table, soft_wrap=False)
+    else:
+        Console(file=out.file, highlight=False, width=WIDEST).print(table)
+
+
 def tell(message: str, remedy: str) -> None:
     """A failure in one line on standard error, with what helps."""
-    err.print(f"[red]{plain(message)}[/] {plain(remedy)}".rstrip(), soft_wrap=True)
+    err.print(f"[red]{plain(message)}[/] {plain(remedy)}".rstrip())
 
 
 def print_json(value: Any) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from app import garbage, logs
 from app.bench.keys import EXTRA, KEYS, Key
 from app.bench.suite import FULL, QUICK, Suite
-from app.cli.base import err, out
+from app.cli.base import err, live, print_table
 
 
 def bench(*, to: Path | None, postgres: str | None, peers: bool, quick: bool, strict: bool) -> None:
@@ -23,7 +23,7 @@ def bench(*, to: Path | None, postgres: str | None, peers: bool, quick: bool, st
     with TemporaryDirectory(prefix="partner-inbox-bench-") as folder, _telling() as say:
         suite = Suite(scale=QUICK if quick else FULL, folder=Path(folder), say=say)
         suite.run(postgres=postgres, with_peers=peers)
-    out.print(_table(suite.found, suite.medians))
+    print_table(_table(suite.found, suite.medians))
     if postgres is None:
         err.print("Without a Postgres its keys were not measured: use `make bench` or --postgres.")
     if to is not None:
@@ -44,7 +44,7 @@ def _telling() -> Iterator[Callable[[str], None]]:
     if not err.is_terminal:
         yield lambda text: err.print(text, style="dim")
         return
-    with err.status("…") as status:
+    with live.status("…") as status:
         yield status.update
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from rich.table import Table
 
-from app.cli.base import err, out, plain, print_json
+from app.cli.base import err, live, out, plain, print_json, print_table
 from app.cli.opened import Opened
 from app.core.words import Clock, when_words
 from app.errors import Invalid
@@ -32,7 +32,7 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> No
             values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
     config = configs.validate(manifest, values)
     if check:
-        with err.status("Checking …"):
+        with live.status("Checking …"):
             checks = checking.check(
                 connector_id,
                 config,
@@ -95,7 +95,7 @@ def show(*, as_json: bool) -> None:
         if one.copied_at:
             read = f"uploaded {when_words(one.copied_at, clock)}"
         table.add_row(plain(one.name), one.connector, one.health, read, plain(one.error or ""))
-    out.print(table)
+    print_table(table)
 
 
 def check(name: str) -> None:
@@ -132,6 +132,4 @@ def remove(name: str, *, yes: bool) -> None:
 def _print_checks(checks: Iterable[Check]) -> None:
     for one in checks:
         fix = f" {one.fix}" if one.fix and one.state is not CheckState.OK else ""
-        out.print(
-            f"{MARKS[one.state]} {plain(one.name)}: {plain(one.text)}{plain(fix)}", soft_wrap=True
-        )
+        out.print(f"{MARKS[one.state]} {plain(one.name)}: {plain(one.text)}{plain(fix)}")

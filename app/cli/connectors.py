@@ -40,4 +40,4 @@ def show(*, as_json: bool) -> None:
                 info.description or info.title or "",
             ]
             told = ", ".join(note for note in notes if note)
-            out.print(f"  setting  {name:<18} {plain(told)}", soft_wrap=True)
+            out.print(f"  setting  {name:<18} {plain(told)}")

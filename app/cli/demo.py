@@ -13,7 +13,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from app.cli.base import err, out, plain, print_json
+from app.cli.base import err, out, plain, print_json, print_table
 from app.cli.opened import Opened
 from app.cli.serving import free_port, run_server
 from app.cli.syncs import run_all
@@ -84,7 +84,7 @@ def _fill(
     _settle_in_once(opened, folder, clock)
     failed = [one.name for one, run in runs if run is None or run.outcome != "ok"]
     if failed:
-        err.print(f"[red]Not read whole:[/] {plain(', '.join(failed))}", soft_wrap=True)
+        err.print(f"[red]Not read whole:[/] {plain(', '.join(failed))}")
     found = _summary(opened, clock, time.monotonic() - started)
     if as_json:
         print_json(found.as_json())
@@ -218,7 +218,7 @@ def _print(found: story.Summary) -> None:
     if found.quarantined:
         table.add_row("unreadable rows", f"{found.quarantined}, see the source's page")
     table.add_row("took", f"{found.seconds:.1f} s")
-    out.print(table)
+    print_table(table)
 
 
 def _serve(opened: Opened, running: platforms.Platforms, port: int) -> None:
@@ -228,7 +228,7 @@ def _serve(opened: Opened, running: platforms.Platforms, port: int) -> None:
         assert admin is not None
         link = accounts.make_link(session, accounts.SIGN_IN, now=opened.now(), user_id=admin.id)
     out.print(f"\nOpen this to be signed in as {company.ADMIN[1]} (it works once):")
-    out.print(f"  [bold]{opened.settings.public_url}/link/{link}[/]", soft_wrap=True)
+    out.print(f"  [bold]{opened.settings.public_url}/link/{link}[/]")
     out.print("The platforms go on changing. Ctrl+C stops.\n")
     stop = threading.Event()
     teller = threading.Thread(target=_go_on, args=(opened, running, stop), daemon=True)
@@ -249,4 +249,4 @@ def _go_on(opened: Opened, running: platforms.Platforms, stop: threading.Event) 
                 if connection.connector == connector and connection.id is not None:
                     sources.sync_now(session, connection.id, now=opened.now())
         for sentence in told:
-            out.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {plain(sentence)}", soft_wrap=True)
+            out.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {plain(sentence)}")

@@ -20,7 +20,7 @@ def digest(*, dry_run: Path | None, user: str) -> None:
         if not written:
             raise Invalid("There is nobody to write a digest for.", remedy="See `user add`.")
         for path in written:
-            out.print(plain(str(path)), soft_wrap=True)
+            out.print(plain(str(path)))
         return
     if mailer.server is None:
         raise Invalid(
@@ -30,7 +30,7 @@ def digest(*, dry_run: Path | None, user: str) -> None:
     mailer.send_alerts()
     lacks = mailer.send_digests()
     for sentence in sorted(set(lacks)):
-        err.print(f"[red]A digest did not leave:[/] {plain(sentence)}", soft_wrap=True)
+        err.print(f"[red]A digest did not leave:[/] {plain(sentence)}")
     if lacks:
         raise typer.Exit(1)
     out.print("Sent what was due.")

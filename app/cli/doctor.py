@@ -26,7 +26,7 @@ def doctor(*, as_json: bool) -> None:
     else:
         marks = {"ok": "[green]ok[/]  ", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
         for name, state, text, fix in found:
-            out.print(f"{marks[state]} {name}: {plain(text)} {plain(fix)}".rstrip(), soft_wrap=True)
+            out.print(f"{marks[state]} {name}: {plain(text)} {plain(fix)}".rstrip())
     if any(state == "fail" for _name, state, _text, _fix in found):
         raise typer.Exit(1)
 

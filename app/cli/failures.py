@@ -37,7 +37,7 @@ def tell(error: Exception) -> int:
         case AppError() | ConnectorError():
             line(error.message, error.remedy)
             for field, sentence in error.fields.items() if isinstance(error, Invalid) else ():
-                err.print(f"  {plain(field)}: {plain(sentence)}", soft_wrap=True)
+                err.print(f"  {plain(field)}: {plain(sentence)}")
         case OSError() if error.filename is not None or error.errno in BY_SYSTEM:
             where = f"{error.filename}: " if error.filename is not None else ""
             line(f"{where}{error.strerror}.", BY_SYSTEM.get(error.errno or 0, ""))
@@ -45,5 +45,5 @@ def tell(error: Exception) -> int:
             line(outage.message, outage.remedy)
         case _:  # a bug; Python's own traceback would hold secrets
             text = "".join(traceback.format_exception(error))
-            err.print(plain(redact(text)), soft_wrap=True)
+            err.print(plain(redact(text)))
     return 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from app.cli.base import err, out, plain
+from app.cli.base import err, out, plain, print_table
 from app.cli.opened import Opened
 from app.cli.syncs import report, run_all
 from app.core.words import Clock, due_words, money_words, plural
@@ -119,19 +119,19 @@ def _show(plan: ImportPlan, seen: Preview, clock: Clock) -> None:
     for sheet in plan.sheets:
         called = ", ".join(sheet.names) or "The file"
         if not sheet.choice.use:
-            out.print(f"{plain(called)}: left out", soft_wrap=True)
+            out.print(f"{plain(called)}: left out")
             continue
         meant = [f"{c.header} = {c.field}" for c in sheet.columns if c.field != "fact"]
-        out.print(f"{plain(called)}: {plain(', '.join(meant))}", soft_wrap=True)
+        out.print(f"{plain(called)}: {plain(', '.join(meant))}")
     table = Table("Kind", "Title", "Of", "Date", "Money", "More", box=None, pad_edge=False)
     for row in imports.rows_of(seen):
         due = due_words(row.due, clock).full if row.due else ""
         money = money_words(row.money) if row.money else ""
         table.add_row(row.kind, plain(row.title), plain(row.whose), due, money, plain(row.more))
-    out.print(table)
+    print_table(table)
     out.print(f"{plural(seen.read, 'row')} can be read, {seen.bad:,} cannot.")
     for line in _bad(seen):
-        out.print(f"  {plain(line)}", soft_wrap=True)
+        out.print(f"  {plain(line)}")
 
 
 def _bad(seen: Preview) -> Iterator[str]:

@@ -30,7 +30,7 @@ class Opened:
         settings = load(self.data_dir, **self.given)
         redact.register(*settings.secrets)
         for sentence in misspelt(settings.data_dir):
-            err.print(f"[yellow]{plain(sentence)}[/]", soft_wrap=True)
+            err.print(f"[yellow]{plain(sentence)}[/]")
         logs.configure(settings.log_level)
         if settings.crash_at:
             crash.arm(settings.crash_at)

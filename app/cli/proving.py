@@ -31,7 +31,7 @@ def check(connector_id: str, *, as_json: bool) -> None:
         )
         if not as_json:
             told = f"{result.title}. {result.text}".rstrip()
-            out.print(f"{result.id} {result.outcome:<9} {plain(told)}", soft_wrap=True)
+            out.print(f"{result.id} {result.outcome:<9} {plain(told)}")
     if as_json:
         print_json(results)
     if failed:

@@ -84,4 +84,4 @@ def _say_set_up(opened: Opened) -> None:
             session, accounts.SETUP, now=opened.now(), lifetime=accounts.SETUP_LIFETIME
         )
     out.print("\nNobody can sign in yet. Open this once to create the first account:")
-    out.print(f"  {opened.settings.public_url}/set-up/{token}\n", soft_wrap=True)
+    out.print(f"  {opened.settings.public_url}/set-up/{token}\n")

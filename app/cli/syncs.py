@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from app.cli.base import err, out, plain, print_json
+from app.cli.base import live, out, plain, print_json
 from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs import syncing
@@ -47,8 +47,8 @@ def run_all(
     )
     runs: list[tuple[Connection, SyncRun | None]] = []
     syncer = syncing.Syncer(database=opened.database, vault=opened.vault, settings=opened.settings)
-    still = quiet or not err.is_terminal
-    with _stopped_by_hand(), Progress(*columns, console=err, disable=still) as bar:
+    still = quiet or not live.is_terminal
+    with _stopped_by_hand(), Progress(*columns, console=live, disable=still) as bar:
         for connection in connections:
             assert connection.id is not None
             task = bar.add_task("…", total=None, source=plain(connection.name))
@@ -92,17 +92,13 @@ def report(connection: Connection, run: SyncRun | None, *, as_json: bool = False
         return
     if run is None:
         busy = "somebody else is syncing it just now, or was killed at it on another machine"
-        out.print(
-            f"{plain(connection.name)}: {busy}: then it is free again within 5 minutes.",
-            soft_wrap=True,
-        )
+        out.print(f"{plain(connection.name)}: {busy}: then it is free again within 5 minutes.")
         return
     colour = "green" if run.outcome == "ok" else "red"
     counted = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
     counts = ", ".join(f"{getattr(run, name):,} {name}" for name in counted)
     out.print(
-        f"{plain(connection.name)}: [{colour}]{run.outcome}[/], {counts}, {run.seconds or 0:.1f} s",
-        soft_wrap=True,
+        f"{plain(connection.name)}: [{colour}]{run.outcome}[/], {counts}, {run.seconds or 0:.1f} s"
     )
     if run.error:
-        out.print(f"  {plain(run.error)} {plain(run.remedy or '')}", soft_wrap=True)
+        out.print(f"  {plain(run.error)} {plain(run.remedy or '')}")

@@ -72,6 +72,16 @@ def test_a_calendar_file_is_connected_read_listed_and_removed(
     assert command("connection", "list", "--json").json() == []
 
 
+@pytest.mark.heavy
+def test_a_table_in_a_pipe_is_as_wide_as_what_is_in_it(process: Command) -> None:
+    name = "The calendar of everything that a vendor of many words ever planned for its partners"
+    address = "url=https://calendar.example.com/a.ics"
+    process("connection", "add", "calendar", "--name", name, "--no-check", "--set", address)
+    listed = process("connection", "list", COLUMNS="40")
+    (row,) = (line for line in listed.out.splitlines() if "calendar" in line)
+    assert row.split() == [*name.split(), "calendar", "new", "never"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
