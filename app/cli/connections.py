@@ -26,6 +26,8 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> No
     """Connect an account. A required secret that is not given is asked for, unseen."""
     opened = Opened()
     manifest = sources.manifest_of(connector_id)
+    with opened.database.read() as session:
+        sources.free(session, name)
     values = _values(settings)
     for key in sorted(configs.secret_names(manifest.config)):
         if key not in values and manifest.config.model_fields[key].is_required():

@@ -13,6 +13,8 @@ from app.jobs.syncing import worker_name
 
 def digest(*, dry_run: Path | None, user: str) -> None:
     """Send what is due now, or write it into a folder."""
+    if user and dry_run is None:
+        raise Invalid("--user is for looking only.", remedy="Give --dry-run DIR with it.")
     opened = Opened()
     mailer = mailer_of(opened)
     if dry_run is not None:

@@ -17,6 +17,8 @@ from app.models import Trigger
 from app.services import import_plans, imports, sources
 from app.services.import_plans import Choice, ImportPlan, SheetPlan, answered
 from app.services.uploads import place, safe_name
+from connectors.sdk.records import Kind
+from connectors.spreadsheet.amounts import CODES
 from connectors.spreadsheet.onboarding import Preview
 from connectors.spreadsheet.questions import Topic
 from connectors.spreadsheet.settings import SheetMapping
@@ -43,16 +45,14 @@ def import_file(
     yes: bool,
 ) -> None:
     """Show what the file brings, ask where something is open, save it and read it."""
-    if not file.is_file():
-        what = f"{file} is a folder" if file.is_dir() else f"There is no file {file}"
-        raise Invalid(f"{what}.", remedy="Name a CSV or Excel file.")
-    if date_order and date_order not in ORDERS:
-        raise Invalid(f"{date_order} is no date order.", remedy=f"One of: {', '.join(ORDERS)}.")
+    _judge(file, currency=currency, date_order=date_order, kind=kind)
     opened = Opened()
-    name = name or file.stem
+    name = (name or file.stem).strip()
     with opened.database.read() as session:
         known = imports.remembered(session)
         renews = {one.name: one.id for one in imports.targets(session)}.get(name)
+        if renews is None:
+            sources.free(session, name)
     money = currency.upper() or None
     book = import_plans.look(file)
     choices: dict[str, Choice] = {}
@@ -80,6 +80,19 @@ def import_file(
         vendor=vendor,
         currency=money,
     )
+
+
+def _judge(file: Path, *, currency: str, date_order: str, kind: str) -> None:
+    """What can be refused without a look into the file; raises ``Invalid``."""
+    if not file.is_file():
+        what = f"{file} is a folder" if file.is_dir() else f"There is no file {file}"
+        raise Invalid(f"{what}.", remedy="Name a CSV or Excel file.")
+    if currency and currency.upper() not in CODES:
+        raise Invalid(f"{currency} is no currency.", remedy="Give its code, such as EUR.")
+    if date_order and date_order not in ORDERS:
+        raise Invalid(f"{date_order} is no date order.", remedy=f"One of: {', '.join(ORDERS)}.")
+    if kind and kind not in set(Kind):
+        raise Invalid(f"{kind} is no kind of row.", remedy=f"One of: {', '.join(Kind)}.")
 
 
 def _asked(sheet: SheetPlan) -> Choice:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from app.cli.base import live, out, plain, print_json
+from app.cli.base import err, live, out, plain, print_json
 from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs import syncing
@@ -18,14 +18,17 @@ from app.services import sources
 
 def sync(name: str, *, everything: bool, as_json: bool) -> None:
     """Read one connection or all; exits with 1 when one could not be read whole."""
+    if name and everything:
+        raise Invalid("Give either a connection's name or --all, not both.")
+    if not name and not everything:
+        raise Invalid("Say which connection to sync.", remedy="Give its name, or --all.")
     opened = Opened()
     with opened.database.read() as session:
-        if everything:
-            chosen = [one for one in sources.every(session) if one.enabled]
-        elif name:
-            chosen = [sources.by_name(session, name)]
-        else:
-            raise Invalid("Say which connection to sync.", remedy="Give its name, or --all.")
+        known = sources.every(session) if everything else [sources.by_name(session, name)]
+    chosen = [one for one in known if one.enabled or not everything]
+    if not chosen:
+        why = "All connections are paused" if known else "There is no connection yet"
+        (err if as_json else out).print(f"{why}: nothing was read.")
     runs = run_all(opened, chosen, trigger=Trigger.COMMAND, quiet=as_json)
     for connection, run in runs:
         report(connection, run, as_json=as_json)

@@ -75,7 +75,7 @@ def add(
     """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
     manifest = manifest_of(connector)
     config = configs.validate(manifest, values)
-    _free(session, name)
+    free(session, name)
     plain, hidden = configs.split(config)
     connection = Connection(
         name=name.strip(),
@@ -114,7 +114,7 @@ def edit(
     manifest = manifest_of(connection.connector)
     config = configs.validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
-        _free(session, name)
+        free(session, name)
         with only_one(session, _taken(name)):
             connection.name = name.strip()
     plain, hidden = configs.split(config)
@@ -326,7 +326,8 @@ def manifest_of(connector: str) -> Manifest:
         ) from None
 
 
-def _free(session: Session, name: str) -> None:
+def free(session: Session, name: str) -> None:
+    """Raises ``Invalid`` or ``Conflict`` where a new connection cannot have that name."""
     if not name.strip():
         raise Invalid("The connection needs a name.", fields={"name": "Enter a name."})
     if session.exec(select(Connection).where(Connection.name == name.strip())).first():

@@ -82,10 +82,20 @@ def test_a_table_in_a_pipe_is_as_wide_as_what_is_in_it(process: Command) -> None
     assert row.split() == [*name.split(), "calendar", "new", "never"]
 
 
+def test_a_sync_of_all_says_it_when_there_is_nothing_to_read(command: Command) -> None:
+    sentence = "There is no connection yet: nothing was read.\n"
+    ran = command("sync", "--all")
+    assert (ran.code, ran.out, ran.err) == (0, sentence, "")
+    ran = command("sync", "--all", "--json")
+    assert (ran.code, ran.out, ran.err) == (0, "", sentence)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("sync", "Nothing"), "There is no connection named Nothing. There are: none yet."),
+        (("sync", "Events", "--all"), "Give either a connection's name or --all, not both."),
+        (("digest", "--user", "a@example.com"), "--user is for looking only."),
         (("sync",), "Say which connection to sync. Give its name, or --all."),
         (
             ("connection", "add", "nothing", "--name", "N"),

@@ -96,7 +96,6 @@ def test_at_a_terminal_the_open_question_is_asked(sheet: Path, tmp_path: Path) -
     [
         (None, (), "There is no file"),
         ("foo,bar\n1,2\n", (), "title"),
-        (SURE, ("--date-order", "ydm"), "ydm is no date order."),
         ("", (), "empty"),
         (BAD, (), "Say it with --kind."),
         (SURE.replace("Renew switches", ""), (), "Not one row can be read."),
@@ -113,3 +112,26 @@ def test_what_cannot_be_imported_is_one_clear_line(
     assert ran.code == 1
     assert says in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--date-order", "ydm", "ydm is no date order. One of: dmy, mdy, ymd."),
+        ("--currency", "EURO", "EURO is no currency. Give its code, such as EUR."),
+        ("--kind", "gaol", "gaol is no kind of row. One of: deadline, goal, "),
+        ("--name", "Events", "There is a connection named Events already."),
+        ("--name", " ", "The connection needs a name."),
+    ],
+)
+def test_what_can_be_judged_without_the_file_is_refused_before_it_is_looked_at(
+    command: Command, sheet: Path, option: str, value: str, says: str
+) -> None:
+    other = ("connection", "add", "calendar", "--name", "Events", "--no-check")
+    command(*other, "--set", "url=https://example.com/a.ics")
+    sheet.write_bytes(b"no spreadsheet \x00\xff at all")
+
+    ran = command("import", str(sheet), "--yes", option, value)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(says)
