@@ -29,11 +29,11 @@ def digest(*, dry_run: Path | None, user: str) -> None:
             "No mail server is configured.",
             remedy="Set PARTNER_INBOX_SMTP_URL, or look at the mail with --dry-run DIR.",
         )
-    mailer.send_alerts()
-    lacks = mailer.send_digests()
-    for sentence in sorted(set(lacks)):
-        err.print(f"[red]A digest did not leave:[/] {plain(sentence)}")
-    if lacks:
+    failed = [f"An alert did not leave: {why}" for why in sorted(set(mailer.send_alerts()))]
+    failed += [f"A digest did not leave: {why}" for why in sorted(set(mailer.send_digests()))]
+    for sentence in failed:
+        err.print(f"[red]{plain(sentence)}[/]")
+    if failed:
         raise typer.Exit(1)
     out.print("Sent what was due.")
 

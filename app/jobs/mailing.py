@@ -163,29 +163,36 @@ class Mailer:
 
     # Alerts
 
-    def send_alerts(self) -> None:
-        """Everything that waits in the outbox."""
+    def send_alerts(self) -> list[str]:
+        """Everything that waits in the outbox. Why some did not leave, a sentence each."""
+        lacks: list[str] = []
         if self.server is None:
-            return
+            return lacks
         with self.database.read() as session:
             if not outbox.waiting(session, now=self.now()):
-                return
+                return lacks
         while not self.stopping.is_set() and (alert := self._take()) is not None:
-            self._alert(alert)
+            lacks += self._alert(alert)
+        return lacks
 
     def _take(self) -> outbox.Alert | None:
         with self.database.write(counts=False) as session:
             return outbox.take(session, now=self.now())
 
-    def _alert(self, alert: outbox.Alert) -> None:
+    def _alert(self, alert: outbox.Alert) -> list[str]:
         """Tell each admin once; one whom the mail server refuses stops no other."""
+        lacks = []
         for name, address in alert.to:
             self._note(alert, address, outbox.Heard.SENDING)
             how, why = self._tell(alert, name, address)
             crash.here("alert sent")
             self._note(alert, address, how, why)
+            if why:
+                log.warning("an alert did not leave: %s", why)
+                lacks.append(why)
         with self.database.write(counts=False) as session:
             outbox.close(session, alert.entry_id, now=self.now())
+        return lacks
 
     def _note(self, alert: outbox.Alert, address: str, how: outbox.Heard, error: str = "") -> None:
         with self.database.write(counts=False) as session:
