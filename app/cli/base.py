@@ -35,12 +35,12 @@ def plain(text: str) -> str:
     return escape(text)
 
 
-def print_table(table: Table) -> None:
+def print_table(table: Table, on: Console = out) -> None:
     """As wide as the terminal; into a pipe or a file as wide as its content, and nothing is cut."""
-    if out.is_terminal:
-        out.print(table, soft_wrap=False)
+    if on.is_terminal:
+        on.print(table, soft_wrap=False)
     else:
-        Console(file=out.file, highlight=False, width=WIDEST).print(table)
+        Console(file=on.file, highlight=False, width=WIDEST).print(table)
 
 
 def tell(message: str, remedy: str) -> None:

@@ -124,11 +124,12 @@ def add_connection(
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Try it before saving.")] = True,
+    as_json: Json = False,
 ) -> None:
     """Connect an account. A required secret that is not given is asked for, unseen."""
     from app.cli import connections
 
-    connections.add(connector, name=name, settings=settings or [], check=check)
+    connections.add(connector, name=name, settings=settings or [], check=check, as_json=as_json)
 
 
 @connection.command("list")
@@ -140,11 +141,11 @@ def list_connections(as_json: Json = False) -> None:
 
 
 @connection.command("check")
-def check_connection(name: ConnectionName) -> None:
+def check_connection(name: ConnectionName, as_json: Json = False) -> None:
     """Try a connection's named checks; exits with 1 when one fails."""
     from app.cli import connections
 
-    connections.check(name)
+    connections.check(name, as_json=as_json)
 
 
 @connection.command("remove")
@@ -174,6 +175,7 @@ def import_file(
         str, typer.Option(help="What the rows are: deadline, goal, reporting, program …")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Import a spreadsheet, or renew it under the same name. A copy is kept; dates are not guessed.
 
@@ -189,6 +191,7 @@ def import_file(
         date_order=date_order,
         kind=kind,
         yes=yes,
+        as_json=as_json,
     )
 
 
@@ -203,11 +206,12 @@ def digest(
     user: Annotated[
         str, typer.Option(metavar="MAIL", help="With --dry-run: only this person's.")
     ] = "",
+    as_json: Json = False,
 ) -> None:
     """Send the daily digests that are due now. `serve` and `worker` do this by themselves."""
     from app.cli import digests
 
-    digests.digest(dry_run=dry_run, user=user)
+    digests.digest(dry_run=dry_run, user=user, as_json=as_json)
 
 
 group.add_typer(user, name="user")
@@ -220,22 +224,24 @@ def add_user(
     name: Annotated[str, typer.Option(help="The person's name.")],
     admin: Annotated[bool, typer.Option("--admin", help="May manage sources and people.")] = False,
     time_zone: Annotated[str, typer.Option(help="An IANA zone; the company's without it.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Add a person and print a link with which they sign in once and set a password."""
     from app.cli import people
 
-    people.add_user(email, name=name, admin=admin, time_zone=time_zone)
+    people.add_user(email, name=name, admin=admin, time_zone=time_zone, as_json=as_json)
 
 
 @token.command("add")
 def add_token(
     name: Annotated[str, typer.Argument(help="What will use it.")],
     scope: Annotated[str, typer.Option(help="What it may do: read.")] = "read",
+    as_json: Json = False,
 ) -> None:
     """Make a token for a tool. It is printed as the last line, and never shown again."""
     from app.cli import people
 
-    people.add_token(name, scope=scope)
+    people.add_token(name, scope=scope, as_json=as_json)
 
 
 @group.command()

@@ -1,7 +1,7 @@
 """connection: add, list, check, remove."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from app.cli.base import err, live, out, plain, print_json, print_table
 from app.cli.opened import Opened
 from app.core.words import Clock, when_words
 from app.errors import Invalid
+from app.models import Connection
 from app.services import checking, configs, sources
 from connectors.sdk.connector import Check, CheckState
+from connectors.sdk.manifest import ConnectorConfig
 
 MARKS = {
     CheckState.OK: "[green]ok[/]  ",
@@ -22,8 +24,8 @@ MARKS = {
 }
 
 
-def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> None:
-    """Connect an account. A required secret that is not given is asked for, unseen."""
+def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_json: bool) -> None:
+    """Ask for the secrets that are needed, try it, and save it unless a check failed."""
     opened = Opened()
     manifest = sources.manifest_of(connector_id)
     with opened.database.read() as session:
@@ -33,20 +35,33 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> No
         if key not in values and manifest.config.model_fields[key].is_required():
             values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
     config = configs.validate(manifest, values)
-    if check:
-        with live.status("Checking …"):
-            checks = checking.check(
-                connector_id,
-                config,
-                private_hosts=opened.settings.allowed_private_hosts,
-                now=opened.now(),
-            )
+    checks = _tried(opened, connector_id, config) if check else ()
+    if not as_json:
         _print_checks(checks)
-        if any(one.state is CheckState.FAIL for one in checks):
-            err.print("[red]Not saved.[/] Correct it, or save it as it is with --no-check.")
-            raise typer.Exit(1)
+    added = None if _failed(checks) else _save(opened, connector_id, name=name, values=values)
+    if as_json:
+        told = {"id": added and added.id, "name": name.strip(), "connector": connector_id}
+        print_json({**told, "checks": _as_json(checks)})
+    if added is None:
+        err.print("[red]Not saved.[/] Correct it, or save it as it is with --no-check.")
+        raise typer.Exit(1)
+    if not as_json:
+        out.print(f"Added {plain(name)}. Read it now: partner-inbox sync {plain(name)!r}")
+
+
+def _tried(opened: Opened, connector_id: str, config: ConnectorConfig) -> tuple[Check, ...]:
+    with live.status("Checking …"):
+        return checking.check(
+            connector_id,
+            config,
+            private_hosts=opened.settings.allowed_private_hosts,
+            now=opened.now(),
+        )
+
+
+def _save(opened: Opened, connector_id: str, *, name: str, values: Mapping[str, Any]) -> Connection:
     with opened.database.write() as session:
-        sources.add(
+        return sources.add(
             session,
             name=name,
             connector=connector_id,
@@ -54,7 +69,6 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool) -> No
             vault=opened.vault,
             now=opened.now(),
         )
-    out.print(f"Added {plain(name)}. Read it now: partner-inbox sync {plain(name)!r}")
 
 
 def _values(settings: list[str]) -> dict[str, Any]:
@@ -100,7 +114,7 @@ def show(*, as_json: bool) -> None:
     print_table(table)
 
 
-def check(name: str) -> None:
+def check(name: str, *, as_json: bool) -> None:
     """Try a connection's named checks; exits with 1 when one fails."""
     opened = Opened()
     with opened.database.read() as session:
@@ -113,8 +127,11 @@ def check(name: str) -> None:
         now=opened.now(),
         files=opened.settings.uploads / str(found.id),
     )
-    _print_checks(checks)
-    if any(one.state is CheckState.FAIL for one in checks):
+    if as_json:
+        print_json(_as_json(checks))
+    else:
+        _print_checks(checks)
+    if _failed(checks):
         raise typer.Exit(1)
 
 
@@ -129,6 +146,17 @@ def remove(name: str, *, yes: bool) -> None:
     with opened.database.write() as session:
         sources.remove(session, found.id, now=opened.now(), actor_id=None)
     out.print(f"Removed {plain(name)}.")
+
+
+def _failed(checks: Iterable[Check]) -> bool:
+    return any(one.state is CheckState.FAIL for one in checks)
+
+
+def _as_json(checks: Iterable[Check]) -> list[dict[str, str]]:
+    """As the doctor tells what it finds."""
+    return [
+        {"name": one.name, "state": one.state, "text": one.text, "fix": one.fix} for one in checks
+    ]
 
 
 def _print_checks(checks: Iterable[Check]) -> None:

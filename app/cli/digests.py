@@ -4,14 +4,14 @@ from pathlib import Path
 
 import typer
 
-from app.cli.base import err, out, plain
+from app.cli.base import err, out, plain, print_json
 from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import worker_name
 
 
-def digest(*, dry_run: Path | None, user: str) -> None:
+def digest(*, dry_run: Path | None, user: str, as_json: bool) -> None:
     """Send what is due now, or write it into a folder."""
     if user and dry_run is None:
         raise Invalid("--user is for looking only.", remedy="Give --dry-run DIR with it.")
@@ -21,6 +21,9 @@ def digest(*, dry_run: Path | None, user: str) -> None:
         written = mailer.dry_run(dry_run, email=user)
         if not written:
             raise Invalid("There is nobody to write a digest for.", remedy="See `user add`.")
+        if as_json:
+            print_json({"written": [str(path) for path in written]})
+            return
         for path in written:
             out.print(plain(str(path)))
         return
@@ -29,13 +32,17 @@ def digest(*, dry_run: Path | None, user: str) -> None:
             "No mail server is configured.",
             remedy="Set PARTNER_INBOX_SMTP_URL, or look at the mail with --dry-run DIR.",
         )
-    failed = [f"An alert did not leave: {why}" for why in sorted(set(mailer.send_alerts()))]
-    failed += [f"A digest did not leave: {why}" for why in sorted(set(mailer.send_digests()))]
+    alerts, digests = mailer.send_alerts(), mailer.send_digests()
+    failed = [f"An alert did not leave: {why}" for why in sorted(set(alerts))]
+    failed += [f"A digest did not leave: {why}" for why in sorted(set(digests))]
     for sentence in failed:
         err.print(f"[red]{plain(sentence)}[/]")
+    if as_json:
+        print_json({"alerts_failed": alerts, "digests_failed": digests})
+    elif not failed:
+        out.print("Sent what was due.")
     if failed:
         raise typer.Exit(1)
-    out.print("Sent what was due.")
 
 
 def mailer_of(opened: Opened) -> Mailer:

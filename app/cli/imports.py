@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from app.cli.base import err, out, plain, print_table
@@ -43,6 +44,7 @@ def import_file(
     date_order: str,
     kind: str,
     yes: bool,
+    as_json: bool,
 ) -> None:
     """Show what the file brings, ask where something is open, save it and read it."""
     _judge(file, currency=currency, date_order=date_order, kind=kind)
@@ -66,7 +68,8 @@ def import_file(
     plan = import_plans.plan(book, known, choices, currency=money)
     mappings = _settled(plan)
     seen = imports.foresee(file, mappings, vendor=vendor, currency=money)
-    _show(plan, seen, Clock(now=opened.now(), zone=opened.settings.zone))
+    clock = Clock(now=opened.now(), zone=opened.settings.zone)
+    _show(plan, seen, clock, on=err if as_json else out)
     if not seen.read:
         raise Invalid("Not one row can be read.", remedy="Correct the file and import it again.")
     if not yes:
@@ -79,6 +82,7 @@ def import_file(
         mappings=mappings,
         vendor=vendor,
         currency=money,
+        as_json=as_json,
     )
 
 
@@ -127,24 +131,24 @@ def _settled(plan: ImportPlan) -> dict[str, SheetMapping]:
     return plan.mappings
 
 
-def _show(plan: ImportPlan, seen: Preview, clock: Clock) -> None:
+def _show(plan: ImportPlan, seen: Preview, clock: Clock, *, on: Console) -> None:
     """What is read of which sheet, the first rows, and the rows that cannot be read."""
     for sheet in plan.sheets:
         called = ", ".join(sheet.names) or "The file"
         if not sheet.choice.use:
-            out.print(f"{plain(called)}: left out")
+            on.print(f"{plain(called)}: left out")
             continue
         meant = [f"{c.header} = {c.field}" for c in sheet.columns if c.field != "fact"]
-        out.print(f"{plain(called)}: {plain(', '.join(meant))}")
+        on.print(f"{plain(called)}: {plain(', '.join(meant))}")
     table = Table("Kind", "Title", "Of", "Date", "Money", "More", box=None, pad_edge=False)
     for row in imports.rows_of(seen):
         due = due_words(row.due, clock).full if row.due else ""
         money = money_words(row.money) if row.money else ""
         table.add_row(row.kind, plain(row.title), plain(row.whose), due, money, plain(row.more))
-    print_table(table)
-    out.print(f"{plural(seen.read, 'row')} can be read, {seen.bad:,} cannot.")
+    print_table(table, on=on)
+    on.print(f"{plural(seen.read, 'row')} can be read, {seen.bad:,} cannot.")
     for line in _bad(seen):
-        out.print(f"  {plain(line)}")
+        on.print(f"  {plain(line)}")
 
 
 def _bad(seen: Preview) -> Iterator[str]:
@@ -163,6 +167,7 @@ def _save(
     mappings: dict[str, SheetMapping],
     vendor: str,
     currency: str | None,
+    as_json: bool,
 ) -> None:
     """Store it, read it with progress, and exit with 1 when it could not be read whole."""
     with opened.database.write() as session:
@@ -179,12 +184,12 @@ def _save(
         )
         assert saved.id is not None
         place(file, opened.settings.uploads, saved.id)
-    runs = run_all(opened, [saved], trigger=Trigger.IMPORT)
+    runs = run_all(opened, [saved], trigger=Trigger.IMPORT, quiet=as_json)
     for connection, run in runs:
-        report(connection, run)
+        report(connection, run, as_json=as_json)
     with opened.database.read() as session:
         bad = sources.quarantined_count(session, saved.id)
-    if bad:
+    if bad and not as_json:
         out.print(f"{plural(bad, 'row')} cannot be read; see the source's page.")
     if any(run is None or run.outcome != "ok" for _connection, run in runs):
         raise typer.Exit(1)

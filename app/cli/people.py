@@ -2,12 +2,12 @@
 
 import typer
 
-from app.cli.base import out, plain
+from app.cli.base import out, plain, print_json
 from app.cli.opened import Opened
 from app.services import accounts, tokens
 
 
-def add_user(email: str, *, name: str, admin: bool, time_zone: str) -> None:
+def add_user(email: str, *, name: str, admin: bool, time_zone: str, as_json: bool) -> None:
     """Add a person and print a link with which they sign in once and set a password."""
     opened = Opened()
     with opened.database.write() as session:
@@ -26,14 +26,22 @@ def add_user(email: str, *, name: str, admin: bool, time_zone: str) -> None:
             user_id=added.id,
             lifetime=accounts.SETUP_LIFETIME,
         )
+    address = f"{opened.settings.public_url}/link/{link}"
+    if as_json:
+        shown = {"id", "email", "name", "is_admin", "time_zone"}
+        print_json({**added.model_dump(mode="json", include=shown), "link": address})
+        return
     out.print(f"Added {plain(added.name)}. This link signs in once, within 24 hours:")
-    typer.echo(f"{opened.settings.public_url}/link/{link}")
+    typer.echo(address)
 
 
-def add_token(name: str, *, scope: str) -> None:
+def add_token(name: str, *, scope: str, as_json: bool) -> None:
     """Make a token for a tool. It is printed as the last line, and never shown again."""
     opened = Opened()
     with opened.database.write() as session:
         made = tokens.add_token(session, name=name, scope=scope, now=opened.now())
+    if as_json:
+        print_json({"name": name, "scope": scope, "token": made})
+        return
     out.print(f"Token {plain(name)}, scope {scope}. Keep it: it is not shown again.")
     typer.echo(made)
