@@ -1,8 +1,8 @@
 """What a read did not list: counted, held for a person, or shown as removed (P2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
@@ -10,10 +10,8 @@ from sqlmodel import Session, SQLModel
 from app.core import changes, removal
 from app.core.columns import TABLES
 from app.services import events
+from app.services.bulk import chunks
 from app.services.reading import Seen, StreamReading
-
-T = TypeVar("T", int, str)
-AT_ONCE = 1000
 
 
 class Absence:
@@ -158,9 +156,3 @@ def remove(
         session.execute(sa.update(target).where(target.c.id.in_(chunk)).values(**values))
     gone = [(id_, changes.Change(kind=changes.GONE)) for id_ in ids]
     events.record(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)
-
-
-def chunks(ids: Sequence[T]) -> Iterable[Sequence[T]]:
-    """A few at a time: a statement takes only so many values."""
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]

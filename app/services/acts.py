@@ -18,6 +18,7 @@ from app.core.words import Clock, day_words, plural
 from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, TeamState, User
+from app.services.bulk import chunks
 from app.services.pages import Act
 
 DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
@@ -217,16 +218,10 @@ def overslept(session: Session, *, now: datetime) -> bool:
 
 
 def wake(session: Session, *, now: datetime) -> int:
-    """Bring back what was snoozed until now; how many. Called by the clock's edge.
-
-    By the five hundred: a database takes only so many ids in one question.
-    """
+    """Bring back what was snoozed until now; how many. Called by the clock's edge."""
     asleep = (ItemState.state == TeamState.SNOOZED, col(ItemState.snoozed_until) <= now)
     due = list(session.exec(select(ItemState.item_id).where(*asleep).order_by("item_id")))
-    return sum(
-        _wake(session, due[start : start + MOST_AT_ONCE], asleep, now)
-        for start in range(0, len(due), MOST_AT_ONCE)
-    )
+    return sum(_wake(session, ids, asleep, now) for ids in chunks(due, MOST_AT_ONCE))
 
 
 def _wake(session: Session, ids: Sequence[int], asleep: tuple[Any, ...], now: datetime) -> int:

@@ -21,7 +21,7 @@ from app.db import is_sqlite
 from app.models import DigestEntry, DigestState, User
 from app.services import acts, due_days, goals, inbox, item, lines, listing
 from app.services.lines import Sources
-from app.services.listing import events, items, joined
+from app.services.listing import events, items
 from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
 
 DAILY = "daily"
@@ -115,11 +115,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
 
 
 def _rows(session: Session, user_id: int, tab: str, known: Sources, clock: Clock) -> Sequence[Row]:
-    statement = (
-        sa.select(*listing.SHOWN)
-        .select_from(joined(user_id))
-        .where(listing.in_tab(tab, user_id, clock))
-    )
+    statement = listing.select_lines(user_id).where(listing.in_tab(tab, user_id, clock))
     found = session.execute(listing.ordered(statement, tab, None).limit(MOST_ROWS + 1)).all()
     return lines.rows_of(session, found, known, clock)
 
@@ -128,7 +124,7 @@ def _new(
     session: Session, user_id: int, known: Sources, clock: Clock, since: datetime
 ) -> Sequence[Row]:
     """New since the last digest, without what the sections above it tell anyway."""
-    statement = sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*_is_new(clock, since))
+    statement = listing.select_lines(user_id).where(*_is_new(clock, since))
     found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
     return lines.rows_of(session, found, known, clock)
 
@@ -184,9 +180,7 @@ def _changed(
     history: dict[int, list[HistoryLine]] = {}
     for event in told:
         history.setdefault(event.subject_id, []).insert(0, item.line_of(event))
-    statement = (
-        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id.in_(list(history)))
-    )
+    statement = listing.select_lines(user_id).where(items.c.id.in_(list(history)))
     found = session.execute(listing.ordered(statement, "all", None)).all()
     rows = lines.rows_of(session, found, known, clock)
     return [Changed(row=row, lines=tuple(history[row.id])) for row in rows]

@@ -10,7 +10,7 @@ from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
 from app.services import accounts, due_days, goals, groups, lines, listing, search
 from app.services.lines import Sources
-from app.services.listing import MONTH, items, joined
+from app.services.listing import MONTH, items
 from app.services.pages import (
     CARDS,
     COUNTED,
@@ -77,9 +77,7 @@ def row_in_view(
 ) -> Row | None:
     """The item's line; None where it does not, or no longer, belong to the view."""
     where = (*listing.in_view(session, view, user_id, clock), items.c.id == item_id)
-    found = session.execute(
-        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(*where)
-    ).all()
+    found = session.execute(listing.select_lines(user_id).where(*where)).all()
     return next(iter(lines.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
 
 

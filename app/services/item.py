@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.core import changes, pace
@@ -12,7 +11,7 @@ from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
 from app.services import acts, inbox, lines, listing, today
 from app.services.lines import Sources
-from app.services.listing import items, joined
+from app.services.listing import items
 from app.services.pages import (
     GoalLine,
     Health,
@@ -45,9 +44,7 @@ MATERIAL = (changes.DUE_MOVED, changes.CLOSED, changes.REOPENED, changes.GONE, c
 
 def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> ItemPage:
     """Everything that is known of an item; raises ``NotFound``."""
-    stored = session.execute(
-        sa.select(*listing.SHOWN).select_from(joined(user_id)).where(items.c.id == item_id)
-    ).first()
+    stored = session.execute(listing.select_lines(user_id).where(items.c.id == item_id)).first()
     item = session.get(Item, item_id)
     if stored is None or item is None:
         raise NotFound("There is no such item.", remedy="Go back to the inbox.")

@@ -86,6 +86,11 @@ def joined(user_id: int) -> sa.FromClause:
     )
 
 
+def select_lines(user_id: int, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """What lines show of items to this person, and ``more`` columns beside it."""
+    return sa.select(*SHOWN, *more).select_from(joined(user_id))
+
+
 def joined_for(tab: str, user_id: int) -> sa.FromClause:
     """Items with no more than the tab's condition asks for: where they are only counted."""
     if tab == "new":

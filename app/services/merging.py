@@ -16,8 +16,8 @@ from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
 from app.services import acts, events, search
-from app.services.absence import Absence, chunks
-from app.services.bulk import Bulk
+from app.services.absence import Absence
+from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
 from app.services.spool import Batch, Changed, New
 from connectors.sdk.connector import Quarantined

@@ -11,7 +11,7 @@ from app.core import priority
 from app.core.words import Clock
 from app.services import due_days, inbox, lines, listing
 from app.services.lines import Sources
-from app.services.listing import items, joined, states
+from app.services.listing import items, states
 from app.services.pages import CARDS, Row, TodayCard, TodayPage
 from connectors.sdk.records import Category, Kind
 
@@ -22,10 +22,9 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
     """What to do first: overdue, due within a month, or asked for without a date."""
     known = Sources(session, now=clock.now)
     statement = (
-        sa.select(
-            *listing.SHOWN, items.c.url, sa.func.coalesce(states.c.version, 0).label("version")
+        listing.select_lines(
+            user_id, items.c.url, sa.func.coalesce(states.c.version, 0).label("version")
         )
-        .select_from(joined(user_id))
         .where(items.c.id.in_(_weightiest(clock)))
         .order_by(items.c.id)
     )

@@ -16,7 +16,7 @@ from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
 from app.services import goals, lines, listing
 from app.services.lines import Sources
-from app.services.listing import items, joined, states
+from app.services.listing import items, states
 from app.services.pages import GROUPS, Row, SourceLine, State
 from connectors.sdk.records import Kind
 
@@ -285,9 +285,6 @@ def _listed(
     session: Session, kind: Kind, extra: tuple[sa.ColumnElement[Any], ...], user_id: int
 ) -> list[Any]:
     """The live items of a kind by date, with the columns of a line and some of their own."""
-    statement = (
-        sa.select(*listing.SHOWN, *extra)
-        .select_from(joined(user_id))
-        .where(items.c.kind == kind, items.c.removed_at.is_(None))
-    )
+    live = (items.c.kind == kind, items.c.removed_at.is_(None))
+    statement = listing.select_lines(user_id, *extra).where(*live)
     return list(session.execute(listing.ordered(statement, "all", None)).all())
