@@ -36,8 +36,8 @@ class Item(SourceRow, table=True):
     amount       the money at stake, with ISO 4217 ``currency`` (None: source names none)
     folded       the searched words that are not ASCII, without accents, where Postgres searches
     sort_on      ``due_on``, a goal's end, or NO_DUE_DAY
-    is_open      derived: live at the source, not closed there, and open for the team.
-                 Written by syncing and inbox services alike, for the index only.
+    is_open      derived: live at the source, not closed there, and open for the team;
+                 written by syncs and by people's acts alike, because an index stands on it
     """
 
     __tablename__ = "items"

@@ -278,7 +278,7 @@ class ItemPage:
 
     ``crumbs`` lead to it ("Ingram Micro Xvantage", "Cisco Meraki", "Renewal").
     ``why`` are the reasons of its rank, one sentence each. ``seen_at`` is when its source
-    last confirmed it, ``proof`` how ("whole list, twice agreed"). ``version`` guards
+    last confirmed it, ``proof`` how ("whole list"). ``version`` guards
     against acting on something that has changed since it was read.
     """
 
@@ -296,8 +296,6 @@ class ItemPage:
     status: str | None = None
     derived_from: str | None = None
     due_raw: str | None = None
-    backup: Person | None = None
-    contact: str | None = None
     summary: str | None = None
     body: SafeHtml | None = None
     facts: tuple[Fact, ...] = ()
@@ -368,7 +366,7 @@ class Act:
     """What a person has just done to one or more items, so that it can be told and undone.
 
     ``said`` is the past tense for the toast ("Done", "Snoozed until Mon 23 Nov").
-    ``undo`` is the key that ``inbox.undo`` takes; None where there is nothing to undo.
+    ``undo`` is the key that ``acts.undo`` takes; None where there is nothing to undo.
     """
 
     said: str

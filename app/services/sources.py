@@ -1,4 +1,4 @@
-"""Connections: add, edit, check, remove, and what their page shows."""
+"""Connections: add, edit, pause, remove, and what is stored of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 The form, the help, the docs page and the redaction of secrets all come from here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -80,6 +80,7 @@ class Manifest:
     badge, colour  two or three letters and a hex colour for the tile beside an item
     hosts          the only hosts it talks to; ``${field}`` is the host of that setting's URL
     gives_not      what people would expect but the platform does not give
+    permissions    what the sign-in must be allowed, in the platform's words; the docs name each
     docs           the page in ``docs/connectors/`` with needs, limits and removal
     """
 
@@ -100,7 +101,7 @@ class Manifest:
     needs: tuple[Need, ...] = ()
     gives_not: tuple[str, ...] = ()
     docs: str = ""
-    permissions: tuple[str, ...] = field(default=())
+    permissions: tuple[str, ...] = ()
 
     def reach(self, config: ConnectorConfig) -> tuple[str, ...]:
         """The hosts that a connection with these settings may talk to.

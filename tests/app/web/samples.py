@@ -275,8 +275,6 @@ def item_page(row: Row = ROWS["week"][0], **changes: object) -> ItemPage:
         program="Meraki",
         category="renewal",
         status="Open – quote sent",
-        backup=DANA,
-        contact="J. Moreno, renewals desk",
         summary="64 access points lose their licence on the day after.",
         body=SafeHtml("<p>Terms: see the <a href='https://xvantage.example/terms'>terms</a>.</p>"),
         facts=(Fact(label="Quantity", value="64"), Fact(label="Term", value="36 months")),
