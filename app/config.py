@@ -3,6 +3,9 @@
 import os
 from collections.abc import Set
 from difflib import get_close_matches
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,6 +158,20 @@ class Settings(BaseSettings):
         if not host:
             raise ValueError("must name a host, such as https://inbox.example.com")
         return value.rstrip("/")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        name, address = parseaddr(value)
+        local, _, domain = address.rpartition("@")
+        try:
+            Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
+        except (ValueError, MessageError):
+            raise ValueError(
+                "must be one address, such as Partner Inbox <inbox@example.com>; "
+                "a name with a comma in it stands in quotation marks"
+            ) from None
+        return value
 
     @field_validator("log_level")
     @classmethod

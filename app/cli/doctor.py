@@ -11,6 +11,8 @@ from app.cli.opened import Opened
 from app.config import misspelt
 from app.db import Database
 from app.errors import CannotStart
+from app.notify import smtp
+from app.notify.errors import NotSent
 from app.outages import outage_of
 from app.secrets import REMEDY
 from app.services import accounts, sources
@@ -54,12 +56,7 @@ def _checks(opened: Opened) -> list[Finding]:
         found.append(_sqlite_version())
     found.append(_keys(opened, database))
     found.append(_public_url(settings.public_url))
-    if settings.smtp_url is None:
-        found.append(
-            ("Mail", "warn", "No mail server.", "Set PARTNER_INBOX_SMTP_URL for the daily digest.")
-        )
-    else:
-        found.append(("Mail", "ok", "A mail server is configured.", ""))
+    found.append(_mail(settings.smtp_url.get_secret_value() if settings.smtp_url else None))
     with database.read() as session:
         if not accounts.user_count(session):
             found.append(
@@ -93,6 +90,20 @@ def _keys(opened: Opened, database: Database) -> Finding:
     if locked:
         return ("Keys", "fail", f"The credentials of {', '.join(locked)} cannot be read.", REMEDY)
     return ("Keys", "ok", f"All stored credentials can be read ({known}).", "")
+
+
+def _mail(url: str | None) -> Finding:
+    """Asked now, for the next to ask is the first digest."""
+    if url is None:
+        lacks = "Set PARTNER_INBOX_SMTP_URL for the daily digest."
+        return ("Mail", "warn", "No mail server.", lacks)
+    try:
+        smtp.greet(smtp.server_of(url))
+    except CannotStart as error:
+        return ("Mail", "fail", error.message, error.remedy)
+    except NotSent as error:
+        return ("Mail", "fail", error.message, "See PARTNER_INBOX_SMTP_URL and the mail server.")
+    return ("Mail", "ok", "The mail server can be reached.", "")
 
 
 def _public_url(url: str) -> Finding:

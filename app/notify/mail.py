@@ -84,7 +84,7 @@ def message(
 
 def _address(written: str) -> Address:
     name, address = parseaddr(written)
-    return Address(display_name=name, addr_spec=address)
+    return Address(display_name=name, addr_spec=ascii_address(address))
 
 
 def ascii_address(address: str) -> str:
@@ -94,8 +94,8 @@ def ascii_address(address: str) -> str:
 
 
 def bare(written: str) -> str:
-    """The address alone of "Name <address>"."""
-    return parseaddr(written)[1]
+    """The address alone of "Name <address>", as mail servers know it."""
+    return ascii_address(parseaddr(written)[1])
 
 
 def host_of(public_url: str) -> str:

@@ -75,18 +75,27 @@ def send(
     ``trust`` replaces the system's certificate authorities.
     Raises ``Refused``, ``TryLater`` or ``Unsure``.
     """
+    client = _reached(server, trust)
     try:
-        client = _connect(server, trust or ssl.create_default_context())
+        _hand_over(client, message, mail.ascii_address(to), sender)
+    finally:
+        _leave(client)
+
+
+def greet(server: Server, *, trust: ssl.SSLContext | None = None) -> None:
+    """Reach the server, encrypt and sign in as its address says, and leave; raises ``TryLater``."""
+    _leave(_reached(server, trust))
+
+
+def _reached(server: Server, trust: ssl.SSLContext | None) -> smtplib.SMTP:
+    try:
+        return _connect(server, trust or ssl.create_default_context())
     except smtplib.SMTPAuthenticationError:
         raise TryLater("The mail server does not accept the user name or password.") from None
     except smtplib.SMTPNotSupportedError as error:
         raise TryLater(f"The mail server lacks what its address asks for ({error}).") from None
     except (smtplib.SMTPException, OSError) as error:
         raise TryLater(f"The mail server cannot be reached ({_short(error)}).") from None
-    try:
-        _hand_over(client, message, mail.ascii_address(to), sender)
-    finally:
-        _leave(client)
 
 
 def _leave(client: smtplib.SMTP) -> None:

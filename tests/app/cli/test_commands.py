@@ -9,6 +9,7 @@ import pytest
 
 from tests.app.cli.conftest import Command
 from tests.support.commands import inner, root
+from tests.support.mail_server import MailServer
 
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -129,6 +130,8 @@ def test_a_failure_is_one_clear_line_and_a_non_zero_exit(
         ("DATABASE_URL", "mysql://x/y", "names mysql, which is not supported."),
         ("TIME_ZONE", "Mars/Base", "must be an IANA time zone such as Europe/Berlin"),
         ("SMTP_URL", "mail.example.com", "PARTNER_INBOX_SMTP_URL begins with smtps://"),
+        ("MAIL_FROM", "nobody", "PARTNER_INBOX_MAIL_FROM must be one address, such as"),
+        ("MAIL_FROM", 'Acme, "Ltd" <a@b.example>', "must be one address, such as"),
         ("LOG_LEVEL", "loud", "PARTNER_INBOX_LOG_LEVEL must be one of DEBUG, INFO"),
         ("PUBLIC_URL", "https://", "PARTNER_INBOX_PUBLIC_URL must name a host"),
         ("DATA_DIR", "/etc/passwd", "/etc/passwd: File exists. Name a folder, not a file."),
@@ -216,6 +219,28 @@ def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
     assert found["Database"]["state"] == "ok"
     assert found["Mail"]["fix"] == "Set PARTNER_INBOX_SMTP_URL for the daily digest."
     assert found["People"]["state"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mail.example.com", "PARTNER_INBOX_SMTP_URL begins with smtps://"),
+        ("smtp://127.0.0.1:1", "The mail server cannot be reached"),
+        ("smtp://mailer:wrong@127.0.0.1:{port}", "does not accept the user name or password"),
+    ],
+)
+def test_the_doctor_asks_the_mail_server(command: Command, url: str, told: str) -> None:
+    def asked(url: str) -> dict[str, str]:
+        found = command("doctor", "--json", PARTNER_INBOX_SMTP_URL=url).json()
+        return {entry["name"]: entry for entry in found}["Mail"]
+
+    with MailServer(password="right") as server:
+        wrong, right = asked(url.format(port=server.port)), asked(server.url)
+
+    assert wrong["state"] == "fail"
+    assert told in wrong["text"]
+    assert right["state"] == "ok"
+    assert server.messages == []
 
 
 def test_a_required_secret_is_asked_for_and_never_shown(command: Command) -> None:

@@ -57,6 +57,24 @@ def test_the_message_arrives_as_it_was_written(server: MailServer) -> None:
     assert received.mail["Message-ID"] == "<digest.1@partner.example>"
 
 
+def test_a_sender_in_another_script_is_named_as_servers_know_it(server: MailServer) -> None:
+    written = "Büro <inbox@müller.example>"
+    made = mail.message(
+        to=("Rin", "rin@partner.example"),
+        sender=written,
+        subject="1",
+        text="t",
+        html="<p>t</p>",
+        message_id="<1@partner.example>",
+        list_id="<digest.partner.example>",
+        sent_at=datetime(2026, 11, 21, 7, tzinfo=UTC),
+    )
+    smtp.send(smtp.server_of(server.url), made, to="rin@partner.example", sender=mail.bare(written))
+
+    (received,) = server.messages
+    assert str(received.mail["From"]) == "Büro <inbox@xn--mller-kva.example>"
+
+
 def test_lines_end_as_strict_servers_want_and_hold_seven_bits(server: MailServer) -> None:
     send(server)
     (received,) = server.messages
