@@ -1,17 +1,16 @@
 """The simulated platforms of the demo and the connections that lead to them."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from app.demo import company
 from connectors import registry
-from connectors.sdk.sandbox import Sandbox, SandboxClock, SandboxHost
+from connectors.sdk.sandbox import RunningClock, Sandbox, SandboxHost
 
 EXPORT = "distributors.csv"
 CONNECTORS = ("ingram_micro", "aws_partner_central", "spreadsheet", "calendar")
@@ -24,18 +23,6 @@ class Planned:
     name: str
     connector: str
     values: Mapping[str, Any]
-
-
-class RunningClock(SandboxClock):
-    """A time that goes on by itself: in a minute that stands still a quota never comes back."""
-
-    def __init__(self, start: datetime, *, seconds: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(start)
-        self._seconds = seconds
-        self._begun = seconds()
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._seconds() - self._begun)
 
 
 class Platforms:

@@ -7,7 +7,7 @@ need, so that it holds only the platform's own shapes. Endpoints are ``async def
 wait for nothing, and no worker thread outlives the host.
 """
 
-from connectors.sdk.sandbox.contract import ASGIApp, Sandbox, SandboxClock
+from connectors.sdk.sandbox.contract import ASGIApp, RunningClock, Sandbox, SandboxClock
 from connectors.sdk.sandbox.faults import Fault, FaultKind
 from connectors.sdk.sandbox.host import SandboxHost
 from connectors.sdk.sandbox.kit import Listing, Quota, Row, Tokens, page_of
@@ -21,6 +21,7 @@ __all__ = [
     "Listing",
     "Quota",
     "Row",
+    "RunningClock",
     "Sandbox",
     "SandboxClock",
     "SandboxHost",

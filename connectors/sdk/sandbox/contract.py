@@ -1,5 +1,6 @@
 """What a simulated platform is."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -22,6 +23,18 @@ class SandboxClock:
 
     def move(self, by: timedelta) -> None:
         self._now += by
+
+
+class RunningClock(SandboxClock):
+    """A time that goes on by itself: in a minute that stands still a quota never comes back."""
+
+    def __init__(self, start: datetime, *, seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(start)
+        self._seconds = seconds
+        self._begun = seconds()
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._seconds() - self._begun)
 
 
 class Sandbox(Protocol):

@@ -14,7 +14,16 @@ import httpx2
 import pytest
 from starlette.requests import Request
 
-from connectors.sdk.sandbox import Asked, Fault, FaultKind, SandboxClock, SandboxHost, Tokens
+from connectors.sdk.sandbox import (
+    Asked,
+    Fault,
+    FaultKind,
+    Quota,
+    RunningClock,
+    SandboxClock,
+    SandboxHost,
+    Tokens,
+)
 from tests.connectors.sdk.northwind.sandbox import CLIENT_ID, SECRET, Sandbox
 
 LIST = "/v1/renewals"
@@ -263,6 +272,18 @@ def test_a_quota_refuses_until_the_sandboxes_clock_has_moved_on(
     assert client.get("/v1/notices").status_code == 200  # counted for each path
     northwind.clock.move(timedelta(seconds=60))
     assert client.get(LIST).status_code == 200
+
+
+def test_by_a_running_clock_a_quota_comes_back_by_itself() -> None:
+    passed = [1000.0]
+    clock = RunningClock(datetime(2026, 3, 2, tzinfo=UTC), seconds=lambda: passed[0])
+    quota = Quota(clock, calls=1, seconds=60)
+    assert (clock.now(), quota.wait()) == (datetime(2026, 3, 2, tzinfo=UTC), 0)
+    assert quota.wait() == 60
+    passed[0] += 61
+    assert quota.wait() == 0
+    clock.move(timedelta(hours=1))
+    assert clock.now() == datetime(2026, 3, 2, 1, 1, 1, tzinfo=UTC)
 
 
 def test_a_mistake_in_a_sandbox_is_logged_as_such(caplog: pytest.LogCaptureFixture) -> None:
