@@ -1,10 +1,12 @@
 """Every connector, by its id: the built-in tuple, then installed entry points."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from connectors.sdk.connector import Connector
@@ -23,6 +25,10 @@ GROUP = "partner_inbox.connectors"
 
 class UnknownConnector(LookupError):
     """No connector has that id."""
+
+
+class NoSandbox(LookupError):
+    """No simulated platform lives beside that connector."""
 
 
 def _load(path: str) -> Connector:
@@ -63,7 +69,13 @@ def connector(connector_id: str) -> Connector:
 
 
 def sandbox(connector_id: str) -> "type[Sandbox]":
-    """The simulated platform that lives beside a connector."""
-    package = type(connector(connector_id)).__module__.rpartition(".")[0]
-    found: type[Sandbox] = import_module(f"{package}.sandbox").Sandbox
+    """The simulated platform that lives beside a connector.
+
+    Raises ``UnknownConnector``, or ``NoSandbox`` where there is none.
+    """
+    package = sys.modules[type(connector(connector_id)).__module__].__package__
+    name = f"{package}.sandbox"
+    if not package or find_spec(name) is None:
+        raise NoSandbox(connector_id)
+    found: type[Sandbox] = import_module(name).Sandbox
     return found

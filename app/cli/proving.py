@@ -17,9 +17,16 @@ def check(connector_id: str, *, as_json: bool) -> None:
         raise Invalid(
             f"There is no connector named {connector_id}.", remedy=f"There are: {known}."
         ) from None
+    try:
+        platform = registry.sandbox(connector_id)
+    except registry.NoSandbox:
+        raise Invalid(
+            f"The connector {connector_id} has no simulated platform to check it on.",
+            remedy="It needs a sandbox.py beside it.",
+        ) from None
     failed = False
     results = []
-    for result in conformance.run(found, registry.sandbox(connector_id)):
+    for result in conformance.run(found, platform):
         failed |= result.outcome is conformance.Outcome.FAILED
         results.append(
             {

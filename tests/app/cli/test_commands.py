@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.bench.records import Renewals
+from connectors import registry
 from tests.app.cli.conftest import Command
 from tests.support.commands import inner, root
 from tests.support.mail_server import MailServer
@@ -122,6 +124,15 @@ def test_a_failure_is_one_clear_line_and_a_non_zero_exit(
     assert ran.code != 0
     assert sentence in ran.err
     assert "Traceback" not in ran.err + ran.out
+
+
+def test_a_connector_without_a_simulated_platform_cannot_be_checked_and_it_says_so(
+    command: Command,
+) -> None:
+    with registry.installed(Renewals()):
+        ran = command("connectors", "check", "bench")
+    assert ran.code != 0
+    assert "The connector bench has no simulated platform to check it on." in ran.err
 
 
 @pytest.mark.parametrize(
