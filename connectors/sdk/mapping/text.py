@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e007f"  # tags, invisible everywhere
     "\ud800-\udfff]"  # lone surrogates: no encoding and no database takes them
 )
+_JOINS = re.compile(r"[\s_-]+")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _LONGEST_LINK = 2_000
 
@@ -40,12 +42,22 @@ def text_of(value: Any, *, limit: int = 500) -> str | None:
 def plain(text: str, limit: int) -> str:
     """The work of ``text_of`` on a string; applied twice it changes nothing."""
     text = text[: limit * 12]  # a bound on the work; an entity is rarely as long as this
+    text = text.strip() if _is_clean(text) else _cleaned(text)
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _is_clean(text: str) -> bool:
+    """Whether there is nothing to do but strip: so it is with most texts, and cheap to see."""
+    return text.isascii() and text.isprintable() and "&" not in text and "  " not in text
+
+
+def _cleaned(text: str) -> str:
     before = None
     while text != before:  # removing and decoding can each make new work for the other
         before = text
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), _UNSEEN.sub("", text))
         text = unicodedata.normalize("NFC", _SPACE.sub(" ", text)).strip()
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    return text
 
 
 def visible(text: str) -> str:
@@ -72,9 +84,10 @@ def link_of(value: Any) -> str | None:
 
 def known(value: Any, table: Mapping[str, Any], default: Any) -> Any:
     """A tolerant enum: looked up without case, spaces, dashes or underscores; else default."""
-    wanted = _folded(value)
+    wanted = _folded(str(value)[:200])
     return next((found for name, found in table.items() if _folded(name) == wanted), default)
 
 
-def _folded(value: Any) -> str:
-    return re.sub(r"[\s_-]+", "", str(value)[:200]).casefold()
+@lru_cache(maxsize=1024)  # the names of a table come again with every row
+def _folded(text: str) -> str:
+    return _JOINS.sub("", text).casefold()

@@ -14,6 +14,7 @@ from connectors.sdk.records import SafeHtml
     ("value", "text"),
     [
         ("  Renewal   for\r\n\tContoso  ", "Renewal for Contoso"),
+        (" R2-D2, as it came ", "R2-D2, as it came"),
         ("R&amp;D &lt;Gold&gt;", "R&D <Gold>"),
         ("R&amp;amp;D", "R&D"),
         ("AT&T and Q&A", "AT&T and Q&A"),
