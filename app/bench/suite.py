@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from app.bench import memory, merge, peers, scratch
+from app.bench import memory, merge, peers, pull, scratch
 from app.bench.company import company, multiply
 from app.bench.keys import EXTRA
 from app.bench.records import pages
@@ -18,7 +18,8 @@ from app.db import Database
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """How much is measured: rows of a sync, how many times more for growth, paired runs of
-    each merge, of everything else, seconds of each load, rows that the peers get.
+    each merge, of everything else, seconds of each load, rows that the peers get, rows
+    that a simulated platform has.
     """
 
     rows: int
@@ -27,10 +28,13 @@ class Scale:
     pairs: int
     seconds: float
     peer_rows: int
+    pull_rows: int
 
 
-FULL = Scale(rows=100_000, times=10, merges=5, pairs=3, seconds=1.0, peer_rows=10_000)
-QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.3, peer_rows=200)
+FULL = Scale(
+    rows=100_000, times=10, merges=5, pairs=3, seconds=1.0, peer_rows=10_000, pull_rows=1_000
+)
+QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.3, peer_rows=200, pull_rows=0)
 """Shows that the bench runs. Its numbers mean nothing."""
 
 
@@ -58,6 +62,7 @@ class Suite:
         self._memory()
         for name, database in engines.items():
             self._serves(name, database, with_peers=with_peers)
+        self._pulls()
         if with_peers:
             self._dlt()
 
@@ -67,6 +72,13 @@ class Suite:
                 ratios = merge.measure(url, rows=self.scale.rows, folder=self.folder)
             for situation, ratio in ratios.items():
                 self.found[f"merge_{engine}_{situation}"].append(ratio)
+
+    def _pulls(self) -> None:
+        for name, sandbox in pull.simulated().items():
+            self.say(f"reading {name}")
+            with pull.pulling(name, sandbox, rows=self.scale.pull_rows) as one:
+                for _ in self._times(self.scale.pairs, f"reading {name}"):
+                    self.found[f"{EXTRA}pull_{name}"].append(one.ratio())
 
     def _memory(self) -> None:
         rows = self.scale.rows
