@@ -66,18 +66,22 @@ def _derive(key: str) -> bytes:
 def vault_of(settings: Settings) -> Vault:
     """The vault with the configured keys, or with the key file, which is made when missing."""
     if settings.secret_key is not None:
-        keys = [key.strip() for key in settings.secret_key.get_secret_value().split(",")]
+        keys = _split(settings.secret_key.get_secret_value())
         if any(len(key) < SHORTEST for key in keys):
             raise CannotStart(
                 "PARTNER_INBOX_SECRET_KEY is too short.",
                 remedy="Use at least 16 random characters for each key.",
             )
         return Vault(keys)
-    return Vault([_key_file(settings.data_dir / KEY_FILE)])
+    return Vault(_key_file(settings.data_dir / KEY_FILE))
 
 
-def _key_file(path: Path) -> str:
-    """The file's key. It appears whole or not at all: half a key would encrypt, and be lost."""
+def _split(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",")]
+
+
+def _key_file(path: Path) -> list[str]:
+    """The file's keys. It appears whole or not at all: half a key would encrypt, and be lost."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         part = path.with_name(f".{path.name}.{random.token_hex(4)}.part")
@@ -90,13 +94,13 @@ def _key_file(path: Path) -> str:
             _place(part, path)
         finally:
             part.unlink(missing_ok=True)
-    key = path.read_text(errors="replace").strip()
-    if len(key) < SHORTEST:
+    keys = _split(path.read_text(errors="replace"))
+    if any(len(key) < SHORTEST for key in keys):
         raise CannotStart(
             f"{path} holds no key.",
             remedy="Put the right file back, or remove it, and enter all credentials again.",
         )
-    return key
+    return keys
 
 
 def _place(part: Path, path: Path) -> None:

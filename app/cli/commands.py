@@ -266,6 +266,14 @@ def restored() -> None:
 
 
 @group.command()
+def reseal(as_json: Json = False) -> None:
+    """Seal all stored credentials anew under the first key, so that an older one may go."""
+    from app.cli import keys
+
+    keys.reseal(as_json=as_json)
+
+
+@group.command()
 def bench(
     to: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the ratios there.")

@@ -159,6 +159,24 @@ def locked(session: Session, vault: Vault) -> list[str]:
     return names
 
 
+def reseal(session: Session, vault: Vault) -> int:
+    """Seal all stored credentials anew under the first key: how many connections have some.
+
+    Raises ``Locked`` where one cannot be opened. Who edits a connection meanwhile waits.
+    """
+    stored = select(Connection).where(Connection.secrets != "").order_by(col(Connection.id))
+    found = list(session.exec(stored.with_for_update(key_share=True)))
+    if names := locked(session, vault):
+        raise Locked(
+            f"The credentials of {', '.join(names)} cannot be read: nothing was changed.",
+            remedy="Put the key they were saved with behind the first one, after a comma, or "
+            "enter these credentials again.",
+        )
+    for connection in found:
+        connection.secrets = vault.seal(vault.open(connection.secrets))
+    return len(found)
+
+
 def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:
     fields: dict[str, str] = {}
     if entered.time_zone not in available_timezones():

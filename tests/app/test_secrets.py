@@ -13,6 +13,18 @@ OLD, NEW = "an old key of the tests", "a new key of the tests"
 CREDENTIALS = {"token": "shh"}
 
 
+def test_the_key_file_may_hold_a_new_key_before_the_old_one(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    sealed = vault_of(settings).seal(CREDENTIALS)
+    file = tmp_path / KEY_FILE
+    file.write_text(f"{NEW}, {file.read_text()}\n")
+    both = vault_of(settings)
+
+    assert both.open(sealed) == CREDENTIALS
+    file.write_text(NEW)
+    assert vault_of(settings).open(both.seal(CREDENTIALS)) == CREDENTIALS
+
+
 def with_keys(folder: Path, *keys: str) -> Settings:
     return Settings(data_dir=folder, secret_key=SecretStr(", ".join(keys)))
 

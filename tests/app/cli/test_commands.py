@@ -53,7 +53,7 @@ def test_every_command_and_every_option_says_what_it_is_for(words: list[str]) ->
 
 def test_the_commands_of_the_product_are_there() -> None:
     wanted = "serve worker demo sync connectors connection import digest user token bench doctor"
-    wanted += " backup restored"
+    wanted += " backup restored reseal"
     assert set(wanted.split()) <= set(inner(root()))
 
 
