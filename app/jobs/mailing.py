@@ -120,12 +120,11 @@ class Mailer:
 
     def compose(self, session: Session, user: User) -> digesting.Digest:
         """What the person's digest says now, on their own clock."""
-        clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
-        return digesting.compose(session, user, clock=clock)
+        return digesting.compose(session, user, clock=self._clock_of(user))
 
     def mail_of(self, user: User, digest: digesting.Digest, day: date) -> EmailMessage:
         """The digest as a mail. Its id is the same for the same person and day."""
-        clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
+        clock = self._clock_of(user)
         home = self.settings.public_url
         values = {
             "digest": digest,
@@ -154,12 +153,15 @@ class Mailer:
             for user in accounts.users(session):
                 if email and user.email != email.strip().lower():
                     continue
-                clock = Clock(now=self.now(), zone=zone_of(user.time_zone))
-                made = self.mail_of(user, self.compose(session, user), clock.today)
-                path = folder / f"{clock.today.isoformat()}-{user.email.replace('/', '_')}.eml"
+                today = self._clock_of(user).today
+                made = self.mail_of(user, self.compose(session, user), today)
+                path = folder / f"{today.isoformat()}-{user.email.replace('/', '_')}.eml"
                 path.write_bytes(made.as_bytes())
                 written.append(path)
         return written
+
+    def _clock_of(self, user: User) -> Clock:
+        return Clock(now=self.now(), zone=zone_of(user.time_zone))
 
     # Alerts
 

@@ -136,6 +136,15 @@ class Syncer:
             raise
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """What a run reads: a platform with one connection's settings, and its uploads."""
+
+    connector: Connector
+    config: ConnectorConfig
+    files: Path
+
+
 class _Run:
     """One claimed run."""
 
@@ -154,32 +163,33 @@ class _Run:
 
     def go(self) -> SyncRun:
         try:
-            connector, config, files = self._load()
+            source = self._load()
         except NotSetUp as lack:
             log.warning("connection %s cannot be synced: %s", self.claim.connection_id, lack)
             return self._finish(lack)
         except AppError as error:
             return self._finish(errors.ConfigInvalid(error.message, remedy=error.remedy))
-        policy = policy_of(connector.manifest, config, self.syncer.settings.allowed_private_hosts)
+        manifest = source.connector.manifest
+        policy = policy_of(manifest, source.config, self.syncer.settings.allowed_private_hosts)
         with HttpSession(policy) as http:
-            for spec in connector.manifest.streams:
-                if not self._stream(connector, config, spec, http, files):
+            for spec in manifest.streams:
+                if not self._stream(source, spec, http):
                     self.whole = False
                     if isinstance(self.problems[-1], STOPS) and not self._read_any():
                         break
         run = self._finish(self._worst())
         if run.outcome == RunOutcome.OK:
-            self._tidy(files, config, run)
+            self._tidy(source, run)
         return run
 
-    def _tidy(self, files: Path, config: ConnectorConfig, run: SyncRun) -> None:
+    def _tidy(self, source: _Source, run: SyncRun) -> None:
         """An upload is read whole: the file that it took the place of is of no use any more."""
         try:
-            uploads.tidy(files, configs.files_of(config), before=run.started_at)
+            uploads.tidy(source.files, configs.files_of(source.config), before=run.started_at)
         except OSError:
             log.warning("an old upload of connection %s stays", run.connection_id, exc_info=True)
 
-    def _load(self) -> tuple[Connector, ConnectorConfig, Path]:
+    def _load(self) -> _Source:
         with self.database.read() as session:
             connection = sources.get(session, self.claim.connection_id)
         try:
@@ -189,30 +199,26 @@ class _Run:
                 f"The connector {connection.connector} is not installed.",
                 remedy="Install the package that brings it, or remove the connection.",
             ) from None
-        config = sources.config_of(connection, self.syncer.vault)
-        return connector, config, self.syncer.settings.uploads / str(connection.id)
+        return _Source(
+            connector=connector,
+            config=sources.config_of(connection, self.syncer.vault),
+            files=self.syncer.settings.uploads / str(connection.id),
+        )
 
-    def _stream(
-        self,
-        connector: Connector,
-        config: ConnectorConfig,
-        spec: StreamSpec,
-        http: HttpSession,
-        files: Path,
-    ) -> bool:
+    def _stream(self, source: _Source, spec: StreamSpec, http: HttpSession) -> bool:
         """Read and store one stream; True when it was read to its proven end."""
         with self.database.read() as session:
             state = syncing.state_of(session, self.claim, spec.name)
-        context = ReadContext(http=http, now=self.syncer.now(), state=state, files=files)
+        context = ReadContext(http=http, now=self.syncer.now(), state=state, files=source.files)
         with StreamReading(
             self.database.read,
             connection_id=self.claim.connection_id,
             stream=spec.name,
             zone=self.syncer.settings.zone,
             lists_all=spec.completeness is not Completeness.UNKNOWN,
-            screen=Screen(map(str, configs.split(config)[1].values())),
+            screen=Screen(map(str, configs.split(source.config)[1].values())),
         ) as reading:
-            problem = self._read(connector, config, spec, context, reading)
+            problem = self._read(source, spec, context, reading)
             if problem is not None:
                 self.problems.append(problem)
                 reading.outcome.error = problem.message
@@ -230,16 +236,11 @@ class _Run:
         return problem is None
 
     def _read(
-        self,
-        connector: Connector,
-        config: ConnectorConfig,
-        spec: StreamSpec,
-        context: ReadContext,
-        reading: StreamReading,
+        self, source: _Source, spec: StreamSpec, context: ReadContext, reading: StreamReading
     ) -> errors.ConnectorError | None:
         """Take the stream's pages in; the problem that ended it, if any."""
         try:
-            for step in connector.read(spec.name, config, context):
+            for step in source.connector.read(spec.name, source.config, context):
                 match step:
                     case Complete():
                         reading.end(step)
@@ -255,7 +256,7 @@ class _Run:
         except (syncing.LeaseLost, SQLAlchemyError):
             raise  # not the source's fault
         except Exception as error:
-            log.exception("connector %s failed", connector.manifest.id)
+            log.exception("connector %s failed", source.connector.manifest.id)
             reading.give_up()
             reading.flush()
             return errors.FormatChanged(
