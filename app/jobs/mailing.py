@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app import crash
 from app.config import Settings
+from app.core.addresses import address_or_text
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import Database
@@ -151,7 +152,7 @@ class Mailer:
         written = []
         with self.database.read() as session:
             for user in accounts.users(session):
-                if email and user.email != email.strip().lower():
+                if email and user.email != address_or_text(email):
                     continue
                 today = self._clock_of(user).today
                 made = self.mail_of(user, self.compose(session, user), today)
