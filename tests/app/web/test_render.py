@@ -374,7 +374,6 @@ def contrast(one: str, other: str) -> float:
 TEXT_ON = {
     "ink": ("bg", "panel", "side", "soft", "hover", "brand-soft"),
     "mute": ("bg", "panel", "side", "soft", "hover", "brand-soft"),
-    "faint": ("bg", "panel", "side", "hover", "brand-soft"),
     "brand": ("bg", "panel"),
     "on-brand": ("brand",),
     "late": ("bg", "panel", "side", "late-soft", "hover", "brand-soft"),

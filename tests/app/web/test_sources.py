@@ -139,7 +139,7 @@ def test_a_run_says_who_asked_for_it(
     syncer.run(source, trigger="command")
     page = client.get(f"/sources/{source}").text
 
-    asked = re.findall(r'<small class="faint">(.*?)</small>', page.split("<h2>Runs</h2>")[1])
+    asked = re.findall(r'<small class="mute">(.*?)</small>', page.split("<h2>Runs</h2>")[1])
 
     assert asked == ["at the terminal", "by Dana Kim", "on schedule"]
 

@@ -1,0 +1,167 @@
+"""Every page in every state of a source and an item, as eyes, fingers and screen readers meet it.
+
+Filled with what is odd: long names, huge amounts, no currency, every kind of trouble.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from sqlmodel import Session
+
+from app.models import (
+    Certification,
+    Contact,
+    Fund,
+    Item,
+    ItemState,
+    Program,
+    QuarantinedRow,
+    StreamState,
+    SyncRun,
+)
+from app.services import accounts
+from tests.app.web import company
+from tests.app.web.conftest import NOW, Loopback
+from tests.app.web.test_tracking import add_item, common
+
+AUDIT = Path(__file__).with_name("audit.js").read_text()
+TODAY = date(2026, 11, 21)
+LONG = "Submit the annual compliance attestation including subprocessor list and data-protection "
+VENDOR = "Internationale Gesellschaft für Vertriebspartnerprogramme mbH"
+PAGES = (
+    "/today",
+    "/inbox",
+    "/inbox?tab=done",
+    "/inbox?tab=removed",
+    "/inbox?q=nothing+like+it",
+    "/goals",
+    "/reports",
+    "/programs",
+    "/programs?show=funds",
+    "/programs?show=certifications",
+    "/programs?show=contacts",
+    "/sources",
+    "/sources/add",
+    "/sources/add/ingram_micro",
+    "/sources/add/calendar",
+    "/sources/import",
+    "/settings",
+    "/settings/people",
+    "/settings/tokens",
+    "/help/feed",
+    "/nowhere",
+)
+HEALTHS: dict[str, dict[str, Any]] = {
+    "Healthy": {},
+    "Stale " + LONG: {"last_success_at": NOW - timedelta(days=9)},
+    "Failing": {"health": "failing", "error": "It does not answer.", "remedy": "Wait."},
+    "Needs sign-in": {"health": "needs sign-in", "error": "It refused us.", "remedy": "Edit it."},
+    "Broken": {"health": "broken", "error": "It answers in another way."},
+    "Paused": {"enabled": False},
+    "Never read": {"health": "new", "last_success_at": None},
+    "Running": {"lease_owner": "one", "lease_until": NOW + timedelta(minutes=5)},
+}
+
+
+def addresses(session: Session) -> list[str]:
+    """Fills the site; the addresses of its sources and items."""
+    sources = [
+        company.connection(session, name, "ingram_micro", **{"failing_since": NOW} | values)
+        for name, values in HEALTHS.items()
+    ]
+    held, running = sources[0], sources[-1]
+    ran = {"trigger": "person", "fence": 1, "started_at": NOW, "read": 1_234_567}
+    session.add(SyncRun(connection_id=running, progress="Reading quotes", **ran))
+    session.add(SyncRun(connection_id=held, outcome="ok", finished_at=NOW, held=40, **ran))
+    gone = {"stream": "quotes", "held": 40, "held_since": NOW}
+    session.add(StreamState(connection_id=held, **gone))
+    bad = {"reason": "x" * 200, "raw": "y" * 900, "first_seen_at": NOW, "last_seen_at": NOW}
+    session.add(
+        QuarantinedRow(connection_id=held, stream="quotes", fingerprint="1", run_id=2, **bad)
+    )
+    for table, values in RECORDS:
+        title = {"title": f"{LONG} {len(values)}", "vendor": VENDOR, "program": LONG}
+        session.add(table(**common(held, len(values)), **title | values))
+    found = items(session, held)
+    return [
+        *(f"/sources/{source}" for source in sources),
+        f"/sources/{held}/edit",
+        *(f"/items/{item}" for item in found),
+        f"/inbox?item={found[0]}",
+    ]
+
+
+RECORDS: tuple[tuple[type, dict[str, Any]], ...] = (
+    (Program, {"tier": "Platinum Elite with distinction", "eligible": False, "status": "OPEN"}),
+    (Fund, {"allocated": Decimal(10**12), "remaining": Decimal(1), "currency": "JPY"}),
+    (Certification, {"person": VENDOR, "expires_on": TODAY}),
+    (Contact, {"role": LONG, "email": f"{'sub.' * 15}@partner.example", "phone": "+49 30 1234567"}),
+)
+
+
+def items(session: Session, source: int) -> list[int]:
+    """One of each kind and state."""
+    odd: tuple[dict[str, Any], ...] = (
+        {"amount": Decimal("9876543210987.65"), "currency": "USD", "amount_label": LONG},
+        {"amount": Decimal("4200.5"), "due_on": TODAY - timedelta(days=400)},
+        {"title": "Unbroken" * 20, "kind": "notice", "due_on": None},
+        {"kind": "reporting", "recipient": LONG, "period": "Q4", "status": "AWAITING_" * 4},
+        {"kind": "goal", "due_on": None, "title": "Silent"},
+        {
+            "kind": "goal",
+            "target": Decimal(10**12),
+            "actual": Decimal(10**9),
+            "unit": "EUR",
+            "due_on": None,
+            "period_start": date(2026, 1, 1),
+            "period_end": date(2026, 12, 31),
+        },
+    )
+    shared = {"title": LONG * 3, "vendor": VENDOR, "kind": "deadline", "due_on": TODAY}
+    ids = [add_item(session, source, n, **shared | values) for n, values in enumerate(odd)]
+    for number, state in enumerate(("done", "snoozed", "removed"), 100):
+        made = add_item(session, source, number, **shared | {"title": state})
+        ids.append(made)
+        stored = session.get_one(Item, made)
+        stored.is_open = False
+        if state == "removed":
+            stored.removed_at = NOW
+        else:
+            until = NOW + timedelta(days=2) if state == "snoozed" else None
+            session.add(ItemState(item_id=made, state=state, snoozed_until=until, changed_at=NOW))
+    return ids
+
+
+@pytest.fixture
+def everywhere(served: Loopback) -> list[str]:
+    with served.site.database.write() as session:
+        accounts.add_user(
+            session,
+            email="dana@partner.example",
+            name="Dana Kim",
+            is_admin=True,
+            time_zone="Europe/Berlin",
+            now=NOW,
+        )
+        return [*PAGES, *addresses(session)]
+
+
+def test_every_page_can_be_seen_pressed_and_read_aloud(
+    enter: Callable[..., Page], everywhere: list[str]
+) -> None:
+    page = enter("/today")
+    faults: list[str] = []
+    for address in everywhere:
+        page.goto(address)
+        page.keyboard.press("Tab")  # from now on whatever has the focus shows it
+        for scheme, width in (("light", 1280), ("dark", 320)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of two
+            page.set_viewport_size({"width": width, "height": 800})
+            where = f"{address}, {scheme}, {width}"
+            faults += [f"{where}: {fault}" for fault in page.evaluate(AUDIT, width)]
+    assert not faults, "\n".join(faults)
