@@ -11,6 +11,7 @@ environment.clean()
 
 pytest_plugins = [
     "tests.support.database",
+    "tests.support.mail_server",
     "tests.support.network",
     "tests.support.skips",
     "tests.support.browser",

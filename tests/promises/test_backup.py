@@ -91,12 +91,6 @@ def restored(world: World, database: Database) -> World:
     return World(database, world.connector, world.clock, syncer, world.connection_id)
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
-
-
 def send_mail(world: World, server: MailServer) -> int:
     """Send what is due, and say how many mails that were."""
     before = len(server.messages)
@@ -186,24 +180,24 @@ def test_a_copy_made_while_a_sync_and_people_write_is_whole(world: World, tmp_pa
 
 
 def test_a_digest_that_left_before_or_after_the_backup_does_not_leave_again(
-    world: World, copied: Copied, server: MailServer
+    world: World, copied: Copied, mail_server: MailServer
 ) -> None:
     soon = DueDate(on=world.clock().date() + timedelta(days=3))
     world.connector.lists(deadline(1, due=soon))
     world.sync()
     staff(world)
     copy = copied()
-    assert send_mail(world, server) == 1
+    assert send_mail(world, mail_server) == 1
     now = restored(world, copy)
-    assert send_mail(now, server) == 0
+    assert send_mail(now, mail_server) == 0
     world.clock.forward(hours=3)
-    assert send_mail(now, server) == 0
+    assert send_mail(now, mail_server) == 0
     world.clock.forward(hours=21)
-    assert send_mail(now, server) == 1
+    assert send_mail(now, mail_server) == 1
 
 
 def test_nor_when_its_hour_was_moved_since_or_midnight_lies_between(
-    world: World, copied: Copied, server: MailServer
+    world: World, copied: Copied, mail_server: MailServer
 ) -> None:
     soon = DueDate(on=world.clock().date() + timedelta(days=3))
     world.connector.lists(deadline(1, due=soon))
@@ -212,10 +206,10 @@ def test_nor_when_its_hour_was_moved_since_or_midnight_lies_between(
     copy = copied()
     with world.database.write() as session:
         accounts.user(session, 1).digest_hour = world.clock().hour
-    assert send_mail(world, server) == 1
+    assert send_mail(world, mail_server) == 1
     now = restored(world, copy)
     world.clock.forward(hours=2)
-    assert send_mail(now, server) == 0
+    assert send_mail(now, mail_server) == 0
     with now.database.read() as session:
         (entry,) = session.exec(select(DigestEntry))
     assert (entry.local_date, entry.state) == (date(2026, 11, 21), "unknown")
@@ -223,34 +217,34 @@ def test_nor_when_its_hour_was_moved_since_or_midnight_lies_between(
 
 
 def test_an_alert_that_waited_at_the_backup_does_not_leave_and_a_new_one_does(
-    world: World, copied: Copied, server: MailServer
+    world: World, copied: Copied, mail_server: MailServer
 ) -> None:
     staff(world, hour=3)
     world.connector.script["things"] = [errors.AuthFailed("No.")]
     world.sync()
     copy = copied()
-    assert send_mail(world, server) == 1
+    assert send_mail(world, mail_server) == 1
     now = restored(world, copy)
-    assert send_mail(now, server) == 0
+    assert send_mail(now, mail_server) == 0
     with now.database.read() as session:
         (entry,) = session.exec(select(OutboxEntry))
     assert (entry.state, entry.error) == ("dropped", restoring.MAYBE_SENT)
     now.connector.lists(*deadlines(range(2)))
     now.sync()
-    assert send_mail(now, server) == 1
-    assert "is well again" in str(server.messages[-1].mail["Subject"])
+    assert send_mail(now, mail_server) == 1
+    assert "is well again" in str(mail_server.messages[-1].mail["Subject"])
 
 
 def test_an_alert_after_a_restore_is_another_mail_than_any_before(
-    world: World, copied: Copied, server: MailServer
+    world: World, copied: Copied, mail_server: MailServer
 ) -> None:
     staff(world, hour=3)
     copy = copied()
     for life in (world, restored(world, copy)):
         life.connector.script["things"] = [errors.AuthFailed("No.")]
         life.sync()
-        assert send_mail(life, server) == 1
-    first, second = (message.mail["Message-ID"] for message in server.messages)
+        assert send_mail(life, mail_server) == 1
+    first, second = (message.mail["Message-ID"] for message in mail_server.messages)
     assert first != second
 
 
@@ -302,7 +296,7 @@ def test_a_copy_is_settled_once_however_many_open_it(world: World, copied: Copie
 
 def blocks() -> list[list[str]]:
     """The commands of the README's part on backups."""
-    part = (CHECKOUT / "README.md").read_text().split("### Backup")[1].split("\n## ")[0]
+    part = (CHECKOUT / "README.md").read_text().split("### Backup")[1].split("\n##")[0]
     return [block.splitlines() for block in re.findall(r"```sh\n(.*?)```", part, re.DOTALL)]
 
 

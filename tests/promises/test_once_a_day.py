@@ -3,7 +3,6 @@
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -26,12 +25,6 @@ from tests.support.world import World
 pytestmark = pytest.mark.promise("P4")
 
 TEN = 10
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
 
 
 class Office:
@@ -81,8 +74,8 @@ def killed(office: Office, database_url: str, point: str) -> None:
 
 
 @pytest.fixture
-def office(world: World, server: MailServer, tmp_path: Path) -> Office:
-    return Office(world, server, tmp_path)
+def office(world: World, mail_server: MailServer, tmp_path: Path) -> Office:
+    return Office(world, mail_server, tmp_path)
 
 
 def test_many_mailers_at_once_send_one_mail_to_each(office: Office) -> None:

@@ -4,12 +4,13 @@ import asyncio
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
@@ -131,3 +132,10 @@ class _Speaking(SMTP):
     def data_received(self, data: bytes) -> None:
         self._said.append(data)
         super().data_received(data)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """One that takes everything."""
+    with MailServer() as running:
+        yield running

@@ -1,6 +1,5 @@
 """``partner-inbox digest``: what is due leaves, and what did not leave is told."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,6 @@ from tests.app.cli.conftest import Command
 from tests.support.mail_server import MailServer
 
 EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\r\n"
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
 
 
 @pytest.fixture
@@ -30,21 +23,21 @@ def troubled(command: Command, tmp_path: Path) -> Command:
 
 
 def test_an_alert_that_cannot_be_sent_is_told_and_is_no_success(
-    troubled: Command, server: MailServer
+    troubled: Command, mail_server: MailServer
 ) -> None:
-    server.replies = {"RCPT": "550 no such user"}
+    mail_server.replies = {"RCPT": "550 no such user"}
 
-    ran = troubled("digest", PARTNER_INBOX_SMTP_URL=server.url)
+    ran = troubled("digest", PARTNER_INBOX_SMTP_URL=mail_server.url)
 
     assert (ran.code, ran.out) == (1, "")
     (told,) = (line for line in ran.err.splitlines() if line.startswith("An alert did not leave: "))
     assert "no such user" in told
 
 
-def test_an_alert_that_left_is_not_told_of(troubled: Command, server: MailServer) -> None:
-    ran = troubled("digest", PARTNER_INBOX_SMTP_URL=server.url)
+def test_an_alert_that_left_is_not_told_of(troubled: Command, mail_server: MailServer) -> None:
+    ran = troubled("digest", PARTNER_INBOX_SMTP_URL=mail_server.url)
 
     assert (ran.code, ran.out) == (0, "Sent what was due.\n")
     assert "did not leave" not in ran.err
-    subjects = [str(one.mail["Subject"]) for one in server.messages]
+    subjects = [str(one.mail["Subject"]) for one in mail_server.messages]
     assert "Events needs your attention" in subjects

@@ -1,6 +1,5 @@
 """Mail by SMTP: what a server says decides whether it left, may leave later, or never."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -34,19 +33,13 @@ def message(**changes: str) -> EmailMessage:
     )
 
 
-def send(server: MailServer, url: str = "", to: str = "rin@partner.example") -> None:
-    smtp.send(smtp.server_of(url or server.url), message(to=to), to=to, sender=SENDER)
+def send(mail_server: MailServer, url: str = "", to: str = "rin@partner.example") -> None:
+    smtp.send(smtp.server_of(url or mail_server.url), message(to=to), to=to, sender=SENDER)
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
-
-
-def test_the_message_arrives_as_it_was_written(server: MailServer) -> None:
-    send(server)
-    (received,) = server.messages
+def test_the_message_arrives_as_it_was_written(mail_server: MailServer) -> None:
+    send(mail_server)
+    (received,) = mail_server.messages
     body = received.mail.get_body(("plain",))
     assert body is not None
     assert body.get_content().splitlines() == [
@@ -57,7 +50,7 @@ def test_the_message_arrives_as_it_was_written(server: MailServer) -> None:
     assert received.mail["Message-ID"] == "<digest.1@partner.example>"
 
 
-def test_a_sender_in_another_script_is_named_as_servers_know_it(server: MailServer) -> None:
+def test_a_sender_in_another_script_is_named_as_servers_know_it(mail_server: MailServer) -> None:
     written = "Büro <inbox@müller.example>"
     made = mail.message(
         to=("Rin", "rin@partner.example"),
@@ -69,23 +62,25 @@ def test_a_sender_in_another_script_is_named_as_servers_know_it(server: MailServ
         list_id="<digest.partner.example>",
         sent_at=datetime(2026, 11, 21, 7, tzinfo=UTC),
     )
-    smtp.send(smtp.server_of(server.url), made, to="rin@partner.example", sender=mail.bare(written))
+    smtp.send(
+        smtp.server_of(mail_server.url), made, to="rin@partner.example", sender=mail.bare(written)
+    )
 
-    (received,) = server.messages
+    (received,) = mail_server.messages
     assert str(received.mail["From"]) == "Büro <inbox@xn--mller-kva.example>"
 
 
-def test_lines_end_as_strict_servers_want_and_hold_seven_bits(server: MailServer) -> None:
-    send(server)
-    (received,) = server.messages
+def test_lines_end_as_strict_servers_want_and_hold_seven_bits(mail_server: MailServer) -> None:
+    send(mail_server)
+    (received,) = mail_server.messages
     assert b"\n" not in received.raw.replace(b"\r\n", b"")
     assert received.raw.isascii()
     assert max(map(len, received.raw.split(b"\r\n"))) <= 998
 
 
-def test_a_domain_of_another_script_is_named_as_servers_know_it(server: MailServer) -> None:
-    send(server, to="rin@bücher.example")
-    assert server.messages[0].to == "rin@xn--bcher-kva.example"
+def test_a_domain_of_another_script_is_named_as_servers_know_it(mail_server: MailServer) -> None:
+    send(mail_server, to="rin@bücher.example")
+    assert mail_server.messages[0].to == "rin@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(
@@ -102,83 +97,83 @@ def test_a_domain_of_another_script_is_named_as_servers_know_it(server: MailServ
     ],
 )
 def test_a_no_is_told_apart_from_a_not_now(
-    server: MailServer, replies: dict[str, str], raised: type[NotSent]
+    mail_server: MailServer, replies: dict[str, str], raised: type[NotSent]
 ) -> None:
-    server.replies = replies
+    mail_server.replies = replies
     with pytest.raises(NotSent) as caught:
-        send(server)
+        send(mail_server)
     assert type(caught.value) is raised
-    assert server.messages == []
+    assert mail_server.messages == []
 
 
-def test_what_was_taken_stays_taken_whatever_the_goodbye(server: MailServer) -> None:
-    server.replies = {"QUIT": "421 too busy to say goodbye"}
-    send(server)
-    assert len(server.messages) == 1
+def test_what_was_taken_stays_taken_whatever_the_goodbye(mail_server: MailServer) -> None:
+    mail_server.replies = {"QUIT": "421 too busy to say goodbye"}
+    send(mail_server)
+    assert len(mail_server.messages) == 1
 
 
 def test_a_line_that_breaks_after_the_message_is_neither_sent_nor_unsent(
-    server: MailServer,
+    mail_server: MailServer,
 ) -> None:
-    server.cut = True
+    mail_server.cut = True
     with pytest.raises(Unsure):
-        send(server)
+        send(mail_server)
 
 
-def test_a_server_that_is_not_there_is_asked_again_later(server: MailServer) -> None:
-    url = server.url
-    server.__exit__()
+def test_a_server_that_is_not_there_is_asked_again_later(mail_server: MailServer) -> None:
+    url = mail_server.url
+    mail_server.__exit__()
     with pytest.raises(TryLater, match="cannot be reached"):
-        send(server, url)
-    server.__enter__()
+        send(mail_server, url)
+    mail_server.__enter__()
 
 
 @pytest.mark.promise("P8")
-def test_a_wrong_password_is_not_repeated_in_the_error(server: MailServer) -> None:
-    server.password = "right horse"
-    url = server.url.replace("right horse", "wrong%20horse")
+def test_a_wrong_password_is_not_repeated_in_the_error(mail_server: MailServer) -> None:
+    mail_server.password = "right horse"
+    url = mail_server.url.replace("right horse", "wrong%20horse")
     with pytest.raises(TryLater, match="user name or password") as caught:
-        send(server, url)
+        send(mail_server, url)
     assert "wrong" not in f"{caught.value} {smtp.server_of(url)!r}"
-    send(server, server.url.replace("right horse", "right%20horse"))
-    assert len(server.messages) == 1
+    send(mail_server, mail_server.url.replace("right horse", "right%20horse"))
+    assert len(mail_server.messages) == 1
 
 
 class TestEncryption:
     """Asked for, it is never given up."""
 
-    def url(self, server: MailServer, scheme: str) -> str:
-        return server.url.replace("smtp://", f"{scheme}://mailer:secret-word@")
+    def url(self, mail_server: MailServer, scheme: str) -> str:
+        return mail_server.url.replace("smtp://", f"{scheme}://mailer:secret-word@")
 
     @pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
     def test_a_server_without_it_hears_neither_password_nor_message(
-        self, server: MailServer, scheme: str
+        self, mail_server: MailServer, scheme: str
     ) -> None:
         with pytest.raises(TryLater):
-            send(server, self.url(server, scheme))
-        said = b"".join(server.spoken)
+            send(mail_server, self.url(mail_server, scheme))
+        said = b"".join(mail_server.spoken)
         assert b"MAIL" not in said
         assert b"AUTH" not in said
-        assert server.messages == []
+        assert mail_server.messages == []
 
     def test_a_certificate_that_nobody_vouches_for_is_no_encryption(
-        self, server: MailServer, tmp_path: Path
+        self, mail_server: MailServer, tmp_path: Path
     ) -> None:
-        server.tls = Authority(tmp_path).server("127.0.0.1", own=False)
+        mail_server.tls = Authority(tmp_path).server("127.0.0.1", own=False)
         with pytest.raises(TryLater, match=r"(?i)certificate"):
-            send(server, self.url(server, "smtp+starttls"))
-        assert server.messages == []
+            send(mail_server, self.url(mail_server, "smtp+starttls"))
+        assert mail_server.messages == []
 
-    def test_it_is_used(self, server: MailServer, tmp_path: Path) -> None:
+    def test_it_is_used(self, mail_server: MailServer, tmp_path: Path) -> None:
         authority = Authority(tmp_path)
-        server.tls = authority.server("127.0.0.1")
-        server.password = "secret-word"
-        trusting = smtp.server_of(server.url.replace("smtp:", "smtp+starttls:"))
+        mail_server.tls = authority.server("127.0.0.1")
+        mail_server.password = "secret-word"
+        trusting = smtp.server_of(mail_server.url.replace("smtp:", "smtp+starttls:"))
         smtp.send(
             trusting, message(), to="rin@partner.example", sender=SENDER, trust=authority.trust
         )
-        assert len(server.messages) == 1
-        assert b"MAIL FROM" not in b"".join(server.spoken)
+        assert len(mail_server.messages) == 1
+        assert b"MAIL FROM" not in b"".join(mail_server.spoken)
 
 
 @pytest.mark.parametrize(
@@ -202,13 +197,13 @@ def test_an_address_that_names_no_mail_server_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("field", ["subject", "text", "html", "to"])
 @pytest.mark.parametrize("odd", ["\r\nBcc: x@evil.example", "\nX: 1", "\x00", "\u2028", "\x85"])
-def test_no_text_of_others_becomes_a_header(server: MailServer, field: str, odd: str) -> None:
+def test_no_text_of_others_becomes_a_header(mail_server: MailServer, field: str, odd: str) -> None:
     headers = set(message().keys())
     try:
         made = message(**{field: f"rin@partner.example{odd}"})
     except ValueError:
         return  # refused: as good
-    smtp.send(smtp.server_of(server.url), made, to="rin@partner.example", sender=SENDER)
-    (received,) = server.messages
+    smtp.send(smtp.server_of(mail_server.url), made, to="rin@partner.example", sender=SENDER)
+    (received,) = mail_server.messages
     assert set(received.mail.keys()) <= headers
-    assert server.count() == {"rin@partner.example": 1}
+    assert mail_server.count() == {"rin@partner.example": 1}

@@ -146,9 +146,9 @@ def test_a_last_row_without_a_line_end_is_whole(read: Read) -> None:
 
 @pytest.mark.promise("P2")
 def test_cut_anywhere_a_file_never_says_complete_for_rows_that_it_lost(read: Read) -> None:
-    rows = [HEADER, *((f"Täsk {n}", "Dell", "2026-04-03", f'"n, {n}"') for n in range(4))]
+    rows = [HEADER, *((f"Täsk {n}", "Dell", "2026-04-03", f'"n, {n}"') for n in range(2))]
     whole = csv_of(*rows)
-    ends = {len(csv_of(*rows[: count + 1])) - spare for count in range(5) for spare in (0, 1, 2)}
+    ends = {len(csv_of(*rows[: count + 1])) - spare for count in range(3) for spare in (0, 1, 2)}
     for k in range(len(csv_of(HEADER)), len(whole)):
         found = read(whole[:k])
         if isinstance(found.end, Complete) and k not in ends:
