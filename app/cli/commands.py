@@ -41,7 +41,10 @@ def serve(
 
 @group.command()
 def worker() -> None:
-    """Sync and send mail without serving pages; run as many as you like on Postgres."""
+    """Sync and send mail without serving pages.
+
+    On Postgres run as many as you like.
+    """
     from app.cli import working
 
     working.work()
@@ -49,7 +52,7 @@ def worker() -> None:
 
 @group.command()
 def doctor(as_json: Json = False) -> None:
-    """Check this installation, and say in a line each what is wrong and what helps."""
+    """Say in a line each what is wrong here, and what helps."""
     from app.cli import doctor as work
 
     work.doctor(as_json=as_json)
@@ -64,7 +67,7 @@ def demo(
     ] = False,
     data_dir: Annotated[Path, typer.Option(help="Folder for the demo's database.")] = Path(".demo"),
 ) -> None:
-    """Fill an inbox from simulated platforms and show it in the browser.
+    """Fill an inbox from simulated platforms and show it.
 
     Every other command works on the same company while the demo runs:
     PARTNER_INBOX_DATA_DIR=.demo partner-inbox connection list
@@ -107,7 +110,7 @@ def check_connector(
     name: Annotated[str, typer.Argument(help="The connector, see list.")],
     as_json: Json = False,
 ) -> None:
-    """Run the conformance suite against the connector's simulated platform."""
+    """Prove a connector against its simulated platform."""
     from app.cli import proving
 
     proving.check(name, as_json=as_json)
@@ -134,7 +137,7 @@ def add_connection(
 
 @connection.command("list")
 def list_connections(as_json: Json = False) -> None:
-    """All connections with their health, how old what they tell is and when they are due."""
+    """All connections: health, age of what they tell, next read."""
     from app.cli import connections
 
     connections.show(as_json=as_json)
@@ -153,7 +156,10 @@ def remove_connection(
     name: ConnectionName,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Forget the credentials and stop reading; its items stay, shown as removed."""
+    """Forget the credentials and stop reading.
+
+    Its items stay, shown as removed.
+    """
     from app.cli import connections
 
     connections.remove(name, yes=yes)
@@ -226,7 +232,10 @@ def add_user(
     time_zone: Annotated[str, typer.Option(help="An IANA zone; the company's without it.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Add a person and print a link with which they sign in once and set a password."""
+    """Add a person and print a link for them.
+
+    With it they sign in once and set a password.
+    """
     from app.cli import people
 
     people.add_user(email, name=name, admin=admin, time_zone=time_zone, as_json=as_json)
@@ -251,7 +260,10 @@ def backup(
         typer.Argument(help="A folder that does not exist yet; put back, it is the data folder."),
     ],
 ) -> None:
-    """Copy the database and the uploads while they are in use, without the key (SQLite)."""
+    """Copy the database and the uploads while they are in use.
+
+    Without the key. Works on SQLite; on Postgres use pg_dump.
+    """
     from app.cli import backups
 
     backups.backup(folder)
@@ -259,7 +271,10 @@ def backup(
 
 @group.command()
 def restored() -> None:
-    """Say that the database was put back from another copy: nothing is sent a second time."""
+    """Say that the database was put back from another copy.
+
+    Then nothing is sent a second time.
+    """
     from app.cli import backups
 
     backups.restored()
@@ -267,7 +282,10 @@ def restored() -> None:
 
 @group.command()
 def reseal(as_json: Json = False) -> None:
-    """Seal all stored credentials anew under the first key, so that an older one may go."""
+    """Seal all stored credentials anew under the first key.
+
+    Then an older key may go.
+    """
     from app.cli import keys
 
     keys.reseal(as_json=as_json)
@@ -295,7 +313,7 @@ def bench(
         bool, typer.Option("--strict", help="Exit with 1 when a target is missed.")
     ] = False,
 ) -> None:
-    """Measure speed as ratios to raw floors of the same run, and compare with the targets.
+    """Measure speed beside raw floors, and compare with the targets.
 
     Takes some minutes. Bare times are not shown: they would say more of the machine.
     """

@@ -42,7 +42,8 @@ class Keeper:
             return  # whoever comes next goes on in an hour
         with self.database.write(counts=False) as session:
             chores.done(session, PRUNE, now=now)
-        log.info("threw away %s old rows", gone)
+        if gone:
+            log.info("threw away %s old rows", gone)
 
     def _rows(self, now: datetime) -> int:
         gone = 0
