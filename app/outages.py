@@ -9,8 +9,9 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from connectors.sdk.redact import redact
 
-NO_RIGHT = "42501"
-"""Postgres: the role may not do this; a new one may not make tables in a schema of others."""
+AS_IT_IS_SET_UP = ("42501", "25006")
+"""Postgres: the role may not do this (a new one may not make tables in a schema of others), and
+this server takes no writes (a standby)."""
 
 ROOM = "Make room on that disk and try again; what was stored before is still there."
 RIGHTS = "Give whoever runs this the right to read and write there, or choose another place."
@@ -20,6 +21,7 @@ BY_DATABASE = {
     "is full": ROOM,
     "No space left": ROOM,
     "readonly": RIGHTS,
+    "read-only transaction": "It is a standby or set so: name the server that takes writes.",
     "unable to open": RIGHTS,
     "not a database": "Move the file away, and put a backup in its place.",
     "malformed": "Move the file away, and put a backup in its place.",
@@ -64,7 +66,7 @@ def _outside(error: DBAPIError) -> bool:
     return (
         isinstance(error, (OperationalError, InterfaceError))
         or type(error) is DatabaseError
-        or getattr(error.orig, "sqlstate", None) == NO_RIGHT
+        or getattr(error.orig, "sqlstate", None) in AS_IT_IS_SET_UP
     )
 
 

@@ -43,6 +43,8 @@ def _checks(opened: Opened) -> list[Finding]:
     ]
     try:
         database = opened.database
+        with database.write():  # a disk or a standby that can only be read looks well otherwise
+            pass
     except CannotStart as error:
         return [("Database", "fail", error.message, error.remedy)]
     except DBAPIError as error:

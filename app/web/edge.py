@@ -52,7 +52,7 @@ def put_on(app: FastAPI, site: Site) -> None:
     app.state.site = site
     app.add_middleware(errors.LastResort)
     app.add_middleware(SameSite, public_url=site.settings.public_url)
-    app.add_middleware(BodyLimit, uploads=UPLOADS)
+    app.add_middleware(BodyLimit, uploads=UPLOADS, refuse=errors.too_large)
     app.add_middleware(
         KnownHosts, public_url=site.settings.public_url, also=site.settings.allowed_hosts
     )

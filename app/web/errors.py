@@ -34,7 +34,10 @@ SENTENCES = {
     403: ("You may not see this.", "Ask one of your admins."),
     404: ("There is nothing at this address.", "It may have been moved or mistyped."),
     405: ("This address does not take that.", "Go back and use the page's own buttons."),
-    413: ("What you sent is too large.", "Send a smaller file."),
+    413: (
+        "What you sent is too large.",
+        "A file may have up to 32 MB: split it into smaller ones.",
+    ),
     422: ("The form could not be read.", "Go back, check it and send it again."),
 }
 BROKEN = (
@@ -88,6 +91,12 @@ def tell_http_error(request: Request, error: HTTPException) -> Response:
 def tell_unreadable(request: Request, _error: RequestValidationError) -> Response:
     """A form or address that does not even have the right fields: nobody's typing error."""
     return tell(request, 422, *SENTENCES[422])
+
+
+async def too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to a body that is not read to its end."""
+    response = await run_in_threadpool(tell, Request(scope), 413, *SENTENCES[413])
+    await response(scope, receive, send)
 
 
 class LastResort:

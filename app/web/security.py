@@ -116,7 +116,10 @@ class _TooLarge(HTTPException):
 
 
 class BodyLimit:
-    """Stops reading a request's body at ``limit`` bytes; paths in ``uploads`` may bring more."""
+    """Stops reading a request's body at ``limit`` bytes; paths in ``uploads`` may bring more.
+
+    ``refuse`` answers in the words of whoever knows pages.
+    """
 
     def __init__(
         self,
@@ -125,11 +128,13 @@ class BodyLimit:
         limit: int = MEGABYTE,
         uploads: Sequence[str] = (),
         upload_limit: int = 32 * MEGABYTE,
+        refuse: ASGIApp,
     ) -> None:
         self.app = app
         self.limit = limit
         self.uploads = tuple(uploads)
         self.upload_limit = upload_limit
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -138,7 +143,7 @@ class BodyLimit:
         limit = self.upload_limit if scope["path"].startswith(self.uploads) else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > limit:
-            await _refuse_size(scope, receive, send)
+            await self.refuse(scope, receive, send)
             return
         seen = 0
         started = False
@@ -161,12 +166,7 @@ class BodyLimit:
         except _TooLarge:
             if started:
                 raise
-            await _refuse_size(scope, receive, send)
-
-
-async def _refuse_size(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse("The request is too large.\n", status_code=413)
-    await answer(scope, receive, send)
+            await self.refuse(scope, receive, send)
 
 
 class SameSite:

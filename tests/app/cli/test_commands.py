@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.bench.records import Renewals
+from app.db import Database
 from connectors import registry
 from tests.app.cli.conftest import Command
 from tests.support.commands import inner, root
@@ -230,6 +232,20 @@ def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
     assert found["Database"]["state"] == "ok"
     assert found["Mail"]["fix"] == "Set PARTNER_INBOX_SMTP_URL for the daily digest."
     assert found["People"]["state"] == "warn"
+
+
+@pytest.mark.parametrize("engine_name", ["postgres"])
+def test_the_doctor_tries_to_write(command: Command, database: Database) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    with database.engine.connect() as connection:
+        name = f'"{database.url.database}"'
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+        connection.commit()
+
+    ran = command("doctor", PARTNER_INBOX_DATABASE_URL=url)
+
+    assert ran.code == 1
+    assert "name the server that takes writes" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,17 @@ def test_a_large_body_is_refused_whether_it_says_so_or_not(visitor: TestClient) 
     assert visitor.post("/sign-in", content=pieces, headers=form).status_code == 413
 
 
+def test_a_file_that_is_too_large_is_refused_on_a_page_that_says_what_helps(
+    visitor: TestClient,
+) -> None:
+    length = {"Content-Length": "200000000"}
+    page = visitor.post("/sources/import", content=b"", headers=length)
+
+    assert page.status_code == 413
+    assert page.headers["content-type"].startswith("text/html")
+    assert "up to 32 MB: split it into smaller ones" in page.text
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
