@@ -215,6 +215,8 @@ def _read(request: Request, attempt: Attempt) -> tuple[ConnectorConfig, Schedule
 
 def _wrong(attempt: Attempt, error: AppError) -> Attempt:
     fields = error.fields if isinstance(error, Invalid) else {"name": str(error)}
+    if not attempt.name.strip():  # what is stored alone looks at it, and settings come first
+        fields = {"name": "Enter a name."} | fields
     known = attempt.manifest.config.model_fields
     general = [text for name, text in fields.items() if name == "config"]
     shown = {name: text for name, text in fields.items() if name.split(".")[0] in known}

@@ -141,10 +141,13 @@ def test_what_is_wrong_is_said_at_its_field(
 
 
 def test_everything_that_is_wrong_is_said_at_once(client: TestClient, portal: Portal) -> None:
-    wrong = {"set.account": "x", "set.password": "", "cron": "never", "quiet": "at night"}
-    page = client.post("/sources/add/scripted", data=form(**wrong)).text
+    settings = {"name": " ", "set.account": "x", "set.password": ""}
+    schedule = {"cron": "never", "quiet": "at night"}
+    page = client.post("/sources/add/scripted", data=form(**settings, **schedule)).text
 
-    for says in ("look like 42.", "This is needed.", "not a cron expression", "Two times of day"):
+    for says in ("Enter a name.", "look like 42.", "This is needed."):
+        assert says in page
+    for says in ("not a cron expression", "Two times of day"):
         assert says in page
 
 
