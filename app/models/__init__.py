@@ -21,6 +21,7 @@ from app.models.outbox import (
 from app.models.programs import Certification, Contact, Fund, Program
 from app.models.sources import (
     COUNTS,
+    TROUBLED,
     ColumnMapping,
     Connection,
     Health,
@@ -34,6 +35,7 @@ from app.models.sources import (
 __all__ = [
     "COUNTS",
     "PRUNE",
+    "TROUBLED",
     "ApiToken",
     "AppSetting",
     "Certification",

@@ -21,6 +21,10 @@ class Health(StrEnum):
     BROKEN = "broken"
 
 
+TROUBLED = (Health.FAILING, Health.NEEDS_SIGN_IN, Health.BROKEN)
+"""What keeps a connection from being read; people are told when it begins and when it ends."""
+
+
 class Trigger(StrEnum):
     """What began a sync."""
 

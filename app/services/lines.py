@@ -14,7 +14,7 @@ from app.core.money import money_of
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
-from app.models import Connection
+from app.models import TROUBLED, Connection
 from app.services import search, standings
 from app.services.listing import MONTH, WEEK, events
 from app.services.pages import Health, Person, Row, SourceLine, State
@@ -126,7 +126,7 @@ def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
 
 
 def _health(standing: Standing, now: datetime) -> Health:
-    if standing.health in ("needs sign-in", "broken", "failing"):
+    if standing.health in TROUBLED:
         return Health(standing.health)
     if not standing.enabled:
         return Health.PAUSED

@@ -13,7 +13,7 @@ from app.core import retention
 from app.core.columns import TABLES
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
-from app.models import COUNTS, Connection, QuarantinedRow, StreamState, SyncRun
+from app.models import COUNTS, Connection, QuarantinedRow, RunOutcome, StreamState, SyncRun
 from app.services import people, sources
 from app.services.lines import source_line
 from app.services.pages import Health, SourceLine
@@ -21,6 +21,8 @@ from app.services.source_words import Advice, advice, asked, every, schedule
 from connectors import registry
 from connectors.sdk.manifest import Completeness, Manifest
 
+RUNNING = "running"
+"""What stands for the outcome of a run that has not ended."""
 SHOWN_BAD = 200
 RUNS = 20
 MODES: Mapping[Completeness, str] = {
@@ -62,12 +64,13 @@ class RunLine:
     @property
     def running(self) -> bool:
         """Whether it has not ended."""
-        return self.outcome == "running"
+        return self.outcome == RUNNING
 
     @property
     def tone(self) -> str:
         """The outcome as a colour."""
-        return {"ok": "good", "failed": "late", "running": ""}.get(self.outcome, "soon")
+        tones = {RunOutcome.OK: "good", RunOutcome.FAILED: "late", RUNNING: ""}
+        return tones.get(self.outcome, "soon")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,7 +257,7 @@ def _run(run: SyncRun, asked: str = "") -> RunLine:
     return RunLine(
         id=run.id,
         started_at=run.started_at,
-        outcome=run.outcome or "running",
+        outcome=run.outcome or RUNNING,
         asked=asked,
         counts={name: getattr(run, name) for name in COUNTS},
         derived=sum(outcome.get("derived", 0) for outcome in run.streams.values()),

@@ -17,6 +17,7 @@ from app.core import timing
 from app.errors import NotSetUp
 from app.models import (
     COUNTS,
+    TROUBLED,
     Connection,
     Health,
     OutboxEntry,
@@ -283,16 +284,13 @@ def _judge(
         connection.failing_since = connection.failing_since or now
 
 
-BAD = (Health.FAILING, Health.NEEDS_SIGN_IN, Health.BROKEN)
-
-
 def _tell(session: Session, connection: Connection, before: str, *, now: datetime) -> None:
     """People hear once when a source goes bad and once when it is well again."""
     if connection.health == before:
         return
-    if connection.health in BAD:
+    if connection.health in TROUBLED:
         kind = OutboxKind.SOURCE_DOWN
-    elif before in BAD and connection.health == Health.OK:
+    elif before in TROUBLED and connection.health == Health.OK:
         kind = OutboxKind.SOURCE_UP
     else:
         return
