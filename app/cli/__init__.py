@@ -24,10 +24,17 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = 130
     except TyperException as error:  # a word or an option that does not exist
-        tell(str(error), "See `partner-inbox --help`.")
+        tell(f"{error.format_message().rstrip('.')}.", f"See `{_command_of(error)} --help`.")
         code = 2
     except Exception as error:  # noqa: BLE001  (told there, the bugs too)
         from app.cli import failures  # noqa: PLC0415  (knows the errors of all that a command loads)
 
         code = failures.tell(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _command_of(error: TyperException) -> str:
+    """The command that was called wrongly, as it is typed."""
+    context = getattr(error, "ctx", None)
+    words = [] if context is None else context.command_path.split()[1:]
+    return " ".join((str(group.info.name), *words))

@@ -112,7 +112,11 @@ def test_a_sync_of_all_says_it_when_there_is_nothing_to_read(command: Command) -
         ),
         (("connectors", "check", "nothing"), "There is no connector named nothing."),
         (("nonsense",), "No such command 'nonsense'. See `partner-inbox --help`."),
-        (("sync", "--nonsense"), "No such option: --nonsense See `partner-inbox --help`."),
+        (("sync", "--nonsense"), "No such option: --nonsense. See `partner-inbox sync --help`."),
+        (
+            ("user", "add", "a@example.com"),
+            "Missing option '--name'. See `partner-inbox user add --help`.",
+        ),
         (("digest",), "No mail server is configured."),
         (("backup", "/"), "/ is there already. Name a new folder for each backup."),
         (("token", "add", "T", "--scope", "rule"), "There is no such scope."),
