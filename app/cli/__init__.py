@@ -16,7 +16,9 @@ def main(arguments: list[str] | None = None) -> None:
     """The console script: every failure is one clear line and a non-zero exit."""
     garbage.settle()
     try:
-        code = typer.main.get_command(group)(arguments, standalone_mode=False)
+        code = typer.main.get_command(group)(
+            arguments, prog_name=group.info.name, standalone_mode=False
+        )
     except typer.Abort:
         answers = sys.stdin.isatty()
         err.print(
@@ -36,5 +38,4 @@ def main(arguments: list[str] | None = None) -> None:
 def _command_of(error: TyperException) -> str:
     """The command that was called wrongly, as it is typed."""
     context = getattr(error, "ctx", None)
-    words = [] if context is None else context.command_path.split()[1:]
-    return " ".join((str(group.info.name), *words))
+    return str(group.info.name if context is None else context.command_path)
