@@ -86,7 +86,8 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
-        description="The address under which people reach it; all links are made from it.",
+        description="The address under which people reach it; all links are made from it. "
+        "Without a path.",
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -152,11 +153,14 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         try:
-            host = urlsplit(value).hostname
+            parts = urlsplit(value)
+            host = parts.hostname
         except ValueError:
             host = None
         if not host:
             raise ValueError("must name a host, such as https://inbox.example.com")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must end with the host: the pages cannot lie below a path")
         return value.rstrip("/")
 
     @field_validator("mail_from")

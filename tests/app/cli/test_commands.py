@@ -151,6 +151,7 @@ def test_a_connector_without_a_simulated_platform_cannot_be_checked_and_it_says_
         ("MAIL_FROM", 'Acme, "Ltd" <a@b.example>', "must be one address, such as"),
         ("LOG_LEVEL", "loud", "PARTNER_INBOX_LOG_LEVEL must be one of DEBUG, INFO"),
         ("PUBLIC_URL", "https://", "PARTNER_INBOX_PUBLIC_URL must name a host"),
+        ("PUBLIC_URL", "https://a.example/inbox", "must end with the host: the pages cannot lie"),
         ("DATA_DIR", "/etc/passwd", "/etc/passwd: File exists. Name a folder, not a file."),
         ("DATABASE_URL", "sqlite:////etc/passwd", "file is not a database. Move the file away"),
         ("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/x", "refused. See that it runs and that"),
