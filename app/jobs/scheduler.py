@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 STOP_WITHIN = 20.0
 """Seconds that running syncs get to come to an end of their own."""
 
+WAKES = 100
+"""So many people may wake it while it looks."""
+
 
 class Jobs:
     """Everything that happens by itself. ``start`` and ``stop``; thread-safe."""
@@ -62,13 +65,20 @@ class Jobs:
     def wake(self) -> None:
         """Look who is due at once, because somebody waits for it; returns immediately."""
         self._alarm.add_job(
-            self._sync_due, id="wake", replace_existing=True, misfire_grace_time=None
+            self._guarded,
+            args=(self._sync_due,),
+            id="wake",
+            replace_existing=True,
+            max_instances=WAKES,  # one that still looks may have looked too early
+            misfire_grace_time=None,
         )
 
     def stop(self) -> None:
         """Start nothing more; what runs ends after its page, or is taken over by its lease."""
         self.syncer.stopping.set()
         if self._alarm.running:
+            self._alarm.pause()
+            self._alarm.get_jobs()  # waits for the round that goes on: it would break off, loudly
             self._alarm.shutdown()  # waits: a mail that is being handed over is known to be sent
         with self._lock:
             running = list(self._running.values())
