@@ -11,7 +11,10 @@ MORNING = time(8)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SnoozeChoice:
-    """A label, its day in words, the aware moment, and whether that is after the due date."""
+    """A label, its day in words, the aware moment, and whether that makes an item late.
+
+    One that is late anyway is late on every day: there is nothing to warn of.
+    """
 
     label: str
     day: str
@@ -45,7 +48,7 @@ def _choice(label: str, day: date, due: Due | None, clock: Clock) -> SnoozeChoic
         label=label,
         day=day_words(day, clock.today),
         until=morning_of(day, clock),
-        after_due=due is not None and day > due_day(due, clock),
+        after_due=due is not None and clock.today <= due_day(due, clock) < day,
     )
 
 

@@ -39,7 +39,7 @@ def environment(folder: Path = TEMPLATES / "email") -> Environment:
         "kept": words.kept_words,
         "told": words.told_words,
         "plural": words.plural,
-        "stake": lambda stake: " + ".join(words.money_words(money) for money in stake),
+        "stake": lambda stake: " + ".join(words.money_round(money) for money in stake),
         "percent": lambda share: f"{round(share * 100)} %",
         "one_line": lambda text: " ".join(str(text).split()),
     }
