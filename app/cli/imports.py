@@ -70,6 +70,11 @@ def import_file(
     seen = imports.foresee(file, mappings, vendor=vendor, currency=money)
     clock = Clock(now=opened.now(), zone=opened.settings.zone)
     _show(plan, seen, clock, on=err if as_json else out)
+    if not seen.read and not seen.bad:
+        raise Invalid(
+            "There is no row with anything in it below the headers.",
+            remedy="If they are formulas, open the file in Excel, save it and import it again.",
+        )
     if not seen.read:
         raise Invalid("Not one row can be read.", remedy="Correct the file and import it again.")
     if not yes:

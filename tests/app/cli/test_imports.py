@@ -99,6 +99,7 @@ def test_at_a_terminal_the_open_question_is_asked(sheet: Path, tmp_path: Path) -
         ("", (), "empty"),
         (BAD, (), "Say it with --kind."),
         (SURE.replace("Renew switches", ""), (), "Not one row can be read."),
+        (SURE.splitlines()[0] + "\n", ("--kind", "deadline"), "no row with anything in it"),
     ],
 )
 def test_what_cannot_be_imported_is_one_clear_line(
