@@ -18,7 +18,7 @@ from app.db import Database
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """How much is measured: rows of a sync, how many times more for growth, paired runs of
-    each merge, of everything else, seconds of each load, rows that the peers get, rows
+    each merge and peer, of everything else, seconds of each load, rows that the peers get, rows
     that a simulated platform has.
     """
 
@@ -135,7 +135,7 @@ class Suite:
 
     def _datasette(self, visitor: Visitor, path: str) -> None:
         with peers.datasette(path) as port:
-            for _ in self._times(self.scale.pairs, "Datasette"):
+            for _ in self._times(self.scale.merges, "Datasette"):
                 feed, page = peers.datasette_rates(port, self.scale.seconds)
                 self.found["feed_vs_datasette"].append(visitor.feed50(self.scale.seconds) / feed)
                 self.found["list_vs_datasette"].append(visitor.list50(self.scale.seconds) / page)

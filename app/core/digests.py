@@ -1,5 +1,6 @@
 """When a person's digest is due, and how its subject reads. Pure; zones make local days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -47,6 +48,17 @@ def gives_up_at(wish: Wish, day: date) -> datetime:
 def retry_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling from two minutes."""
     return FIRST_RETRY * (1 << min(max(attempts - 1, 0), 6))
+
+
+def fitting(counts: Sequence[int], room: int) -> list[int]:
+    """How many rows of each section a mail tells: each gets a fair part of the room, and what
+    then is left goes to the first. So nothing that is due soon hides behind what is long overdue.
+    """
+    fair = room // len(counts)
+    told = [min(count, fair) for count in counts]
+    for place, count in enumerate(counts):
+        told[place] += min(count - told[place], room - sum(told))
+    return told
 
 
 def subject(*, overdue: int, soon: int, changed: int, doubtful: int, clock: Clock) -> str:

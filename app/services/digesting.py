@@ -79,16 +79,14 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
     assert user.id is not None
     since = user.last_digest_at or clock.now - timedelta(days=1)
     known = Sources(session, now=clock.now)
-    budget = MOST_ROWS
     overdue = _rows(session, user.id, "overdue", known, clock)
     soon = _rows(session, user.id, "week", known, clock)
     new = _new(session, user.id, known, clock, since)
     changed = _changed(session, user.id, known, clock, since)
     counts = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user.id, clock=clock)}
-    shown: list[tuple[Any, ...]] = []
-    for rows in (overdue, soon, changed, new):
-        shown.append(tuple(rows[:budget]))
-        budget = max(budget - len(rows), 0)
+    sections: tuple[Sequence[Any], ...] = (overdue, soon, changed, new)
+    fitting = digests.fitting([len(rows) for rows in sections], MOST_ROWS)
+    shown = [tuple(rows[:count]) for rows, count in zip(sections, fitting, strict=True)]
     told = (counts["overdue"], counts["week"], len(changed), _count_new(session, clock, since))
     return Digest(
         name=user.name,

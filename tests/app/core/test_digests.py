@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.digests import Wish, due_date, gives_up_at, retry_after, starts_at, subject
+from app.core.digests import Wish, due_date, fitting, gives_up_at, retry_after, starts_at, subject
 from app.core.words import Clock
 
 ZONES = [
@@ -114,3 +114,16 @@ def test_the_subject_is_the_news(
     said = subject(overdue=overdue, soon=soon, changed=changed, doubtful=doubtful, clock=clock)
 
     assert said == f"{told} – Tue 24 Nov"
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        pytest.param([3, 4, 5, 6], [3, 4, 5, 6], id="all of it"),
+        pytest.param([250, 40, 0, 70], [30, 15, 0, 15], id="none hides behind another"),
+        pytest.param([61, 0, 0, 0], [60, 0, 0, 0], id="no more than there is room"),
+        pytest.param([0, 2, 0, 200], [0, 2, 0, 58], id="what others leave is used"),
+    ],
+)
+def test_a_mail_tells_of_every_section(counts: list[int], told: list[int]) -> None:
+    assert fitting(counts, 60) == told
