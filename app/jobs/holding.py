@@ -8,7 +8,7 @@ ends by its time. Should a file system lock badly, the fence still lets only one
 
 import fcntl
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -31,16 +31,18 @@ def at_work(folder: Path, owner: str) -> Iterator[None]:
             os.close(descriptor)
 
 
-def ended(folder: Path, holders: Collection[str]) -> list[str]:
-    """Of these holders of leases the ones that are proven not to be at work any more.
+def ended(folder: Path, holding: Callable[[], Collection[str]]) -> list[str]:
+    """Of the holders of leases the ones that are proven not to be at work any more.
 
-    Signs of what ended and holds nothing are swept away.
+    Signs of what ended and holds nothing are swept away. So ``holding`` is asked last: who has
+    ended by then claims nothing more, and a lease that stayed behind is among those it tells.
     """
     try:
         names = [file.name for file in folder.iterdir() if not file.name.startswith(".")]
     except OSError:
         return []
     gone = [name for name in names if _is_free(folder / name)]
+    holders = holding()
     for name in gone:
         if name not in holders:
             with suppress(OSError):

@@ -118,7 +118,7 @@ class Syncer:
         return self.settings.data_dir / "running"
 
     def _ended(self, session: Session) -> list[str]:
-        return holding.ended(self._signs, syncing.holders(session))
+        return holding.ended(self._signs, lambda: syncing.holders(session))
 
     def _go(self, claim: syncing.Claim, watch: Callable[[Progress], None] | None) -> SyncRun | None:
         crash.here("claimed")

@@ -201,7 +201,7 @@ def test_aws_days_and_moments(synced: Sync) -> None:
             "ListPartners": [{"PartnerSummaryList": []}],
         }
     )
-    with SandboxHost({"aws": recorded}) as host:  # type: ignore[dict-item]  # it only answers
+    with SandboxHost({"aws": recorded}) as host:
         values = KEYS | {"endpoint_url": host.url("aws"), "read_benefits": False}
         found = synced("aws_partner_central", values)
 

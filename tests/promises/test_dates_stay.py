@@ -57,7 +57,7 @@ def raw(database: Database, sql: str) -> list[tuple[str, ...]]:
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(url, options=f"-c TimeZone={zone}") as connected:
-            answers.append(connected.execute(sql).fetchall())  # type: ignore[arg-type]  # our own
+            answers.append(connected.execute(sql).fetchall())
     assert answers[0] == answers[1]
     return answers[0]
 

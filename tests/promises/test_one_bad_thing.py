@@ -25,7 +25,7 @@ NOT_STORABLE: dict[str, Any] = {
     "not a number": {"amount": Money(amount=Decimal("NaN"))},
     "a number where a text belongs": {"reference": 4419005},
     "a float where money belongs": {"amount": 12.5},
-    "no date": {"due": DueDate(on="soon")},  # type: ignore[arg-type]  # a connector's mistake
+    "no date": {"due": DueDate(on="soon")},
     "a moment before all calendars": {"due": DueInstant(at=datetime(1, 1, 1, tzinfo=UTC))},
     "a moment after all calendars": {"due": DueInstant(at=datetime(9999, 12, 31, tzinfo=UTC))},
     "NUL in the title": {"title": "Re\0newal"},
@@ -64,7 +64,7 @@ def test_a_row_without_a_usable_id_is_set_aside_and_may_be_any_of_the_missing(
     world.connector.lists(*deadlines(range(5)))
     world.sync()
     for bad in (None, "", " ", "x" * 501, "a\0b", "a\udc00", 7):
-        nameless = Deadline(external_id=bad, title="Odd")  # type: ignore[arg-type]  # as above
+        nameless = Deadline(external_id=bad, title="Odd")
         world.connector.lists(*deadlines(range(4)), nameless)
         for _ in range(3):
             run = world.sync()

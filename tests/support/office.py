@@ -184,7 +184,7 @@ class Office:
         )
         written = mailer.dry_run(folder)
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in written]
-        return dict(zip(self.people, map(_bodies, mails), strict=True))  # type: ignore[arg-type]  # the policy makes EmailMessages
+        return dict(zip(self.people, map(_bodies, mails), strict=True))
 
 
 def _bodies(mail: EmailMessage) -> tuple[str, str]:

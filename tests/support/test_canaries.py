@@ -32,7 +32,7 @@ FORMS = {
 def test_a_planted_leak_is_found(form: str) -> None:
     told = FORMS[form]
     noise = b"x" * 1000 if isinstance(told, bytes) else "x" * 1000
-    ((place, name, _excerpt), *_) = leaks([CANARY], {"clean": noise, "the log": noise + told})  # type: ignore[operator]  # both are of one kind
+    ((place, name, _excerpt), *_) = leaks([CANARY], {"clean": noise, "the log": noise + told})
     assert (place, name) == ("the log", "password")
 
 

@@ -62,7 +62,7 @@ def office(world: World, person: int) -> World:
             (acts.assign, -2, [person]),
         ):
             some = [ids[f"{kind}{days}"] for kind in "deirg"]
-            verb(session, some, *more, user_id=person, clock=clock)  # type: ignore[operator]  # each takes its own
+            verb(session, some, *more, user_id=person, clock=clock)
     return world
 
 

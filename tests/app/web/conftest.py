@@ -13,6 +13,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from playwright.sync_api import Page
 from pydantic import SecretStr
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.config import Settings
@@ -66,20 +67,25 @@ def visitor(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
+def add_dana(session: Session) -> int:
+    """Adds the admin, who lives in Berlin; her id."""
+    user = accounts.add_user(
+        session,
+        email="dana@partner.example",
+        name="Dana Kim",
+        is_admin=True,
+        time_zone="Europe/Berlin",
+        now=NOW,
+    )
+    assert user.id is not None
+    return user.id
+
+
 @pytest.fixture
 def admin(site: Site) -> int:
     """The id of Dana, the admin."""
     with site.database.write() as session:
-        user = accounts.add_user(
-            session,
-            email="dana@partner.example",
-            name="Dana Kim",
-            is_admin=True,
-            time_zone="Europe/Berlin",
-            now=NOW,
-        )
-    assert user.id is not None
-    return user.id
+        return add_dana(session)
 
 
 @pytest.fixture

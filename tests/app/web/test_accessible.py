@@ -24,9 +24,8 @@ from app.models import (
     StreamState,
     SyncRun,
 )
-from app.services import accounts
 from tests.app.web import company
-from tests.app.web.conftest import NOW, Loopback
+from tests.app.web.conftest import NOW, Loopback, add_dana
 from tests.app.web.test_tracking import add_item, common
 
 AUDIT = Path(__file__).with_name("audit.js").read_text()
@@ -140,14 +139,7 @@ def items(session: Session, source: int) -> list[int]:
 @pytest.fixture
 def everywhere(served: Loopback) -> list[str]:
     with served.site.database.write() as session:
-        accounts.add_user(
-            session,
-            email="dana@partner.example",
-            name="Dana Kim",
-            is_admin=True,
-            time_zone="Europe/Berlin",
-            now=NOW,
-        )
+        add_dana(session)
         return [*PAGES, *addresses(session)]
 
 
@@ -160,7 +152,7 @@ def test_every_page_can_be_seen_pressed_and_read_aloud(
         page.goto(address)
         page.keyboard.press("Tab")  # from now on whatever has the focus shows it
         for scheme, width in (("light", 1280), ("dark", 320)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a literal of two
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 800})
             where = f"{address}, {scheme}, {width}"
             faults += [f"{where}: {fault}" for fault in page.evaluate(AUDIT, width)]

@@ -16,7 +16,7 @@ from sqlmodel import select
 from app.models import Item, User
 from app.services import accounts
 from tests.app.web import company, samples
-from tests.app.web.conftest import NOW, Loopback
+from tests.app.web.conftest import Loopback, add_dana
 from tests.app.web.test_render import PAYLOADS
 
 Enter = Callable[..., Page]
@@ -38,14 +38,7 @@ ADDRESSES = (
 def filled(served: Loopback) -> None:
     """Dana and her company."""
     with served.site.database.write() as session:
-        accounts.add_user(
-            session,
-            email="dana@partner.example",
-            name="Dana Kim",
-            is_admin=True,
-            time_zone="Europe/Berlin",
-            now=NOW,
-        )
+        add_dana(session)
     company.fill(served.site.database)
 
 

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.jobs.syncing import Syncer
-from app.services import accounts, sources
+from app.services import sources
 from connectors import registry
 from connectors.sdk.connector import Complete
 from connectors.sdk.connector import Page as Rows
-from tests.app.web.conftest import NOW, Loopback
+from tests.app.web.conftest import NOW, Loopback, add_dana
 from tests.support.scripted import Scripted, deadlines, unreadable
 
 Enter = Callable[..., Page]
@@ -40,9 +40,7 @@ def portal(served: Loopback) -> Iterator[Scripted]:
         Complete(),
     ]
     with registry.installed(connector), served.site.database.write() as session:
-        accounts.add_user(
-            session, email="dana@partner.example", name="Dana Kim", is_admin=True, now=NOW
-        )
+        add_dana(session)
         sources.add(
             session,
             name="The portal",

@@ -125,9 +125,9 @@ def replay() -> Iterator[Callable[..., tuple[Reading, Recorded]]]:
 
     def replay(**answers: list[Any]) -> tuple[Reading, Recorded]:
         recorded = Recorded(answers)
-        host = SandboxHost({"aws": recorded})  # type: ignore[dict-item]  # it only answers
+        host = SandboxHost({"aws": recorded})
         host.__enter__()
-        reading = Reading(AwsConfig(**KEYS, endpoint_url=host.url("aws")), NOW)  # type: ignore[arg-type]  # pydantic reads text
+        reading = Reading(AwsConfig(**KEYS, endpoint_url=host.url("aws")), NOW)
         opened.append((host, reading))
         return reading, recorded
 

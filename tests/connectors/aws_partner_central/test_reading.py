@@ -106,8 +106,8 @@ def test_the_question_closes_when_aws_takes_the_answer(replay: Replay) -> None:
     first, _, end = reading.stream("opportunities")
     second, _, _ = reading.stream("opportunities", json.loads(json.dumps(end.state)))
 
-    assert [(r.external_id, r.closed) for r in first] == [("O77", False), ("O77/review", False)]  # type: ignore[union-attr]  # deadlines
-    assert [(r.external_id, r.closed) for r in second] == [("O77", False), ("O77/review", True)]  # type: ignore[union-attr]  # deadlines
+    assert [(r.external_id, r.closed) for r in first] == [("O77", False), ("O77/review", False)]
+    assert [(r.external_id, r.closed) for r in second] == [("O77", False), ("O77/review", True)]
 
 
 def test_a_flat_renewal_is_a_renewal(reading: Reading) -> None:
@@ -137,7 +137,7 @@ def test_no_amount_is_no_money(replay: Replay, spends: Any) -> None:
     (record,), bad, _ = reading.stream("opportunities")
 
     assert bad.quarantined == ()
-    assert record.amount is None  # type: ignore[union-attr]  # a deadline
+    assert record.amount is None
 
 
 def test_unknown_words_and_members_are_kept_or_ignored_but_never_fatal(replay: Replay) -> None:

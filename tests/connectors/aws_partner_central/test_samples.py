@@ -107,7 +107,7 @@ def test_nine_digits_of_a_second_keep_the_text(
 
     records, _, _ = reading.stream("invitations")
 
-    due = records[0].due  # type: ignore[union-attr]  # a deadline
+    due = records[0].due
     assert due.raw == "2025-02-08T20:48:55.457306587Z"
     assert due.at.isoformat() == "2025-02-08T20:48:55.457306+00:00"
 
@@ -156,7 +156,7 @@ def test_each_opportunity_of_the_detail_samples_reads_as_a_listed_one(
 
     assert bad.quarantined == ()
     assert record.external_id == row["Id"]
-    assert record.due.on.isoformat() == row["LifeCycle"]["TargetCloseDate"]  # type: ignore[union-attr]  # a deadline
+    assert record.due.on.isoformat() == row["LifeCycle"]["TargetCloseDate"]
 
 
 def test_the_teams_of_the_summaries_and_the_senders_become_contacts(

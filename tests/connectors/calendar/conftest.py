@@ -23,6 +23,6 @@ def read(tmp_path: Path) -> Iterator[Read]:
             now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC) if today else NOW
             config = Calendar.manifest.config.model_validate({"file": "team.ics"} | settings)
             context = ReadContext(http=http, now=now, files=tmp_path)
-            return gather(Calendar().read("entries", config, context))  # type: ignore[arg-type]  # the model of its settings
+            return gather(Calendar().read("entries", config, context))
 
         yield read

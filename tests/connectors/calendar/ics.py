@@ -42,7 +42,7 @@ def gather(events: Iterable[Event]) -> Found:
     found = Found()
     for event in events:
         if isinstance(event, Page):
-            found.items |= {record.external_id: record for record in event.records}  # type: ignore[misc]  # a calendar has items only
+            found.items |= {record.external_id: record for record in event.records}
             found.unread += event.quarantined
         elif isinstance(event, Complete):
             found.end = event

@@ -176,7 +176,7 @@ class Plain:
 
 
 def read_plain(server: Plain, context: ReadContext, **settings: Any) -> Found:
-    with SandboxHost({"plain": server}) as host:  # type: ignore[dict-item]  # only its app is asked
+    with SandboxHost({"plain": server}) as host:
         url = f"{host.url('plain')}/team.ics?key={SECRET}"
         return gather(steps(CalendarConfig.model_validate({"url": url} | settings), context))
 
@@ -203,7 +203,7 @@ def test_the_servers_charset_counts_where_the_text_is_not_unicode(context: ReadC
 def test_a_modification_date_serves_where_there_is_no_tag(context: ReadContext) -> None:
     when = "Mon, 02 Mar 2026 08:00:00 GMT"
     server = Plain(calendar(event()), **{"last-modified": when})
-    with SandboxHost({"plain": server}) as host:  # type: ignore[dict-item]  # only its app is asked
+    with SandboxHost({"plain": server}) as host:
         settings = CalendarConfig.model_validate({"url": f"{host.url('plain')}/team.ics"})
         state = state_of(steps(settings, context))
         steps(settings, replace(context, state=state))
@@ -256,7 +256,7 @@ def test_a_wrong_address_is_refused_without_being_repeated(settings: dict[str, s
 def test_the_address_of_a_calendar_is_in_no_error_and_no_check(
     context: ReadContext, kind: FaultKind
 ) -> None:
-    with SandboxHost({"plain": Plain(b"")}) as host:  # type: ignore[dict-item]  # only its app is asked
+    with SandboxHost({"plain": Plain(b"")}) as host:
         host.plan("plain", Fault(kind=kind, times=9))
         settings = CalendarConfig.model_validate(
             {"url": f"{host.url('plain')}/{SECRET}/team.ics?key={SECRET}"}
@@ -316,7 +316,7 @@ def test_a_check_warns_of_entries_that_cannot_be_read_and_of_an_empty_future(
     context: ReadContext,
 ) -> None:
     server = Plain(calendar(event("DTSTART:bad"), event("DTSTART;VALUE=DATE:20260101")))
-    with SandboxHost({"plain": server}) as host:  # type: ignore[dict-item]  # only its app is asked
+    with SandboxHost({"plain": server}) as host:
         settings = CalendarConfig.model_validate({"url": f"{host.url('plain')}/team.ics"})
         checks = by_name(Calendar().check(settings, context))
 

@@ -53,7 +53,7 @@ def test_ingrams_thirty_days_are_not_believed(desk: Desk) -> None:
     config = IngramMicro.manifest.config.model_validate(desk.settings)
     with desk.session() as http:
         for _ in range(3):
-            Ingram(config, ReadContext(http=http, now=desk.clock.now())).sign_in()  # type: ignore[arg-type]  # the manifest's config
+            Ingram(config, ReadContext(http=http, now=desk.clock.now())).sign_in()
             desk.clock.move(timedelta(hours=23, minutes=1))
 
     assert desk.sandbox.gate.tokens.issued == 3

@@ -207,7 +207,7 @@ def test_one_date_of_the_column_decides_for_all(other: str, day: int) -> None:
     found = suggested(*rows)
 
     assert found.ready, "the whole column is looked at, not its first rows"
-    assert preview(csv_of(*rows)).records[0].due.on.day == day  # type: ignore[union-attr]  # what its kind has
+    assert preview(csv_of(*rows)).records[0].due.on.day == day
 
 
 def test_dates_that_contradict_each_other_decide_nothing() -> None:
@@ -250,7 +250,7 @@ def test_one_number_decides_for_the_sheet() -> None:
     )
 
     assert suggest_sheet(inspect(data).sheets[0]).ready
-    assert preview(data).records[0].target == Decimal(1234)  # type: ignore[union-attr]  # what its kind has
+    assert preview(data).records[0].target == Decimal(1234)
 
 
 def test_the_meaning_of_a_shared_sign_is_asked() -> None:

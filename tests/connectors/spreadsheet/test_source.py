@@ -294,7 +294,7 @@ class Intranet:
 
 
 def test_an_intranet_server_gets_the_name_and_the_password(connect: Connect) -> None:
-    with SandboxHost({"intranet": Intranet()}) as host:  # type: ignore[dict-item]  # it only answers
+    with SandboxHost({"intranet": Intranet()}) as host:
         address = f"{host.url('intranet')}/programs.csv"
 
         assert connect(url=address, username="jo", password="hunter2").read().titles == ["A", "B"]
