@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from babel.numbers import (
@@ -203,6 +204,11 @@ def money_words(money: Money) -> str:
         return f"{format_decimal(money.amount, locale=LOCALE)} {money.currency or ''}".rstrip()
     decimals = 0 if whole else max(get_currency_precision(money.currency), 2)
     return _money(money, least=decimals, most=decimals)
+
+
+def percent_words(part: float) -> str:
+    """ "68 %" of a share where 1 is all; never 100 before it is all."""
+    return f"{floor(part * 100 + 1e-9)} %"
 
 
 @lru_cache(maxsize=1024)

@@ -40,7 +40,7 @@ def environment(folder: Path = TEMPLATES / "email") -> Environment:
         "told": words.told_words,
         "plural": words.plural,
         "stake": lambda stake: " + ".join(words.money_round(money) for money in stake),
-        "percent": lambda share: f"{round(share * 100)} %",
+        "percent": words.percent_words,
         "one_line": lambda text: " ".join(str(text).split()),
     }
     return env

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import floor
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from sqlmodel import Session
 from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
-from app.core.words import Clock, goal_words, is_word, number_words, quantity_words
+from app.core.words import Clock, goal_words, is_word, number_words, percent_words, quantity_words
 from app.services import goals, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, states
@@ -52,16 +51,11 @@ class GoalRow:
     def says(self) -> str:
         """The bar in one sentence, for those who do not see it."""
         parts = [self.told]
-        if self.percent is not None:
-            parts.append(f"{self.percent} % reached")
+        if self.share is not None:
+            parts.append(f"{percent_words(self.share)} reached")
         if self.pace is not None:
-            parts.append(f"{self.pace:.0%} of the period is over")
+            parts.append(f"{percent_words(self.pace)} of the period is over")
         return ", ".join(parts)
-
-    @property
-    def percent(self) -> int | None:
-        """The share in whole percent; never 100 before it is all."""
-        return None if self.share is None else floor(self.share * 100 + 1e-9)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

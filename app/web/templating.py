@@ -38,6 +38,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "money": words.money_words,
         "money_exact": words.money_exact,
         "number": words.number_words,
+        "percent": words.percent_words,
         "stake": stake_words,
         "due": words.due_words,
         "nature": words.due_nature,

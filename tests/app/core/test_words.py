@@ -269,3 +269,18 @@ def test_whose_clock_rules_a_date(due: Due, nature: str) -> None:
 )
 def test_the_sources_own_text_is_shown_where_it_says_more(raw: str, own: str | None) -> None:
     assert words.own_text(raw, on("2026-11-24")) == own
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (0, "0 %"),
+        (41_200 / 60_000, "68 %"),
+        (0.9999, "99 %"),
+        (1, "100 %"),
+        (0.29, "29 %"),
+        (1.5, "150 %"),
+    ],
+)
+def test_a_share_is_all_only_when_it_is(part: float, text: str) -> None:
+    assert words.percent_words(part) == text

@@ -102,7 +102,7 @@ def test_a_goal_tells_actual_target_pace_and_what_is_missing(
     page = unescape(client.get("/goals").text)
 
     assert "$412,000 of $600,000" in page
-    assert "pace 89 %" in page
+    assert "pace 88 %" in page
     assert "$120,603 behind" in page  # 324 of 365 days of $600,000, less $412,000
     assert "999 of 1,000 points" in page
     assert "<b>99 %</b>" in page  # all but one is not all
@@ -115,7 +115,7 @@ def test_the_bar_of_a_goal_says_in_words_what_it_shows(client: TestClient, goals
     page = unescape(client.get("/goals").text)
 
     assert "<title" in page
-    assert "$412,000 of $600,000, 68 % reached, 89% of the period is over</desc>" in page
+    assert "$412,000 of $600,000, 68 % reached, 88 % of the period is over</desc>" in page
     assert "style=" not in page
     assert page.count('class="pace"') == 3  # not where it is over, reached or not known
 
