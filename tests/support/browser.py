@@ -91,7 +91,9 @@ def complaints() -> Iterator[list[str]]:
 def new_page(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
     """Opens pages, each as a visitor of its own; takes the browser context's options.
 
-    ``new_page(java_script_enabled=False, color_scheme="dark", viewport={...})``.
+    ``new_page(java_script_enabled=False, color_scheme="dark", viewport={...})``. Visitors ask for
+    reduced motion: Chromium calls it an error when a page is left amid the fade to the next one,
+    and whether it is depends on how busy the machine is.
     """
     contexts: list[BrowserContext] = []
 
@@ -100,7 +102,7 @@ def new_page(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., 
             complaints.append(message.text)
 
     def opened(**options: Any) -> Page:
-        context = browser.new_context(**{"locale": "en-GB", **options})
+        context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
         context.set_default_timeout(PATIENCE)
         context.on("console", hear)
         context.on("weberror", lambda problem: complaints.append(str(problem.error)))
