@@ -31,6 +31,10 @@ from app.paths import MIGRATIONS
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 5_000
+WAL_PAGES = 8_000
+"""Pages of 4 KB that SQLite's log may hold before they go to the file, four times as many as most
+syncs write: a page that several of them touch is then written there once.
+"""
 SCALE = Decimal(10_000)
 GLANCE_STEPS = 50_000
 """SQLite's virtual machine takes some 10 million of its steps in a second."""
@@ -253,6 +257,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-16000",
         "temp_store=MEMORY",
+        f"wal_autocheckpoint={WAL_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

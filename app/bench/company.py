@@ -35,6 +35,14 @@ class Company:
     time: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=12))
     connection_id: int = 0
 
+    def __post_init__(self) -> None:
+        self._syncer = Syncer(
+            database=self.database,
+            vault=Vault([KEY]),
+            settings=Settings(data_dir=self.folder),
+            now=lambda: self.time,
+        )
+
     def sync(self, listed: Iterable[bytes]) -> SyncRun:
         """Read these pages as the source's whole list."""
         self.time += timedelta(hours=1)
@@ -43,15 +51,6 @@ class Company:
         assert run is not None
         assert run.outcome == "ok", run.error
         return run
-
-    @property
-    def _syncer(self) -> Syncer:
-        return Syncer(
-            database=self.database,
-            vault=Vault([KEY]),
-            settings=Settings(data_dir=self.folder),
-            now=lambda: self.time,
-        )
 
     def person(self) -> str:
         """Somebody new, signed in: the value of the session's cookie."""

@@ -1,10 +1,10 @@
 """From a record to the columns of its table. Which table a kind belongs to is decided here."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from msgspec.structs import asdict
 
 from connectors.sdk.records import (
     AnyItem,
@@ -16,9 +16,7 @@ from connectors.sdk.records import (
     DueDate,
     Fund,
     Goal,
-    ItemRecord,
     Kind,
-    Money,
     Notice,
     Program,
     Record,
@@ -37,6 +35,7 @@ TABLE_OF = {
     Kind.CONTACT: "contacts",
 }
 TABLES = tuple(dict.fromkeys(TABLE_OF.values()))
+Values = tuple[Any, ...]
 
 
 def table_of(record: Record) -> str:
@@ -59,50 +58,80 @@ def columns_of(record: AnyRecord, zone: ZoneInfo) -> dict[str, Any]:
     A field is the column of its name, but for those that need more than one column. What
     only other kinds have is left out: ``NOTHING`` names it.
     """
-    columns = asdict(record)
-    del columns["external_id"]
-    columns["facts"] = [[fact.label, fact.value] for fact in record.facts]
-    match record:
-        case ItemRecord():
-            _item(columns, record, zone)
-        case Fund():
-            _spread_due(columns, "lapses", zone)
-        case Certification():
-            _spread_due(columns, "expires", zone)
-    return columns
+    return dict(zip(COLUMNS[kind_of(record)], values_of(record, zone), strict=True))
 
 
-def _item(columns: dict[str, Any], record: AnyItem, zone: ZoneInfo) -> None:
-    due: Due | None = columns.pop("due")
-    columns["due_on"], columns["due_at"] = due_columns(due, zone)
-    columns["due_zone"] = due.zone if due else None
-    columns["due_raw"] = due.raw or None if due else None
-    money: Money | None = columns["amount"]
-    columns["amount"] = money.amount if money else None
-    columns["currency"] = money.currency if money else None
-    columns["kind"] = str(kind_of(record))
-    match record:
-        case Deadline(category=category):
-            columns["category"] = str(category)
-        case Notice(published=published):
-            del columns["published"]
-            columns["published_on"] = due_columns(published, zone)[0]
-    columns["sort_on"] = columns["due_on"] or columns.get("period_end") or NO_DUE_DAY
+def values_of(record: AnyRecord, zone: ZoneInfo) -> Values:
+    """The values of ``columns_of``, in the order of ``COLUMNS``."""
+    as_they_are, made = _VALUES[type(record)]
+    return as_they_are(record) + made(record, zone)
 
 
-def _spread_due(columns: dict[str, Any], name: str, zone: ZoneInfo) -> None:
-    columns[f"{name}_on"], columns[f"{name}_at"] = due_columns(columns.pop(name), zone)
+def _base(record: AnyRecord, _zone: ZoneInfo) -> Values:
+    return ([[fact.label, fact.value] for fact in record.facts],)
 
 
-_SAMPLES: tuple[AnyRecord, ...] = tuple(
-    kind(external_id="", title="")
-    for kind in (
-        *(Deadline, Goal, ReportingRequirement, Notice),
-        *(Program, Fund, Certification, Contact),
+def _item(record: AnyItem, zone: ZoneInfo) -> Values:
+    due, money = record.due, record.amount
+    on, at = due_columns(due, zone)
+    return (
+        *_base(record, zone),
+        on,
+        at,
+        due.zone if due else None,
+        due.raw or None if due else None,
+        money.amount if money else None,
+        money.currency if money else None,
+        str(kind_of(record)),
+        on or getattr(record, "period_end", None) or NO_DUE_DAY,
     )
+
+
+def _deadline(record: Deadline, zone: ZoneInfo) -> Values:
+    return (*_item(record, zone), str(record.category))
+
+
+def _notice(record: Notice, zone: ZoneInfo) -> Values:
+    return (*_item(record, zone), due_columns(record.published, zone)[0])
+
+
+def _fund(record: Fund, zone: ZoneInfo) -> Values:
+    return _base(record, zone) + due_columns(record.lapses, zone)
+
+
+def _certification(record: Certification, zone: ZoneInfo) -> Values:
+    return _base(record, zone) + due_columns(record.expires, zone)
+
+
+_BASE = ("facts",)
+_ITEM = (
+    *_BASE,
+    *("due_on", "due_at", "due_zone", "due_raw", "amount", "currency", "kind", "sort_on"),
 )
-COLUMNS = {kind_of(one): tuple(columns_of(one, ZoneInfo("UTC"))) for one in _SAMPLES}
-"""The names that ``columns_of`` gives for each kind, whatever the record says."""
+_MADE: dict[type[Record], tuple[Callable[..., Values], tuple[str, ...]]] = {
+    Deadline: (_deadline, (*_ITEM, "category")),
+    Goal: (_item, _ITEM),
+    ReportingRequirement: (_item, _ITEM),
+    Notice: (_notice, (*_ITEM, "published_on")),
+    Program: (_base, _BASE),
+    Fund: (_fund, (*_BASE, "lapses_on", "lapses_at")),
+    Certification: (_certification, (*_BASE, "expires_on", "expires_at")),
+    Contact: (_base, _BASE),
+}
+"""What makes the columns that are not a field as it is, and their names."""
+_MADE_OF = {"external_id", "facts", "due", "amount", "category", "published", "lapses", "expires"}
+
+
+def _as_they_are(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(name for name in kind.__struct_fields__ if name not in _MADE_OF)
+
+
+_VALUES = {kind: (attrgetter(*_as_they_are(kind)), made) for kind, (made, _names) in _MADE.items()}
+COLUMNS = {
+    kind_of(kind(external_id="", title="")): _as_they_are(kind) + names
+    for kind, (_made, names) in _MADE.items()
+}
+"""The names of a kind's columns, whatever the record says."""
 
 NOTHING: dict[str, dict[str, Any]] = {
     table: {

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.core.columns import COLUMNS, columns_of
+from app.core.columns import COLUMNS, Values, values_of
 from connectors.sdk.records import Kind, decode, kind_of
 
 LONGEST_ID = 500
@@ -32,6 +32,13 @@ INSTANTS = _among("due_at", "lapses_at", "expires_at")
 """Columns that hold an instant, for each kind."""
 
 
+def _places(named: dict[Kind, tuple[str, ...]]) -> dict[Kind, tuple[int, ...]]:
+    return {kind: tuple(map(COLUMNS[kind].index, names)) for kind, names in named.items()}
+
+
+_NUMBERS_AT, _INSTANTS_AT = _places(NUMBERS), _places(INSTANTS)
+
+
 def clean(text: str) -> str:
     """The text as both databases take it: no NUL, no half of a surrogate pair."""
     return text.replace(NUL, "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
@@ -55,29 +62,31 @@ class NotStorable(ValueError):
     """The tables cannot hold this record; the text says why, as a sentence."""
 
 
-def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, dict[str, Any]]:
-    """A record's kind and its columns; raises ``NotStorable`` when the tables cannot hold them."""
+def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, Values]:
+    """A record's kind and its ``values_of``; ``NotStorable`` when the tables cannot hold them."""
     try:
         record = decode(encoded)
-        columns = columns_of(record, zone)
+        values = values_of(record, zone)
     except (msgspec.DecodeError, ValueError, OverflowError) as error:
         raise NotStorable(f"A field has the wrong kind of value ({error}).") from None
     kind = kind_of(record)
     if not record.title.strip():
         raise NotStorable("It has no title.")
-    if b"\\u0000" in encoded and _has_nul(columns):
+    if b"\\u0000" in encoded and _has_nul(list(values)):
         raise NotStorable("A text holds a NUL character.")
-    if (vendor := columns["vendor"]) is not None and len(vendor) > LONGEST_INDEXED:
+    if (vendor := record.vendor) is not None and len(vendor) > LONGEST_INDEXED:
         raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
-    for name in NUMBERS[kind]:
-        number = columns[name]
+    for place in _NUMBERS_AT[kind]:
+        number = values[place]
         if number is not None and not _fits(number):
+            name = COLUMNS[kind][place]
             raise NotStorable(f"The number in {name} is too large or has more than four decimals.")
-    for name in INSTANTS[kind]:
-        instant = columns[name]
+    for place in _INSTANTS_AT[kind]:
+        instant = values[place]
         if instant is not None and not 1 < instant.year < 9999:
+            name = COLUMNS[kind][place]
             raise NotStorable(f"The time in {name} is none that a calendar has.")
-    return kind, columns
+    return kind, values
 
 
 def _fits(number: Decimal) -> bool:

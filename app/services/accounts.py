@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
-from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,6 +18,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.addresses import address, address_or_text
+from app.core.zones import zones
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import OneTimeLink, User, WebSession
 from app.secrets import digest
@@ -88,7 +88,7 @@ def add_user(
         problems["email"] = str(error)
     if not name.strip():
         problems["name"] = "Enter a name."
-    if time_zone not in available_timezones():
+    if time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
     if password is not None and len(password) < SHORTEST_PASSWORD:
         problems["password"] = TOO_SHORT
@@ -134,7 +134,7 @@ def update_profile(
     problems: dict[str, str] = {}
     if not name.strip():
         problems["name"] = "Enter a name."
-    if time_zone not in available_timezones():
+    if time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
     if not 0 <= digest_hour <= 23:
         problems["digest_hour"] = "Choose an hour from 0 to 23."

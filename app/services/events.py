@@ -24,7 +24,7 @@ def record(
     """Append one line of history for each (row's id, change)."""
     bulk = Bulk(session, "events")
     subject = table.removesuffix("s")
-    when, subject = bulk.plain("at", "subject")({"at": at, "subject": subject})
+    when, subject = bulk.plain("at", "subject")((at, subject))
     rows = [
         (
             when,
@@ -47,7 +47,7 @@ def record_new(
 ) -> None:
     """The first line of history for each of these rows."""
     bulk = Bulk(session, "events")
-    when, kind = bulk.plain("at", "kind")({"at": at, "kind": changes.NEW})
+    when, kind = bulk.plain("at", "kind")((at, changes.NEW))
     bulk.insert_for(
         ids,
         "subject_id",

@@ -74,7 +74,7 @@ class _Writer:
     def _insert(self, kind: Kind, new: Sequence[New]) -> None:
         table, names = TABLE_OF[kind], COLUMNS[kind]
         bulk = Bulk(self.session, table)
-        now = bulk.plain(*STAMPS)(dict.fromkeys(STAMPS, self.now))
+        now = bulk.plain(*STAMPS)((self.now, self.now))
         shared = (self.reading.connection_id, self.reading.stream, 0, *now)
         ids = bulk.next_ids(len(new))
         pairs = zip(ids, new, strict=True)
@@ -139,7 +139,7 @@ class _Writer:
     def _write(self, bulk: Bulk, rows: Sequence[dict[str, Any]]) -> None:
         names = tuple(sorted(rows[0].keys() - {"id"}))
         plain = bulk.plain(*names, "id")
-        bulk.update(names, [plain(row) for row in rows])
+        bulk.update(names, [plain(map(row.__getitem__, plain.names)) for row in rows])
 
     def _reopen(self, stored: Mapping[int, Any], rows: list[dict[str, Any]]) -> None:
         """Decide what is open; a material change brings a done or snoozed item back (P6)."""

@@ -4,10 +4,9 @@ It is the form that the column types of ``app.db`` write, made without asking a 
 value, which is most of the time of a large sync. Plain values can be spooled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -20,31 +19,29 @@ Maker = Callable[[Any], Any]
 
 
 class Plain:
-    """Some columns of a table; called with their values by name, gives them plain, in order.
+    """Some columns of a table; called with their values, in order, gives them plain.
 
     Types are not checked: what comes from a decoded record has them right.
     """
 
     def __init__(self, table: str, names: tuple[str, ...], *, sqlite: bool) -> None:
         columns = SQLModel.metadata.tables[table].c
-        found = [(name, _maker(columns[name].type, sqlite=sqlite)) for name in names]
+        found = [_maker(columns[name].type, sqlite=sqlite) for name in names]
         self.names = names
-        self._makers = [(name, maker) for name, maker in found if maker is not None]
-        self._pick = itemgetter(*names)
+        self._makers = [(place, make) for place, make in enumerate(found) if make is not None]
 
-    def __call__(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """``values`` may hold more names; it is made plain in place."""
-        for name, make in self._makers:
-            value = values[name]
+    def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
+        made = list(values)
+        for place, make in self._makers:
+            value = made[place]
             if value is not None:
-                values[name] = make(value)
-        picked: tuple[Any, ...] = self._pick(values)
-        return picked
+                made[place] = make(value)
+        return tuple(made)
 
 
 @cache
 def plain(table: str, names: tuple[str, ...], *, sqlite: bool) -> Plain:
-    """Made once for each selection of at least two columns."""
+    """Made once for each selection of columns."""
     return Plain(table, names, sqlite=sqlite)
 
 

@@ -211,13 +211,13 @@ class StreamReading:
                     continue
             digest, encoded = waiting[external_id]
             try:
-                kind, columns = storable(encoded, self.zone)
+                kind, values = storable(encoded, self.zone)
             except NotStorable as why:
                 raw = encoded.decode()
                 self._set_aside(Quarantined(reason=str(why), raw=raw, external_id=external_id))
                 continue
             if known is None:
-                self.spool.add(kind, New(external_id, digest, plain[kind](columns)))
+                self.spool.add(kind, New(external_id, digest, plain[kind](values)))
             else:
                 self.spool.add(kind, Changed(known.id, digest, encoded))
 

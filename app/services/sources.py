@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import timing
 from app.core.columns import TABLES
-from app.core.zones import zone_of
+from app.core.zones import zone_of, zones
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, RunOutcome, StreamState, SyncRun
 from app.secrets import Locked, Vault
@@ -179,7 +178,7 @@ def reseal(session: Session, vault: Vault) -> int:
 
 def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:
     fields: dict[str, str] = {}
-    if entered.time_zone not in available_timezones():
+    if entered.time_zone not in zones():
         raise Invalid("The schedule cannot be kept.", fields={"time_zone": "Choose a time zone."})
     connection.cron = (entered.cron or "").strip() or None
     connection.interval_minutes = None if connection.cron else entered.interval_minutes

@@ -2,15 +2,16 @@
 
 import struct
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import msgspec
 
 from connectors.sdk.records import Kind
 
-IN_MEMORY = 4 * 1024 * 1024
 BATCH = 2_000
+IN_MEMORY = 5 * BATCH
+"""Rows that wait as they are: most syncs have fewer, and need no file."""
 _LENGTH = struct.Struct(">I")
 
 
@@ -42,7 +43,8 @@ class Spool:
     """Add rows, then read them once, in batches. Close it."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by close)
+        self._kept: list[Batch] = []
+        self._file: IO[bytes] | None = None
         self._encoder = msgspec.msgpack.Encoder()
         self._open: dict[Kind, Batch] = {}
 
@@ -60,6 +62,9 @@ class Spool:
         """All rows, at most ``BATCH`` of one kind at a time."""
         for batch in list(self._open.values()):
             self._put_away(batch)
+        yield from self._kept
+        if self._file is None:
+            return
         decoder = msgspec.msgpack.Decoder(Batch)
         self._file.seek(0)
         while head := self._file.read(_LENGTH.size):
@@ -67,10 +72,17 @@ class Spool:
 
     def _put_away(self, batch: Batch) -> None:
         del self._open[batch.kind]
+        if len(self._kept) < IN_MEMORY // BATCH:
+            self._kept.append(batch)
+            return
+        if self._file is None:
+            self._file = TemporaryFile()  # noqa: SIM115  (closed by close)
         data = self._encoder.encode(batch)
         self._file.write(_LENGTH.pack(len(data)))
         self._file.write(data)
 
     def close(self) -> None:
         """Give memory and disk back."""
-        self._file.close()
+        self._kept.clear()
+        if self._file is not None:
+            self._file.close()

@@ -1,7 +1,6 @@
 """Signing in and out, and the links that work once."""
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form
 from pydantic import BaseModel
@@ -9,6 +8,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.core.zones import zones
 from app.errors import AppError, Conflict, Invalid, NotAllowed
 from app.services import accounts
 from app.web.addresses import local
@@ -21,7 +21,7 @@ from app.web.visit import SESSION, session_token
 router = APIRouter()
 
 WRONG = "That e-mail address and password do not belong together."
-ZONES = tuple((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()))
+ZONES = tuple((zone, zone.replace("_", " ")) for zone in sorted(zones()))
 
 
 @router.get("/sign-in")

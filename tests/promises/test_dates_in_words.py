@@ -39,7 +39,7 @@ def test_a_date_is_that_date_at_every_step(
 
     columns = columns_of(wired, company)
     for sqlite in (True, False):
-        stored = plain("items", STORED, sqlite=sqlite)(dict(columns))
+        stored = plain("items", STORED, sqlite=sqlite)(columns[name] for name in STORED)
         assert stored == (on.isoformat(), None, on.isoformat())
 
     assert words.due_day(due, clock) == on

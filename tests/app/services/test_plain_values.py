@@ -43,7 +43,7 @@ def test_a_bulk_write_leaves_what_the_session_leaves(database: Database) -> None
         session.flush()
         bulk = Bulk(session, "items")
         plain = bulk.plain(*VALUES, "id")
-        bulk.update(tuple(VALUES), [plain({**VALUES, "id": fast.id})])
+        bulk.update(tuple(VALUES), [plain((*VALUES.values(), fast.id))])
     names = ", ".join(VALUES)
     with database.read() as session:
         one, other = session.execute(sa.text(f"SELECT {names} FROM items ORDER BY id")).all()
@@ -54,7 +54,7 @@ def test_json_reads_back_as_it_was_written(database: Database) -> None:
     values = {"name": "a", "value": [["Seats", "12"], ["Maß", "½"]]}
     with database.write() as session:
         bulk = Bulk(session, "settings")
-        bulk.insert(tuple(values), [bulk.plain(*values)(dict(values))])
+        bulk.insert(tuple(values), [bulk.plain(*values)(values.values())])
     with database.read() as session:
         assert session.get_one(AppSetting, "a").value == values["value"]
 
