@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,9 @@ WAL_PAGES = 8_000
 syncs write: a page that several of them touch is then written there once.
 """
 SCALE = Decimal(10_000)
+MOST = 10**18
+"""Ten-thousandths that a column holds: fourteen digits before the point."""
+_exactly = Context(prec=28, Emax=60, traps=[Inexact, InvalidOperation, Overflow]).multiply
 GLANCE_STEPS = 50_000
 """SQLite's virtual machine takes some 10 million of its steps in a second."""
 WRITES = "partner_inbox_writes"
@@ -73,7 +76,7 @@ class CalendarDate(TypeDecorator[date]):
 class Exact(TypeDecorator[Decimal]):
     """A Decimal with at most four decimals, held as an integer of ten-thousandths.
 
-    So both databases add, compare and index money exactly. More decimals are refused.
+    So both databases add, compare and index money exactly. What does not fit is refused.
     """
 
     impl = BigInteger
@@ -95,10 +98,13 @@ def utc(at: datetime) -> datetime:
 
 def scaled(value: Decimal) -> int:
     """A Decimal as a whole number of ten-thousandths; raises ``ValueError`` where it is none."""
-    times = Decimal(value) * SCALE
-    whole = int(times)
-    if times != whole:
-        raise ValueError(f"more than four decimals: {value}")
+    try:
+        times = _exactly(value, SCALE)
+        whole = int(times)
+    except (DecimalException, OverflowError, ValueError):  # not a number, infinite, too long
+        whole = MOST
+    if not -MOST < whole < MOST or times != whole:
+        raise ValueError(f"{value} is too large or has more than four decimals")
     return whole
 
 

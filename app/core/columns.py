@@ -82,7 +82,7 @@ def _item(record: AnyItem, zone: ZoneInfo) -> Values:
         due.raw or None if due else None,
         money.amount if money else None,
         money.currency if money else None,
-        str(kind_of(record)),
+        _KIND_NAMES[type(record)],
         on or getattr(record, "period_end", None) or NO_DUE_DAY,
     )
 
@@ -119,6 +119,7 @@ _MADE: dict[type[Record], tuple[Callable[..., Values], tuple[str, ...]]] = {
     Contact: (_base, _BASE),
 }
 """What makes the columns that are not a field as it is, and their names."""
+_KIND_NAMES = {kind: str(kind_of(kind(external_id="", title=""))) for kind in _MADE}
 _MADE_OF = {"external_id", "facts", "due", "amount", "category", "published", "lapses", "expires"}
 
 

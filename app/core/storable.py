@@ -1,6 +1,5 @@
 """Which records the tables can hold. What they cannot costs one row, never a stream (P9)."""
 
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,30 +12,13 @@ LONGEST_ID = 500
 """Characters: an index of Postgres holds at most 2,704 bytes, whatever the script."""
 LONGEST_INDEXED = 500
 """The same of a text that an index holds: no platform has a vendor's name of that length."""
-DIGITS = 14
-"""Before the point; storage is exact with that many, and four decimals."""
-FINEST = Decimal("0.0001")
 NUL = "\0"
-
-
-def _among(*names: str) -> dict[Kind, tuple[str, ...]]:
-    return {kind: tuple(one for one in names if one in has) for kind, has in COLUMNS.items()}
-
-
-NUMBERS = _among(
-    *("amount", "target", "actual"),
-    *("allocated", "requested", "claimed", "paid", "remaining"),
-)
-"""Columns that hold a Decimal, for each kind."""
-INSTANTS = _among("due_at", "lapses_at", "expires_at")
+INSTANTS = {
+    kind: tuple(name for name in ("due_at", "lapses_at", "expires_at") if name in names)
+    for kind, names in COLUMNS.items()
+}
 """Columns that hold an instant, for each kind."""
-
-
-def _places(named: dict[Kind, tuple[str, ...]]) -> dict[Kind, tuple[int, ...]]:
-    return {kind: tuple(map(COLUMNS[kind].index, names)) for kind, names in named.items()}
-
-
-_NUMBERS_AT, _INSTANTS_AT = _places(NUMBERS), _places(INSTANTS)
+_INSTANTS_AT = {kind: tuple(map(COLUMNS[kind].index, names)) for kind, names in INSTANTS.items()}
 
 
 def clean(text: str) -> str:
@@ -76,23 +58,12 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, Values]:
         raise NotStorable("A text holds a NUL character.")
     if (vendor := record.vendor) is not None and len(vendor) > LONGEST_INDEXED:
         raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
-    for place in _NUMBERS_AT[kind]:
-        number = values[place]
-        if number is not None and not _fits(number):
-            name = COLUMNS[kind][place]
-            raise NotStorable(f"The number in {name} is too large or has more than four decimals.")
     for place in _INSTANTS_AT[kind]:
         instant = values[place]
         if instant is not None and not 1 < instant.year < 9999:
             name = COLUMNS[kind][place]
             raise NotStorable(f"The time in {name} is none that a calendar has.")
     return kind, values
-
-
-def _fits(number: Decimal) -> bool:
-    return number.is_finite() and (
-        not number or (number.adjusted() < DIGITS and number == number.quantize(FINEST))
-    )
 
 
 def _has_nul(value: Any) -> bool:

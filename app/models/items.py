@@ -17,6 +17,13 @@ OPEN: dict[str, Any] = {
     "sqlite_where": text("is_open = 1"),
     "postgresql_where": text("is_open"),
 }
+TRACKED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("kind <> 'deadline'")
+)
+"""Most items are deadlines: what has a page of its own is a short index beside them."""
+TIMED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("due_at IS NOT NULL")
+)
 
 
 class TeamState(StrEnum):
@@ -45,8 +52,8 @@ class Item(SourceRow, table=True):
         UniqueConstraint("connection_id", "stream", "external_id"),
         Index("ix_items_open_sort_on_id", "sort_on", "id", **OPEN),
         Index("ix_items_open_vendor_sort_on_id", "vendor", "sort_on", "id", **OPEN),
-        Index("ix_items_kind_sort_on_id", "kind", "sort_on", "id"),
-        {"sqlite_autoincrement": True},
+        Index("ix_items_tracked_kind_sort_on_id", "kind", "sort_on", "id", **TRACKED),
+        Index("ix_items_due_at", "due_at", **TIMED),
     )
 
     kind: str = Field(sa_type=Text)

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from app.core.words import Clock
 from app.models import Item
 from app.services.revisions import remembered
-from connectors.sdk.records import ITEM_KINDS, Category
+from connectors.sdk.records import Category
 
 items = SQLModel.metadata.tables[str(Item.__tablename__)]
 
@@ -90,10 +90,9 @@ def passed(session: Session, clock: Clock) -> int:
     today = clock.now.astimezone(UTC).date()
 
     def make() -> list[datetime]:
-        near = items.c.sort_on.between(today - APART, today + APART)
-        statement = sa.select(items.c.due_at).where(
-            items.c.kind.in_(tuple(ITEM_KINDS)), near, items.c.due_at.is_not(None)
-        )
+        noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+        near = items.c.due_at.between(noon - APART, noon + APART)
+        statement = sa.select(items.c.due_at).where(near, items.c.due_at.is_not(None))
         return sorted(session.execute(statement).scalars())
 
     return bisect_left(remembered(session, ("instants", today), make), clock.now)

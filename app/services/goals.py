@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.core import pace
 from app.core.pace import Standing
 from app.core.words import Clock
+from app.services import listing
 from app.services.listing import items
 from connectors.sdk.records import Kind
 
@@ -26,7 +27,7 @@ def behind(session: Session, clock: Clock, *columns: sa.ColumnElement[Any]) -> l
         sa.select(
             items.c.target, items.c.actual, items.c.period_start, items.c.period_end, *columns
         )
-        .where(items.c.kind == Kind.GOAL, items.c.is_open)
+        .where(listing.tracked(Kind.GOAL), items.c.is_open)
         .order_by(items.c.sort_on)
     )
     found = session.execute(statement)

@@ -156,7 +156,7 @@ def _tracked(session: Session, clock: Clock) -> tuple[int, int, int, int]:
         sa.select(sa.func.count())
         .select_from(items)
         .where(
-            items.c.kind == Kind.REPORTING,
+            listing.tracked(Kind.REPORTING),
             items.c.is_open,
             due_days.until(clock.today + timedelta(days=MONTH), clock),
         )

@@ -13,6 +13,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from app.core.storable import NotStorable
 from app.db import CalendarDate, Exact, UtcDateTime, scaled, utc
 
 Maker = Callable[[Any], Any]
@@ -21,7 +22,8 @@ Maker = Callable[[Any], Any]
 class Plain:
     """Some columns of a table; called with their values, in order, gives them plain.
 
-    Types are not checked: what comes from a decoded record has them right.
+    Types are not checked: what comes from a decoded record has them right. Raises
+    ``NotStorable`` for a number that its column cannot hold.
     """
 
     def __init__(self, table: str, names: tuple[str, ...], *, sqlite: bool) -> None:
@@ -32,10 +34,15 @@ class Plain:
 
     def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
         made = list(values)
-        for place, make in self._makers:
-            value = made[place]
-            if value is not None:
-                made[place] = make(value)
+        place = 0
+        try:
+            for place, make in self._makers:
+                value = made[place]
+                if value is not None:
+                    made[place] = make(value)
+        except ValueError as error:
+            name = self.names[place]
+            raise NotStorable(f"The {name} cannot be stored: {error}.") from None
         return tuple(made)
 
 

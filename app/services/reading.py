@@ -212,12 +212,13 @@ class StreamReading:
             digest, encoded = waiting[external_id]
             try:
                 kind, values = storable(encoded, self.zone)
+                row = plain[kind](values)
             except NotStorable as why:
                 raw = encoded.decode()
                 self._set_aside(Quarantined(reason=str(why), raw=raw, external_id=external_id))
                 continue
             if known is None:
-                self.spool.add(kind, New(external_id, digest, plain[kind](values)))
+                self.spool.add(kind, New(external_id, digest, row))
             else:
                 self.spool.add(kind, Changed(known.id, digest, encoded))
 

@@ -279,6 +279,6 @@ def _listed(
     session: Session, kind: Kind, extra: tuple[sa.ColumnElement[Any], ...], user_id: int
 ) -> list[Any]:
     """The live items of a kind by date, with the columns of a line and some of their own."""
-    live = (items.c.kind == kind, items.c.removed_at.is_(None))
+    live = (listing.tracked(kind), items.c.removed_at.is_(None))
     statement = listing.select_lines(user_id, *extra).where(*live)
     return list(session.execute(listing.ordered(statement, "all", None)).all())

@@ -25,6 +25,12 @@ OPEN: dict[str, Any] = {
     "sqlite_where": sa.text("is_open = 1"),
     "postgresql_where": sa.text("is_open"),
 }
+TRACKED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), sa.text("kind <> 'deadline'")
+)
+TIMED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), sa.text("due_at IS NOT NULL")
+)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -242,9 +248,11 @@ def upgrade() -> None:
         sa.Column("published_on", sa.Date()),
         sa.Column("sort_on", sa.Date(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
-        sqlite_autoincrement=True,
     )
-    op.create_index("ix_items_kind_sort_on_id", "items", ["kind", "sort_on", "id"])
+    op.create_index(
+        "ix_items_tracked_kind_sort_on_id", "items", ["kind", "sort_on", "id"], **TRACKED
+    )
+    op.create_index("ix_items_due_at", "items", ["due_at"], **TIMED)
     op.create_index("ix_items_open_sort_on_id", "items", ["sort_on", "id"], **OPEN)
     op.create_index("ix_items_open_vendor_sort_on_id", "items", ["vendor", "sort_on", "id"], **OPEN)
     op.create_table(

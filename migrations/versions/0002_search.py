@@ -32,6 +32,8 @@ POSTGRES = (
 
 def upgrade() -> None:
     op.execute(SQLITE if _on_sqlite() else POSTGRES)
+    if _on_sqlite():  # merge eight parts of the index at once, not four: half of the writing
+        op.execute("INSERT INTO search_items(search_items, rank) VALUES ('automerge', 8)")
 
 
 def downgrade() -> None:
