@@ -12,9 +12,10 @@ from app.cli.base import err, live, out, plain, print_json, print_table
 from app.cli.opened import Opened
 from app.core.words import Clock, when_words
 from app.errors import Invalid
+from app.keeping import Kept
 from app.models import Connection
 from app.services import checking, configs, sources
-from connectors.sdk.connector import Check, CheckState
+from connectors.sdk.connector import Check, CheckState, InMemory
 from connectors.sdk.manifest import ConnectorConfig
 
 MARKS = {
@@ -35,7 +36,9 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_js
         if key not in values and manifest.config.model_fields[key].is_required():
             values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
     config = configs.validate(manifest, values)
-    checks = _tried(opened, connector_id, config) if check else ()
+    secrets = InMemory()
+    checks = _tried(opened, connector_id, config, secrets) if check else ()
+    values |= secrets.replaced
     if not as_json:
         _print_checks(checks)
     added = None if _failed(checks) else _save(opened, connector_id, name=name, values=values)
@@ -49,13 +52,16 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_js
         out.print(f"Added {plain(name)}. Read it now: partner-inbox sync {plain(name)!r}")
 
 
-def _tried(opened: Opened, connector_id: str, config: ConnectorConfig) -> tuple[Check, ...]:
+def _tried(
+    opened: Opened, connector_id: str, config: ConnectorConfig, secrets: InMemory
+) -> tuple[Check, ...]:
     with live.status("Checking …"):
         return checking.check(
             connector_id,
             config,
             private_hosts=opened.settings.allowed_private_hosts,
             now=opened.now(),
+            secrets=secrets,
         )
 
 
@@ -119,6 +125,7 @@ def check(name: str, *, as_json: bool) -> None:
     opened = Opened()
     with opened.database.read() as session:
         found = sources.by_name(session, name)
+    assert found.id is not None
     config = sources.config_of(found, opened.vault)
     checks = checking.check(
         found.connector,
@@ -126,6 +133,7 @@ def check(name: str, *, as_json: bool) -> None:
         private_hosts=opened.settings.allowed_private_hosts,
         now=opened.now(),
         files=opened.settings.uploads / str(found.id),
+        secrets=Kept(opened.database, opened.vault, found.id),
     )
     if as_json:
         print_json(_as_json(checks))

@@ -19,6 +19,7 @@ from app.config import Settings
 from app.db import Database
 from app.errors import AppError, NotSetUp
 from app.jobs import holding
+from app.keeping import Kept
 from app.models import RunOutcome, SyncRun
 from app.secrets import Vault
 from app.services import configs, sources, syncing, uploads
@@ -209,7 +210,13 @@ class _Run:
         """Read and store one stream; True when it was read to its proven end."""
         with self.database.read() as session:
             state = syncing.state_of(session, self.claim, spec.name)
-        context = ReadContext(http=http, now=self.syncer.now(), state=state, files=source.files)
+        context = ReadContext(
+            http=http,
+            now=self.syncer.now(),
+            state=state,
+            files=source.files,
+            secrets=Kept(self.database, self.syncer.vault, self.claim.connection_id),
+        )
         with StreamReading(
             self.database.read,
             connection_id=self.claim.connection_id,

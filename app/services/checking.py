@@ -10,7 +10,14 @@ from pathlib import Path
 from app.services.configs import split
 from connectors import registry
 from connectors.sdk import redact
-from connectors.sdk.connector import Check, CheckState, Connector, ReadContext
+from connectors.sdk.connector import (
+    Check,
+    CheckState,
+    Connector,
+    InMemory,
+    ReadContext,
+    Secrets,
+)
 from connectors.sdk.errors import ConnectorError, Incomplete, RateLimited, Unavailable
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import ConnectorConfig
@@ -38,19 +45,20 @@ def check(
     private_hosts: Collection[str],
     now: datetime,
     files: Path | None = None,
+    secrets: Secrets | None = None,
     patience: float = PATIENCE,
 ) -> tuple[Check, ...]:
     """The connector's named checks. An error that a check did not name becomes one.
 
     ``private_hosts`` are the operator's ``ALLOWED_PRIVATE_HOSTS``; ``files`` is the folder
-    of the connection's uploads. After ``patience`` seconds it ends with a check that says so,
-    behind those that were done.
+    of the connection's uploads, ``secrets`` takes what the platform replaces. After
+    ``patience`` seconds it ends with a check that says so, behind those that were done.
     """
     connector = registry.connector(connector_id)
     redact.register(*split(config)[1].values())
     found: list[Check] = []
     with HttpSession(policy_of(connector.manifest, config, private_hosts)) as http:
-        context = ReadContext(http=http, now=now, files=files)
+        context = ReadContext(http=http, now=now, files=files, secrets=secrets or InMemory())
         # In a thread of its own: a check may be busy with itself, where no timeout reaches it.
         checks = threading.Thread(
             target=_collect, args=(connector, config, context, found), name="check", daemon=True

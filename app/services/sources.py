@@ -147,6 +147,22 @@ def stored_secrets(connection: Connection, vault: Vault) -> dict[str, Any]:
         return {}
 
 
+def replace_secret(
+    session: Session, connection_id: int, name: str, *, used: str, new: str, vault: Vault
+) -> None:
+    """A secret that the platform gave in place of ``used``; what a person entered since stays.
+
+    It is no edit: a sync that runs goes on, and whoever lost its lease still stores it, because
+    the one before it is of no use any more.
+    """
+    connection = session.get(Connection, connection_id, with_for_update={"key_share": True})
+    if connection is None or connection.removed_at is not None:
+        return
+    stored = stored_secrets(connection, vault)
+    if stored.get(name) == used:
+        connection.secrets = vault.seal({**stored, name: new})
+
+
 def locked(session: Session, vault: Vault) -> list[str]:
     """The names of the connections whose credentials the present key does not open."""
     names = []

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import AppError, Conflict, Invalid
+from app.keeping import Kept
 from app.models import Connection
 from app.services import checking, configs, source_pages, sources
 from app.services.sources import ScheduleInput
@@ -22,11 +23,11 @@ from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.schedule_fields import ScheduleTyped, schedule_of, typed_of
 from app.web.sign_in import ZONES
-from app.web.site import site_of
+from app.web.site import Site, site_of
 from app.web.source_fields import PREFIX, Widget, fields_of, groups_of, values_of, widget_of
 from app.web.visit import acting, reading
 from connectors import registry
-from connectors.sdk.connector import Check, CheckState
+from connectors.sdk.connector import Check, CheckState, InMemory
 from connectors.sdk.manifest import ConnectorConfig, Manifest, PlatformType
 
 router = APIRouter()
@@ -189,7 +190,7 @@ def _submit(request: Request, attempt: Attempt, form: FormData) -> Response:
         return _show(request, _wrong(attempt, error))
     then = form.get("then", "save")
     if then != "anyway":
-        attempt = replace(attempt, checks=_checked(request, attempt, config))
+        attempt = _checked(request, attempt, config)
     if then == "check" or attempt.failed:
         return _show(request, attempt)
     try:
@@ -232,15 +233,28 @@ def _with_stored(request: Request, attempt: Attempt) -> dict[str, Any]:
     return sources.with_kept_secrets(attempt.connection, values, site_of(request).vault)
 
 
-def _checked(request: Request, attempt: Attempt, config: ConnectorConfig) -> tuple[Check, ...]:
+def _checked(request: Request, attempt: Attempt, config: ConnectorConfig) -> Attempt:
+    """With its checks, and with the secrets that the platform replaced meanwhile."""
     site = site_of(request)
-    return checking.check(
+    secrets = _secrets(site, attempt)
+    checks = checking.check(
         attempt.manifest.id,
         config,
         private_hosts=site.settings.allowed_private_hosts,
         now=site.now(),
         files=_folder(request, attempt),
+        secrets=secrets,
     )
+    draft = replace(attempt.draft, secrets={**attempt.draft.secrets, **secrets.replaced})
+    values = {**attempt.values, **secrets.replaced}
+    return replace(attempt, checks=checks, draft=draft, values=values)
+
+
+def _secrets(site: Site, attempt: Attempt) -> InMemory:
+    if attempt.connection is None or attempt.connection.id is None:
+        return InMemory()
+    entered = attempt.draft.secrets
+    return Kept(site.database, site.vault, attempt.connection.id, entered=entered)
 
 
 def _folder(request: Request, attempt: Attempt) -> Path | None:

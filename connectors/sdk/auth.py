@@ -8,14 +8,13 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
+from connectors.sdk.connector import Secrets
 from connectors.sdk.errors import AuthFailed, FormatChanged, Rejected
 from connectors.sdk.http import HttpSession, Reply
 from connectors.sdk.redact import register
 
 UNSAID = timedelta(hours=1)
 """How long a token is used whose end the platform does not say; a 401 renews it sooner."""
-
-_REMEDY = "Edit the connection and enter the client id and secret again, for this environment."
 
 
 def basic(username: str | None, password: SecretStr | None) -> dict[str, str]:
@@ -48,8 +47,8 @@ class _Grant:
         self.refused: AuthFailed | None = None
 
 
-class ClientCredentials:
-    """OAuth 2.0 client credentials for one connection.
+class Bearer:
+    """A token that a platform's token endpoint gives, for one connection.
 
     ``token()`` asks once however many threads call it (a lock), keeps the token until
     ``margin`` before its end, at most ``longest``. ``expires_in`` may be a string.
@@ -61,38 +60,32 @@ class ClientCredentials:
     waiting threads cannot lock the account. Refusals raise ``AuthFailed``; a platform
     that is down raises ``Unavailable`` like anywhere.
 
-    ``as_json`` sends the fields as JSON instead of a form, ``extra`` adds fields.
+    A subclass says what is sent; ``proof`` and ``remedy`` are its words for a refusal.
     """
+
+    proof = "the client id and secret"
+    remedy = "Edit the connection and enter the client id and secret again, for this environment."
 
     def __init__(
         self,
         http: HttpSession,
         *,
         token_url: str,
-        client_id: str,
-        client_secret: SecretStr,
+        fields: Mapping[str, str],
         now: Callable[[], datetime],
-        extra: Mapping[str, str] | None = None,
         longest: timedelta = timedelta(hours=23),
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
     ) -> None:
-        secret = client_secret.get_secret_value()
-        register(secret)
+        """``fields`` are sent as a form, or with ``as_json`` as JSON."""
         self._http = http
         self._url = token_url
-        self._fields = {
-            "grant_type": "client_credentials",
-            "client_id": client_id,
-            "client_secret": secret,
-            **(extra or {}),
-        }
+        self._fields = dict(fields)
         self._now = now
         self._longest = longest
         self._margin = margin
         self._as_json = as_json
-        key = ("token", token_url, *sorted(self._fields.items()))
-        self._grant = http.once(key, _Grant)
+        self._grant = http.once(("token", token_url, *sorted(fields.items())), _Grant)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -118,7 +111,7 @@ class ClientCredentials:
         if self._grant.refused:
             raise AuthFailed(self._grant.refused.message, remedy=self._grant.refused.remedy)
         try:
-            answer = _granted(self._ask)
+            answer = self._asked()
         except AuthFailed as refusal:
             self._grant.refused = refusal
             raise
@@ -126,11 +119,36 @@ class ClientCredentials:
         self._grant.token = answer["access_token"]
         self._grant.until = self._now() + self._use_for(answer.get("expires_in"))
 
-    def _ask(self) -> Reply:
+    def _asked(self) -> dict[str, Any]:
+        """The answer with a token in it; raises ``AuthFailed``."""
+        return self._granted(self._fields)
+
+    def _granted(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            answer = self._post(fields).json()
+        except Rejected as refusal:
+            raise self._refused(_error_code(refusal.body)) from None
+        except FormatChanged:
+            raise self._refused("its answer is not a token") from None
+        except AuthFailed as refusal:
+            status = refusal.status
+            raise AuthFailed(refusal.message, status=status, remedy=self.remedy) from None
+        given = answer if isinstance(answer, dict) else {}
+        token = given.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise self._refused(_word(given.get("error")) or "its answer holds no token")
+        return given
+
+    def _post(self, fields: Mapping[str, str]) -> Reply:
         headers = {"Accept": "application/json"}
         if self._as_json:
-            return self._http.request("POST", self._url, json=self._fields, headers=headers)
-        return self._http.request("POST", self._url, data=self._fields, headers=headers)
+            return self._http.request("POST", self._url, json=dict(fields), headers=headers)
+        return self._http.request("POST", self._url, data=dict(fields), headers=headers)
+
+    def _refused(self, reason: str) -> AuthFailed:
+        return AuthFailed(
+            f"The platform does not accept {self.proof} ({reason}).", remedy=self.remedy
+        )
 
     def _use_for(self, expires_in: Any) -> timedelta:
         """How long to use a token; one that ends within the margin for half its life."""
@@ -141,6 +159,111 @@ class ClientCredentials:
         if life <= timedelta(0):
             life = UNSAID
         return min(max(life - self._margin, life / 2), self._longest)
+
+
+class ClientCredentials(Bearer):
+    """OAuth 2.0 client credentials; ``extra`` adds fields. What else there is: ``Bearer``."""
+
+    def __init__(
+        self,
+        http: HttpSession,
+        *,
+        token_url: str,
+        client_id: str,
+        client_secret: SecretStr,
+        now: Callable[[], datetime],
+        extra: Mapping[str, str] | None = None,
+        longest: timedelta = timedelta(hours=23),
+        margin: timedelta = timedelta(minutes=1),
+        as_json: bool = False,
+    ) -> None:
+        secret = client_secret.get_secret_value()
+        register(secret)
+        super().__init__(
+            http,
+            token_url=token_url,
+            fields={
+                "grant_type": "client_credentials",
+                "client_id": client_id,
+                "client_secret": secret,
+                **(extra or {}),
+            },
+            now=now,
+            longest=longest,
+            margin=margin,
+            as_json=as_json,
+        )
+
+
+class RefreshToken(Bearer):
+    """OAuth 2.0 with a refresh token, which the platform may replace whenever it is used.
+
+    ``setting`` is the name of the connection's secret that holds it. A new one is stored
+    through ``secrets`` before the access token is used: whatever dies afterwards, what is stored
+    is what the platform takes next. A process that dies between the platform's answer and that
+    moment has lost it, and the next sign-in is refused with a remedy. Where another process
+    replaced it meanwhile, its refresh token is tried before anybody is told.
+    """
+
+    proof = "the refresh token"
+    remedy = "Sign in on the platform again, then edit the connection and enter the new token."
+
+    def __init__(
+        self,
+        http: HttpSession,
+        *,
+        token_url: str,
+        refresh_token: SecretStr,
+        secrets: Secrets,
+        now: Callable[[], datetime],
+        client_id: str | None = None,
+        client_secret: SecretStr | None = None,
+        setting: str = "refresh_token",
+        extra: Mapping[str, str] | None = None,
+        longest: timedelta = timedelta(hours=23),
+        margin: timedelta = timedelta(minutes=1),
+        as_json: bool = False,
+    ) -> None:
+        self._entered = refresh_token.get_secret_value()
+        secret = client_secret.get_secret_value() if client_secret else None
+        register(self._entered, *([secret] if secret else []))
+        self._secrets = secrets
+        self._setting = setting
+        named = {"client_id": client_id, "client_secret": secret}
+        super().__init__(
+            http,
+            token_url=token_url,
+            fields={
+                "grant_type": "refresh_token",
+                **{name: value for name, value in named.items() if value},
+                **(extra or {}),
+            },
+            now=now,
+            longest=longest,
+            margin=margin,
+            as_json=as_json,
+        )
+
+    def _asked(self) -> dict[str, Any]:
+        used = self._current()
+        try:
+            answer = self._granted({**self._fields, "refresh_token": used})
+        except AuthFailed:
+            newer = self._current()
+            if newer == used:
+                raise
+            used = newer
+            answer = self._granted({**self._fields, "refresh_token": used})
+        new = answer.get("refresh_token")
+        if isinstance(new, str) and new and new != used:
+            register(new)
+            self._secrets.replace(self._setting, used=used, new=new)
+        return answer
+
+    def _current(self) -> str:
+        found = self._secrets.current(self._setting) or self._entered
+        register(found)
+        return found
 
 
 class Authorized:
@@ -173,23 +296,6 @@ class Authorized:
         return self._http.request(method, url, headers=signed, **others)
 
 
-def _granted(ask: Callable[[], Reply]) -> dict[str, Any]:
-    """The token endpoint's answer, with a token in it; raises ``AuthFailed`` otherwise."""
-    try:
-        answer = ask().json()
-    except Rejected as refusal:
-        raise _refused(_error_code(refusal.body)) from None
-    except FormatChanged:
-        raise _refused("its answer is not a token") from None
-    except AuthFailed as refusal:
-        raise AuthFailed(refusal.message, status=refusal.status, remedy=_REMEDY) from None
-    given = answer if isinstance(answer, dict) else {}
-    token = given.get("access_token")
-    if not isinstance(token, str) or not token:
-        raise _refused(_word(given.get("error")) or "its answer holds no token")
-    return given
-
-
 def _error_code(body: bytes) -> str:
     try:
         answer = Reply(status=400, headers={}, body=body, url="").json()
@@ -202,9 +308,3 @@ def _error_code(body: bytes) -> str:
 def _word(code: Any) -> str:
     """OAuth's error code ("invalid_client"); never its description, which may echo a secret."""
     return code if isinstance(code, str) and code.isidentifier() and len(code) < 40 else ""
-
-
-def _refused(reason: str) -> AuthFailed:
-    return AuthFailed(
-        f"The platform does not accept the client id and secret ({reason}).", remedy=_REMEDY
-    )

@@ -103,6 +103,37 @@ class Check:
     fix: str = ""
 
 
+class Secrets(Protocol):
+    """Secret settings that the platform itself replaces, such as a refresh token that is good
+    for one use.
+    """
+
+    def current(self, name: str) -> str | None:
+        """What is stored under that setting's name at this moment; None where nothing is."""
+
+    def replace(self, name: str, *, used: str, new: str) -> None:
+        """Keep ``new`` in place of ``used``; it is stored when this returns.
+
+        A value that somebody else entered meanwhile stays.
+        """
+
+
+class InMemory:
+    """Secrets that nobody stores: those of a form, and of whoever calls a connector by hand.
+
+    ``replaced`` holds what the platform gave, by the setting's name: to be saved with the rest.
+    """
+
+    def __init__(self) -> None:
+        self.replaced: dict[str, str] = {}
+
+    def current(self, name: str) -> str | None:
+        return self.replaced.get(name)
+
+    def replace(self, name: str, *, used: str, new: str) -> None:
+        self.replaced[name] = new
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadContext:
     """What a connector is given: a guarded HTTP session, its state and the time.
@@ -110,12 +141,14 @@ class ReadContext:
     now      aware UTC instant; a connector has no other clock
     state    what the last ``Complete`` of this stream left, else empty
     files    folder in which uploaded files of this connection lie
+    secrets  where a secret goes that the platform replaces while it is used
     """
 
     http: HttpSession
     now: datetime
     state: Mapping[str, Any] = field(default_factory=dict)
     files: Path | None = None
+    secrets: Secrets = field(default_factory=InMemory)
 
 
 Event = Page | Complete | Unchanged
@@ -144,8 +177,10 @@ __all__ = [
     "ConnectorConfig",
     "Copy",
     "Event",
+    "InMemory",
     "Page",
     "Quarantined",
     "ReadContext",
+    "Secrets",
     "Unchanged",
 ]

@@ -31,6 +31,7 @@ class Portal(Scripted):
     def __init__(self) -> None:
         super().__init__()
         self.accepts = SECRET
+        self.rotates = False
         self.seen: list[Any] = []
 
     @property
@@ -39,7 +40,11 @@ class Portal(Scripted):
 
     def check(self, config: Settings, context: ReadContext) -> Iterator[Check]:
         self.seen.append((config, context.files))
-        good = config.password.get_secret_value() == self.accepts
+        used = config.password.get_secret_value()
+        good = used == self.accepts
+        if good and self.rotates:
+            self.accepts = f"{used}-{len(self.seen)}"
+            context.secrets.replace("password", used=used, new=self.accepts)
         yield Check(
             name="Sign-in",
             state=CheckState.OK if good else CheckState.FAIL,

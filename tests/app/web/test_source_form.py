@@ -83,6 +83,26 @@ def test_a_typed_secret_survives_a_wrong_field_without_standing_in_the_page(
     assert site.vault.open(stored(site.database, "My portal").secrets) == {"password": SECRET}
 
 
+def test_a_secret_that_the_check_used_up_is_saved_as_the_platform_replaced_it(
+    client: TestClient, portal: Portal, site: Site
+) -> None:
+    portal.rotates = True
+    checked = client.post("/sources/add/scripted", data=form(then="check"))
+    assert checked.status_code == 200
+    assert SECRET not in checked.text
+
+    again = form(**{"set.password": "", "draft": draft_in(checked.text)})
+    assert client.post("/sources/add/scripted", data=again).status_code == 303
+
+    saved = stored(site.database, "My portal")
+    assert site.vault.open(saved.secrets) == {"password": portal.accepts}
+
+    edited = form(**{"set.password": "", "then": "check"})
+    assert client.post(f"/sources/{saved.id}/edit", data=edited).status_code == 200
+    saved = stored(site.database, "My portal")
+    assert site.vault.open(saved.secrets) == {"password": portal.accepts}
+
+
 def test_the_draft_of_another_form_opens_nothing(
     client: TestClient, portal: Portal, source: int, site: Site
 ) -> None:
