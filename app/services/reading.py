@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import orjson
 from sqlmodel import Session
 
@@ -29,8 +30,13 @@ MOST_QUARANTINED = 500
 """Quarantined rows of one read that are kept with their raw text; all are counted."""
 
 Reader = Callable[[], AbstractContextManager[Session]]
-Waiting = tuple[bytes, bytes]
-"""A record's content hash and its JSON."""
+
+
+class Waiting(msgspec.Struct, gc=False):
+    """A record's content hash and its JSON."""
+
+    digest: bytes
+    encoded: bytes
 
 
 @dataclass(kw_only=True, slots=True)
@@ -179,7 +185,9 @@ class StreamReading:
         if self.screen.suspects(encoded):
             encoded = _hushed(encoded, self.screen)
         seen.ids.add(record.external_id)
-        self._waiting[table][record.external_id] = (content_hash(encoded + self._salt), encoded)
+        self._waiting[table][record.external_id] = Waiting(
+            content_hash(encoded + self._salt), encoded
+        )
         self._counted += 1
         if self._counted >= COMPARED:
             self.flush()
@@ -198,7 +206,7 @@ class StreamReading:
             seen.stored = bulk.holds(self.connection_id, self.stream)
         differing: Mapping[str, Known | None] = dict.fromkeys(waiting)
         if seen.stored:
-            hashes = {external_id: digest for external_id, (digest, _encoded) in waiting.items()}
+            hashes = {external_id: one.digest for external_id, one in waiting.items()}
             differing = bulk.differing(self.connection_id, self.stream, hashes)
         seen.live += len(waiting) - len(differing)
         self.outcome.unchanged += len(waiting) - len(differing)
@@ -209,18 +217,18 @@ class StreamReading:
                 if known.same:
                     self.outcome.unchanged += 1
                     continue
-            digest, encoded = waiting[external_id]
+            one = waiting[external_id]
             try:
-                kind, values = storable(encoded, self.zone)
+                kind, values = storable(one.encoded, self.zone)
                 row = plain[kind](values)
             except NotStorable as why:
-                raw = encoded.decode()
+                raw = one.encoded.decode()
                 self._set_aside(Quarantined(reason=str(why), raw=raw, external_id=external_id))
                 continue
             if known is None:
-                self.spool.add(kind, New(external_id, digest, row))
+                self.spool.add(kind, New(external_id, one.digest, row))
             else:
-                self.spool.add(kind, Changed(known.id, digest, encoded))
+                self.spool.add(kind, Changed(known.id, one.digest, one.encoded))
 
 
 def _hushed(encoded: bytes, screen: Screen) -> bytes:
