@@ -18,6 +18,7 @@ from connectors.sdk.connector import (
     Check,
     Complete,
     Connector,
+    InMemory,
     Page,
     Quarantined,
     ReadContext,
@@ -129,6 +130,7 @@ class Stage:
         self._stack = ExitStack()
         self._seen: Counter[str] = Counter()
         self._turns = Limits()
+        self.secrets = InMemory()  # what a platform replaced counts for the next read too
         self.clock = SandboxClock(START)
         self.time = Time(self.clock)
         self.sandbox = self.sandbox_class(self.clock, seed=1, size=self.size)
@@ -220,7 +222,7 @@ class Stage:
         )
 
     def context(self, http: HttpSession, state: Mapping[str, Any] | None = None) -> ReadContext:
-        return ReadContext(http=http, now=self.clock.now(), state=state or {})
+        return ReadContext(http=http, now=self.clock.now(), state=state or {}, secrets=self.secrets)
 
     def read(self, stream: str, state: Mapping[str, Any] | None = None) -> Reading:
         """Reads a stream in a session of its own; whatever it raises is in the result."""
