@@ -11,18 +11,20 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.ingram_micro.answers import one
-from connectors.ingram_micro.fields import (
-    Row,
-    day,
+from connectors.ingram_micro.fields import Row, person
+from connectors.ingram_micro.mapping import PAST, Account
+from connectors.sdk.mapping import (
+    BadField,
+    date_of,
+    decimal_of,
     facts_of,
     objects,
-    person,
-    plain,
     required,
+    shown_day,
+    shown_text,
+    text_of,
     titled,
 )
-from connectors.ingram_micro.mapping import PAST, Account
-from connectors.sdk.mapping import BadField, date_of, decimal_of, text_of
 from connectors.sdk.records import Category, Deadline, Fact
 
 _KEPT = (
@@ -102,7 +104,7 @@ def special_bid(row: Row, account: Account, detail: Row | None, read_on: str | N
         summary=units_left(detail),
         facts=facts_of(
             ("Version", row.get("version")),
-            ("Received", day(detail.get("dealReceivedOn"))),
+            ("Received", shown_day(detail.get("dealReceivedOn"))),
             ("Contact at the customer", person(detail.get("endUserInfo"))),
             ("Details as of", read_on),
         )
@@ -139,7 +141,7 @@ def units_left(detail: Row) -> str | None:
             remaining, approved = (remaining or 0) + left, (approved or 0) + granted
     if remaining is None or approved is None:
         return None
-    return f"{plain(remaining)} of {plain(approved)} units left"
+    return f"{shown_text(remaining)} of {shown_text(approved)} units left"
 
 
 def _products(detail: Row) -> tuple[Fact, ...]:

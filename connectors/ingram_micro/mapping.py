@@ -10,23 +10,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.ingram_micro.answers import one
-from connectors.ingram_micro.fields import (
-    Row,
-    day,
-    facts_of,
-    joined,
-    objects,
-    person,
-    plain,
-    required,
-    titled,
-)
+from connectors.ingram_micro.fields import Row, person
 from connectors.ingram_micro.zones import ZONE_OF_COUNTRY
 from connectors.sdk.mapping import (
     due_of,
+    facts_of,
+    joined,
     known,
     money_of,
+    objects,
+    required,
+    shown_day,
+    shown_text,
     text_of,
+    titled,
 )
 from connectors.sdk.records import Category, Deadline, Due, Money
 
@@ -105,7 +102,7 @@ def renewal(row: Row, account: Account) -> Deadline:
         amount_label="order",
         facts=facts_of(
             ("Your order number", row.get("customerOrderNumber")),
-            ("Reference", None if quote else plain(row.get("referenceNumber"))),
+            ("Reference", None if quote else shown_text(row.get("referenceNumber"))),
             ("End customer's order number", row.get("endCustomerOrderNumber")),
             ("Contact at the customer", person(row.get("endUserInfo"))),
         ),
@@ -137,7 +134,7 @@ def quote(row: Row, account: Account) -> Deadline:
         amount_label="quote",
         facts=facts_of(
             ("Revision", row.get("revision")),
-            ("Created", day(row.get("ingramQuoteDate"))),
+            ("Created", shown_day(row.get("ingramQuoteDate"))),
             ("Created by", row.get("createdBy")),
             ("Type", row.get("quoteType")),
         ),
@@ -172,9 +169,9 @@ def invoice(row: Row, account: Account, currency: str | None) -> Deadline:
         amount=money_of(row.get("invoicedAmountDue"), currency, field="invoicedAmountDue"),
         amount_label="amount due",
         facts=facts_of(
-            ("Invoice date", day(row.get("invoiceDate"))),
-            ("Due by payment terms", day(row.get("paymentTermsDueDate"))),
-            ("Total with tax", total and plain(total.amount)),
+            ("Invoice date", shown_day(row.get("invoiceDate"))),
+            ("Due by payment terms", shown_day(row.get("paymentTermsDueDate"))),
+            ("Total with tax", total and shown_text(total.amount)),
             ("Your order number", row.get("customerOrderNumber")),
             ("End customer's order number", row.get("endCustomerOrderNumber")),
             ("Ingram order number", row.get("erpOrderNumber")),
@@ -218,7 +215,7 @@ def order_on_hold(row: Row, account: Account) -> Deadline:
         amount=account.money(row.get("orderTotal"), None, "orderTotal"),
         amount_label="order",
         facts=facts_of(
-            ("Ordered", day(row.get("ingramOrderDate"))),
+            ("Ordered", shown_day(row.get("ingramOrderDate"))),
             ("Order status", overall),
             ("On hold", ", ".join(filter(None, (text_of(s.get("subOrderNumber")) for s in held)))),
             ("Vendor's order number", row.get("vendorSalesOrderNumber")),

@@ -15,7 +15,6 @@ from urllib.parse import quote as url_encoded
 
 from connectors.ingram_micro.answers import one
 from connectors.ingram_micro.client import Ingram
-from connectors.ingram_micro.fields import required
 from connectors.ingram_micro.mapping import (
     Account,
     invoice,
@@ -37,7 +36,7 @@ from connectors.ingram_micro.searches import (
 )
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
 from connectors.sdk.errors import FormatChanged, Incomplete, Rejected
-from connectors.sdk.mapping import BadField, rows
+from connectors.sdk.mapping import BadField, required, rows
 from connectors.sdk.records import Deadline
 
 Read = Iterator[Page | Complete]

@@ -5,6 +5,15 @@ one bad field costs one row and never a page.
 """
 
 from connectors.sdk.mapping.dates import date_of, due_of, instant_of
+from connectors.sdk.mapping.facts import (
+    facts_of,
+    joined,
+    objects,
+    required,
+    shown_day,
+    shown_text,
+    titled,
+)
 from connectors.sdk.mapping.fields import BadField
 from connectors.sdk.mapping.html import clean_html, html_text
 from connectors.sdk.mapping.numbers import decimal_of, money_of
@@ -17,11 +26,18 @@ __all__ = [
     "date_of",
     "decimal_of",
     "due_of",
+    "facts_of",
     "html_text",
     "instant_of",
+    "joined",
     "known",
     "link_of",
     "money_of",
+    "objects",
+    "required",
     "rows",
+    "shown_day",
+    "shown_text",
     "text_of",
+    "titled",
 ]

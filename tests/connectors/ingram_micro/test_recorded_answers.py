@@ -12,12 +12,11 @@ import pytest
 
 from connectors.ingram_micro.answers import rows_of, total_of
 from connectors.ingram_micro.bids import kept, price_protection, special_bid
-from connectors.ingram_micro.fields import required
 from connectors.ingram_micro.mapping import Account, invoice, order_on_hold, quote, renewal
 from connectors.ingram_micro.zones import ZONE_OF_COUNTRY
 from connectors.sdk.connector import Page
 from connectors.sdk.errors import FormatChanged
-from connectors.sdk.mapping import rows
+from connectors.sdk.mapping import required, rows
 from connectors.sdk.records import Deadline, DueDate
 from tests.connectors.ingram_micro.conftest import amount
 

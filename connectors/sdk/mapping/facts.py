@@ -1,0 +1,59 @@
+"""Fields of a row as ids, titles and facts: what most platforms need to say what they said."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from connectors.sdk.mapping.dates import date_of
+from connectors.sdk.mapping.fields import BadField
+from connectors.sdk.mapping.rows import raw_text
+from connectors.sdk.mapping.text import text_of
+from connectors.sdk.records import Fact
+
+
+def required(row: Any, field: str) -> str:
+    """An id as text, whether it came as number or text; ``BadField`` where there is none."""
+    if not isinstance(row, Mapping):
+        raise BadField(f"a row must be an object, this is {type(row).__name__}")
+    value = text_of(row.get(field))
+    if value is None:
+        raise BadField(f"{field} is missing")
+    return value
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list, or the one object that stands in a list's place."""
+    values = value if isinstance(value, list) else [value]
+    return [v for v in values if isinstance(v, Mapping)]
+
+
+def joined(*parts: str | None, by: str = " · ") -> str:
+    """What there is of the parts, in their order."""
+    return by.join(filter(None, parts))
+
+
+def titled(act: str, what: str, whom: str | None) -> str:
+    """A title: what is to be done about what, and for whom."""
+    return joined(f"{act} {what}", whom, by=" — ")
+
+
+def facts_of(*pairs: tuple[str, Any]) -> tuple[Fact, ...]:
+    """Facts of the pairs that have a value."""
+    texts = ((label, shown_text(value)) for label, value in pairs)
+    return tuple(Fact(label, text) for label, text in texts if text)
+
+
+def shown_text(value: Any) -> str | None:
+    """A fact's text. An unexpected shape is shown as it came: it must not cost the row."""
+    if isinstance(value, dict | list | bool):  # as JSON gives them; to ask for a Mapping is slow
+        return text_of(raw_text(value), limit=200) if value not in ({}, []) else None
+    return f"{value:f}" if isinstance(value, Decimal) else text_of(value)
+
+
+def shown_day(value: Any) -> str | None:
+    """The calendar day of a stamp as it was written; a stamp that says "none" is none."""
+    try:
+        on = date_of(value, field="date")
+    except BadField:
+        return shown_text(value)
+    return on.isoformat() if on else None
