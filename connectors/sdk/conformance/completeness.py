@@ -44,7 +44,7 @@ def missing_lists_are_not_empty(case: Case) -> None:
                     found += 1
                     with stage.instead_of(answer, lists.without_list()):
                         reading = stage.read(stream)
-                    _must_account(case, whole, reading, f"{answer.path} without its list")
+                    must_account(case, whole, reading, f"{answer.path} without its list")
     demand(found, "no answer holds a JSON list: say in the sandbox's bypasses why none can")
 
 
@@ -67,7 +67,7 @@ def _disturb(case: Case, stage: Stage, whole: Reading, fault: Fault) -> None:
     reading = stage.read(whole.stream)
     if stage.fired():
         where = whole.asked[min(fault.after, len(whole.asked) - 1)][1]
-        _must_account(case, whole, reading, f"{fault.kind} from request {fault.after} ({where})")
+        must_account(case, whole, reading, f"{fault.kind} from request {fault.after} ({where})")
     stage.plan()
 
 
@@ -86,10 +86,10 @@ def _shrink(case: Case, stage: Stage, stream: str, whole: Reading, k: int) -> No
     reading = stage.read(stream)
     stage.before(None)
     stage.sandbox.restore(stream)
-    _must_account(case, whole, reading, f"a row gone before request {k}", others)
+    must_account(case, whole, reading, f"a row gone before request {k}", others)
 
 
-def _must_account(
+def must_account(
     case: Case,
     whole: Reading,
     reading: Reading,

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.sdk.sandbox.contract import Message, Receive, Sandbox, Send
-from connectors.sdk.sandbox.faults import Fault, FaultKind, FaultPlan
+from connectors.sdk.sandbox.faults import Answer, Fault, FaultKind, FaultPlan
 
 _log = logging.getLogger("connectors.sandbox")
 _DRIP = 0.05  # seconds between two bytes of a slow answer
-
-Headers = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,19 +25,8 @@ class Asked:
     query: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """A whole answer."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-    @property
-    def content_type(self) -> str:
-        return dict(self.headers).get(b"content-type", b"").decode("latin-1")
-
-
+_CUT = {FaultKind.TRUNCATED, FaultKind.CHUNK_CUT}
+_IN_TRANSIT = {*_CUT, FaultKind.ENDLESS}
 Before = Callable[[Asked], None]
 Rewrite = Callable[[Asked, str, bytes], bytes]
 """(request, content type, body of a 200) -> the body to send instead."""
@@ -73,7 +60,10 @@ class Mount:
             return
         answer, fired = await self._answer(asked, fault, scope, receive)
         self._note(asked, answer.status, fired=fired)
-        await _deliver(answer, send, cut=fired and _kind(fault) is FaultKind.TRUNCATED)
+        if fired and _kind(fault) is FaultKind.ENDLESS:
+            await _flood(answer, receive, send)
+            return
+        await _deliver(answer, send, cut=_kind(fault) if fired else None)
 
     def _asked(self, scope: MutableMapping[str, Any]) -> Asked:
         path = scope["path"][len(scope["root_path"]) :]
@@ -106,7 +96,9 @@ class Mount:
             self._last[place] = answer
         if _kind(fault) is FaultKind.GZIP_CUT:
             return _gzip_cut(answer), True
-        return answer, _kind(fault) is FaultKind.TRUNCATED
+        if fault is not None and fault.kind is FaultKind.CHANGED:
+            return fault.change(answer), True
+        return answer, _kind(fault) in _IN_TRANSIT
 
     async def _own(self, asked: Asked, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
         parts: list[Message] = []
@@ -162,15 +154,29 @@ def _gzip_cut(answer: Answer) -> Answer:
     return replace(answer, headers=headers, body=packed[: len(packed) * 2 // 3])
 
 
-async def _deliver(answer: Answer, send: Send, *, cut: bool) -> None:
-    """Sends it; ``cut`` stops half way, at which the server closes the connection."""
+async def _deliver(answer: Answer, send: Send, *, cut: FaultKind | None) -> None:
+    """Sends it; one that is cut stops half way, at which the server closes the connection."""
+    half = cut in _CUT
     length = str(len(answer.body)).encode()
     rest = tuple(pair for pair in answer.headers if pair[0].lower() != b"content-length")
     # 204 and 304 have no body, so they announce no length.
-    headers = rest if answer.status in {204, 304} else (*rest, (b"content-length", length))
+    told = () if answer.status in {204, 304} or cut is FaultKind.CHUNK_CUT else (length,)
+    headers = (*rest, *((b"content-length", value) for value in told))
     await send({"type": "http.response.start", "status": answer.status, "headers": list(headers)})
-    body = answer.body[: len(answer.body) // 2] if cut else answer.body
-    await send({"type": "http.response.body", "body": body, "more_body": cut})
+    body = answer.body[: len(answer.body) // 2] if half else answer.body
+    await send({"type": "http.response.body", "body": body, "more_body": half})
+
+
+async def _flood(answer: Answer, receive: Receive, send: Send) -> None:
+    rest = [pair for pair in answer.headers if pair[0].lower() != b"content-length"]
+    await send({"type": "http.response.start", "status": answer.status, "headers": rest})
+    gone = asyncio.ensure_future(_until_gone(receive))
+    try:
+        while not gone.done():
+            await send({"type": "http.response.body", "body": b" " * 65536, "more_body": True})
+            await asyncio.sleep(0)
+    finally:
+        gone.cancel()
 
 
 async def _drip(receive: Receive, send: Send, seconds: float) -> None:
