@@ -11,7 +11,11 @@ from pydantic import SecretStr
 from connectors.sdk.connector import Secrets
 from connectors.sdk.errors import AuthFailed, FormatChanged, Rejected
 from connectors.sdk.http import HttpSession, Reply
+from connectors.sdk.keys import read_pem, signed_jwt
 from connectors.sdk.redact import register
+from connectors.sdk.refusals import error_in, error_of
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 UNSAID = timedelta(hours=1)
 """How long a token is used whose end the platform does not say; a 401 renews it sooner."""
@@ -45,6 +49,7 @@ class _Grant:
         self.token = ""
         self.until: datetime | None = None
         self.refused: AuthFailed | None = None
+        self.beside: dict[str, str] = {}
 
 
 class Bearer:
@@ -60,7 +65,9 @@ class Bearer:
     waiting threads cannot lock the account. Refusals raise ``AuthFailed``; a platform
     that is down raises ``Unavailable`` like anywhere.
 
-    A subclass says what is sent; ``proof`` and ``remedy`` are its words for a refusal.
+    A subclass says what is sent; ``proof`` and ``remedy`` are its words for a refusal. Where a
+    platform tells by the words of its ``error_description`` what is wrong, ``remedies`` holds
+    those words and the remedy for each; the description itself is never repeated.
     """
 
     proof = "the client id and secret"
@@ -76,8 +83,13 @@ class Bearer:
         longest: timedelta = timedelta(hours=23),
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
+        remedies: Mapping[str, str] | None = None,
+        whose: tuple[str, ...] = (),
     ) -> None:
-        """``fields`` are sent as a form, or with ``as_json`` as JSON."""
+        """``fields`` are sent as a form, or with ``as_json`` as JSON.
+
+        ``whose`` tells apart credentials of one session whose fields are the same.
+        """
         self._http = http
         self._url = token_url
         self._fields = dict(fields)
@@ -85,7 +97,9 @@ class Bearer:
         self._longest = longest
         self._margin = margin
         self._as_json = as_json
-        self._grant = http.once(("token", token_url, *sorted(fields.items())), _Grant)
+        self._remedies = remedies or {}
+        key = ("token", token_url, *sorted(fields.items()), *whose)
+        self._grant = http.once(key, _Grant)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -98,6 +112,12 @@ class Bearer:
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token()}"}
+
+    def beside(self, name: str) -> str | None:
+        """What the platform gave beside the token under that name, such as where to call."""
+        self.token()
+        with self._grant.lock:
+            return self._grant.beside.get(name)
 
     def renew(self, stale: str) -> str:
         """A token that is not ``stale``."""
@@ -117,6 +137,11 @@ class Bearer:
             raise
         register(answer["access_token"])
         self._grant.token = answer["access_token"]
+        self._grant.beside = {
+            name: text
+            for name, text in answer.items()
+            if isinstance(text, str) and not name.endswith("token")
+        }
         self._grant.until = self._now() + self._use_for(answer.get("expires_in"))
 
     def _asked(self) -> dict[str, Any]:
@@ -127,7 +152,7 @@ class Bearer:
         try:
             answer = self._post(fields).json()
         except Rejected as refusal:
-            raise self._refused(_error_code(refusal.body)) from None
+            raise self._refused(*error_of(refusal.body)) from None
         except FormatChanged:
             raise self._refused("its answer is not a token") from None
         except AuthFailed as refusal:
@@ -136,7 +161,7 @@ class Bearer:
         given = answer if isinstance(answer, dict) else {}
         token = given.get("access_token")
         if not isinstance(token, str) or not token:
-            raise self._refused(_word(given.get("error")) or "its answer holds no token")
+            raise self._refused(*error_in(given, "its answer holds no token"))
         return given
 
     def _post(self, fields: Mapping[str, str]) -> Reply:
@@ -145,9 +170,11 @@ class Bearer:
             return self._http.request("POST", self._url, json=dict(fields), headers=headers)
         return self._http.request("POST", self._url, data=dict(fields), headers=headers)
 
-    def _refused(self, reason: str) -> AuthFailed:
+    def _refused(self, reason: str, described: str = "") -> AuthFailed:
+        known = (fix for words, fix in self._remedies.items() if words in described)
         return AuthFailed(
-            f"The platform does not accept {self.proof} ({reason}).", remedy=self.remedy
+            f"The platform does not accept {self.proof} ({reason}).",
+            remedy=next(known, self.remedy),
         )
 
     def _use_for(self, expires_in: Any) -> timedelta:
@@ -176,6 +203,7 @@ class ClientCredentials(Bearer):
         longest: timedelta = timedelta(hours=23),
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
+        remedies: Mapping[str, str] | None = None,
     ) -> None:
         secret = client_secret.get_secret_value()
         register(secret)
@@ -192,7 +220,68 @@ class ClientCredentials(Bearer):
             longest=longest,
             margin=margin,
             as_json=as_json,
+            remedies=remedies,
         )
+
+
+class JwtBearer(Bearer):
+    """OAuth 2.0 with an assertion that a private key signs (RFC 7523).
+
+    issuer       who signs; ``subject``: for whom, where the platform wants it
+    audience     whom the assertion is for, often the token endpoint
+    private_key  PEM, PKCS #8 or PKCS #1, not encrypted; as a setting it may have lost its line
+                 ends. Raises ``ConfigInvalid`` when it is first used and cannot be.
+    now          the time of the signature: a clock that goes on, for each sign-in anew
+    lifetime     of the assertion, not of the token that it earns
+    claims       more of them, like Google's ``scope``; ``scope`` is a field beside the assertion
+    """
+
+    proof = "the signature of the private key"
+    remedy = "Give the platform the certificate or public key that belongs to this private key."
+
+    def __init__(
+        self,
+        http: HttpSession,
+        *,
+        token_url: str,
+        issuer: str,
+        audience: str,
+        private_key: SecretStr,
+        now: Callable[[], datetime],
+        subject: str | None = None,
+        scope: str | None = None,
+        claims: Mapping[str, Any] | None = None,
+        key_id: str | None = None,
+        algorithm: str = "RS256",
+        lifetime: timedelta = timedelta(minutes=3),
+        remedies: Mapping[str, str] | None = None,
+    ) -> None:
+        self._key = private_key
+        register(private_key.get_secret_value())
+        named = {"sub": subject} if subject else {}
+        self._claims = {"iss": issuer, **named, "aud": audience, **(claims or {})}
+        self._header = {"kid": key_id} if key_id else None
+        self._algorithm = algorithm
+        self._lifetime = lifetime
+        super().__init__(
+            http,
+            token_url=token_url,
+            fields={"grant_type": JWT_BEARER, **({"scope": scope} if scope else {})},
+            now=now,
+            remedies=remedies,
+            whose=tuple(f"{name}={value}" for name, value in sorted(self._claims.items())),
+        )
+
+    def _asked(self) -> dict[str, Any]:
+        issued = self._now()
+        assertion = signed_jwt(
+            {**self._claims, "iat": issued, "exp": issued + self._lifetime},
+            pem=read_pem(self._key),
+            algorithm=self._algorithm,
+            header=self._header,
+        )
+        register(assertion)
+        return self._granted({**self._fields, "assertion": assertion})
 
 
 class RefreshToken(Bearer):
@@ -294,17 +383,3 @@ class Authorized:
     ) -> Reply:
         signed = {**(headers or {}), **self._credentials.headers()}
         return self._http.request(method, url, headers=signed, **others)
-
-
-def _error_code(body: bytes) -> str:
-    try:
-        answer = Reply(status=400, headers={}, body=body, url="").json()
-    except FormatChanged:
-        return "no reason given"
-    code = answer.get("error") if isinstance(answer, dict) else None
-    return _word(code) or "no reason given"
-
-
-def _word(code: Any) -> str:
-    """OAuth's error code ("invalid_client"); never its description, which may echo a secret."""
-    return code if isinstance(code, str) and code.isidentifier() and len(code) < 40 else ""

@@ -87,6 +87,10 @@ class HttpSession:
         """From any thread: whatever this session waits for ends now with ``Cancelled``."""
         self._wire.cancel()
 
+    def now(self) -> datetime:
+        """The aware UTC time at this moment of the session, for what has to be signed or dated."""
+        return self._now()
+
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made under this key in this session: made once, gone when it closes."""
         with self._lock:
