@@ -24,7 +24,7 @@ from connectors.sdk.connector import (
     ReadContext,
     Unchanged,
 )
-from connectors.sdk.errors import ConnectorError, RateLimited
+from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
 from connectors.sdk.http import HttpSession
 from connectors.sdk.limits import Limits
 from connectors.sdk.manifest import ConnectorConfig
@@ -136,12 +136,17 @@ class Stage:
         self.sandbox = self.sandbox_class(self.clock, seed=1, size=self.size)
         self.host = self._stack.enter_context(SandboxHost({NAME: self.sandbox}))
         self.url = self.host.url(NAME)
-        self.values = dict(self.sandbox.config(self.url))
-        self.config = self.connector.manifest.config.model_validate(self.values)
+        self._connect()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
+
+    def _connect(self) -> None:
+        """Enters what a person has from the platform now; what it replaced before is forgotten."""
+        self.values = dict(self.sandbox.config(self.url))
+        self.config = self.connector.manifest.config.model_validate(self.values)
+        self.secrets = InMemory()
 
     def plan(self, *faults: Fault) -> None:
         self.host.plan(NAME, *faults)
@@ -225,7 +230,10 @@ class Stage:
         return ReadContext(http=http, now=self.clock.now(), state=state or {}, secrets=self.secrets)
 
     def read(self, stream: str, state: Mapping[str, Any] | None = None) -> Reading:
-        """Reads a stream in a session of its own; whatever it raises is in the result."""
+        """Reads a stream in a session of its own; whatever it raises is in the result.
+
+        After a sign-in that was refused somebody signs in anew before the next read.
+        """
         records: list[AnyRecord] = []
         quarantined: list[Quarantined] = []
         ended: Complete | Unchanged | None = None
@@ -242,6 +250,8 @@ class Stage:
                         ended = event
             except Exception as raised:  # noqa: BLE001 - what a read raises is what is examined
                 error = raised
+        if isinstance(error, AuthFailed):
+            self._connect()
         return Reading(
             stream=stream,
             records=tuple(records),

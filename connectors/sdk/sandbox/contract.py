@@ -51,6 +51,8 @@ class Sandbox(Protocol):
                  Header names are in lower case.
     details      str, a regular expression of the paths whose answers are about one row of a list
                  ("/deals/(?!search)")
+    optional     str, a regular expression of the fields ("dates\\.cancelBy") that a row of a list
+                 need not have and that make a record of their own: without them there is none
     shuffle      () -> None: list the same rows in another order from now on
     bypasses     Mapping[str, str]: check id ("C15") to the reason why it cannot be shown here
     """
