@@ -19,6 +19,7 @@ BUILT_IN = (
     "connectors.aws_partner_central.connector:AwsPartnerCentral",
     "connectors.calendar.connector:Calendar",
     "connectors.spreadsheet.connector:Spreadsheet",
+    "connectors.td_synnex_ion.connector:TdSynnexIon",
 )
 GROUP = "partner_inbox.connectors"
 
