@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from app import crash
 from app.db import Database
 from app.errors import NotFound
 from app.secrets import Vault
@@ -43,8 +44,11 @@ class Kept(InMemory):
         return None if value is None else str(value)
 
     def replace(self, name: str, *, used: str, new: str) -> None:
+        crash.here(f"given:{name}")
         with self._database.write() as session:
             sources.replace_secret(
                 session, self._connection_id, name, used=used, new=new, vault=self._vault
             )
+            crash.here(f"keeping:{name}")
+        crash.here(f"kept:{name}")
         super().replace(name, used=used, new=new)

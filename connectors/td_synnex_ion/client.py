@@ -36,7 +36,7 @@ class Ion:
             token_url=f"{config.base_url}/oauth/token",
             refresh_token=config.refresh_token,
             secrets=context.secrets,
-            now=lambda: context.now,
+            now=context.http.now,
         )
         self._http = Authorized(context.http, self._credentials)
 

@@ -172,7 +172,7 @@ class Sandbox:
         if not found:
             return []
         held = wanted == "IN_PROGRESS"
-        self.orders.change(found[0]["name"], status="ON_HOLD" if held else "COMPLETED")
+        self.orders.change(found[0]["name"], status="ON_HOLD" if held else "IN_PROGRESS")
         number = found[0]["name"].rpartition("/")[2]
         return [f"Order {number} {'went on hold' if held else 'was released'}"]
 

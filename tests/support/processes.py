@@ -20,7 +20,7 @@ from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer
 from app.secrets import Vault
 from connectors import registry
-from tests.support.scripted import Scripted
+from connectors.sdk.connector import Connector
 
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload([__name__])
@@ -28,17 +28,23 @@ _fork.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a process works: on which database, with which clock, to die at which point."""
+    """Where a process works: on which database, with which clock, to die at which point.
+
+    ``private_hosts`` are those that its connections may talk to beside the internet's.
+    """
 
     url: str
     folder: Path
     now: datetime
     crash_at: str = ""
     smtp_url: str = ""
+    private_hosts: tuple[str, ...] = ()
 
     def settings(self) -> Settings:
         smtp = SecretStr(self.smtp_url) if self.smtp_url else None
-        return Settings(data_dir=self.folder, smtp_url=smtp)
+        return Settings(
+            data_dir=self.folder, smtp_url=smtp, allowed_private_hosts=self.private_hosts
+        )
 
     def database(self) -> Database:
         if self.crash_at:
@@ -62,7 +68,7 @@ def exit_code(work: Callable[..., None], *args: Any) -> int | None:
     return code
 
 
-def sync(place: Place, connection_id: int, connector: Scripted, times: int = 1) -> None:
+def sync(place: Place, connection_id: int, connector: Connector, times: int = 1) -> None:
     """Read that connection, as whoever finds it due does."""
     database = place.database()
     syncer = Syncer(
