@@ -105,15 +105,47 @@ def list_connectors(as_json: Json = False) -> None:
     work.show(as_json=as_json)
 
 
+@connectors.command("new")
+def new_connector(
+    name: Annotated[str, typer.Argument(help="Such as acme_portal.")],
+    folder: Annotated[
+        Path | None, typer.Option("--in", help="Where to write it; else below this folder.")
+    ] = None,
+) -> None:
+    """Write a connector that works, to begin with."""
+    from app.cli import making
+
+    making.new(name, folder)
+
+
 @connectors.command("check")
 def check_connector(
     name: Annotated[str, typer.Argument(help="The connector, see list.")],
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Keep what is proven beside the connector: its tier."),
+    ] = False,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Read the real platform once instead, and report without its content."
+        ),
+    ] = False,
+    connection: Annotated[
+        str | None,
+        typer.Option(help="With --live: the connection to read, if there are several."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove a connector against its simulated platform."""
+    """Prove a connector on its simulated platform."""
+    if live:
+        from app.cli import looking
+
+        looking.look(name, connection, as_json=as_json)
+        return
     from app.cli import proving
 
-    proving.check(name, as_json=as_json)
+    proving.check(name, record=record, as_json=as_json)
 
 
 @connection.command("add")

@@ -1,22 +1,21 @@
 """connectors check: the proof of one. It brings the simulated platforms and their server."""
 
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import typer
 
 from app.cli.base import out, plain, print_json
 from app.errors import Invalid
 from connectors import registry
-from connectors.sdk import conformance
+from connectors.sdk import conformance, quality
+from connectors.sdk.connector import Connector
 
 
-def check(connector_id: str, *, as_json: bool) -> None:
+def check(connector_id: str, *, record: bool, as_json: bool) -> None:
     """Run the conformance suite against the connector's simulated platform."""
-    try:
-        found = registry.connector(connector_id)
-    except registry.UnknownConnector:
-        known = ", ".join(registry.connectors())
-        raise Invalid(
-            f"There is no connector named {connector_id}.", remedy=f"There are: {known}."
-        ) from None
+    found = known(connector_id)
     try:
         platform = registry.sandbox(connector_id)
     except registry.NoSandbox:
@@ -26,7 +25,9 @@ def check(connector_id: str, *, as_json: bool) -> None:
         ) from None
     failed = False
     results = []
-    for result in conformance.run(found, platform):
+    proof = quality.Proof(version=found.manifest.version)
+    for result in conformance.run(found, platform, checkout=_checkout(found)):
+        proof = _with(proof, result)
         failed |= result.outcome is conformance.Outcome.FAILED
         results.append(
             {
@@ -41,5 +42,43 @@ def check(connector_id: str, *, as_json: bool) -> None:
             out.print(f"{result.id} {result.outcome:<9} {plain(told)}")
     if as_json:
         print_json(results)
+    else:
+        out.print(f"{connector_id} is {plain(proof.words())}.")
     if failed:
         raise typer.Exit(1)
+    if record:
+        (_folder(found) / quality.FILE).write_bytes(quality.recorded(proof))
+
+
+def known(connector_id: str) -> Connector:
+    """The connector of that id; raises ``Invalid`` with those that there are."""
+    try:
+        return registry.connector(connector_id)
+    except registry.UnknownConnector:
+        there = ", ".join(registry.connectors())
+        raise Invalid(
+            f"There is no connector named {connector_id}.", remedy=f"There are: {there}."
+        ) from None
+
+
+def _with(proof: quality.Proof, result: conformance.Result) -> quality.Proof:
+    match result.outcome:
+        case conformance.Outcome.PASSED:
+            return replace(proof, passed=proof.passed | {result.id})
+        case conformance.Outcome.BYPASSED:
+            return replace(proof, bypassed={**proof.bypassed, result.id: result.text})
+    return proof
+
+
+def _folder(connector: Connector) -> Path:
+    return Path(str(sys.modules[type(connector).__module__].__file__)).parent
+
+
+def _checkout(connector: Connector) -> conformance.Checkout | None:
+    """Docs and golden records, where the connector lies in a repository that has them."""
+    folder = _folder(connector)
+    for root in folder.parents:
+        golden = root / "tests/connectors" / folder.name / "golden.json"
+        if (root / "docs/connectors" / f"{folder.name}.md").is_file() and golden.is_file():
+            return conformance.Checkout(root=root, golden=golden)
+    return None

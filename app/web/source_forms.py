@@ -29,6 +29,7 @@ from app.web.visit import acting, reading
 from connectors import registry
 from connectors.sdk.connector import Check, CheckState, InMemory
 from connectors.sdk.manifest import ConnectorConfig, Manifest, PlatformType
+from connectors.sdk.quality import proof_of
 
 router = APIRouter()
 ORDER = (PlatformType.DISTRIBUTOR, PlatformType.VENDOR, PlatformType.GENERIC)
@@ -67,12 +68,15 @@ def choose(request: Request) -> Response:
     """All that can be connected, each with what it reads and what one needs for it."""
     with reading(request) as visit:
         visit.admin()
-        known = [one.manifest for one in registry.connectors().values()]
+        found = registry.connectors().values()
+        known = [one.manifest for one in found]
+        proofs = {one.manifest.id: proof_of(one) for one in found}
         groups = [
-            (TITLES[platform], [found for found in known if found.platform is platform])
+            (TITLES[platform], [one for one in known if one.platform is platform])
             for platform in ORDER
         ]
-        return render(visit, "source_add.html", groups=groups, tile_of=source_pages.tile_of)
+        tile = source_pages.tile_of
+        return render(visit, "source_add.html", groups=groups, tile_of=tile, proofs=proofs)
 
 
 @router.get("/sources/add/{connector_id}")
