@@ -75,7 +75,9 @@ def alone(folder: Path) -> Iterator[None]:
 def _fill(
     opened: Opened, running: platforms.Platforms, folder: Path, *, started: float, as_json: bool
 ) -> list[str]:
-    """Read everything and say what is there; the names of what could not be read whole."""
+    """Read everything and say what is there; the names of what could not be read whole, but for
+    the source that is there to show how that looks.
+    """
     _found(opened, running, folder)
     with opened.database.read() as session:
         connections = sources.every(session)
@@ -83,6 +85,10 @@ def _fill(
     clock = Clock(now=opened.now(), zone=opened.settings.zone)
     _settle_in_once(opened, folder, clock)
     failed = [one.name for one, run in runs if run is None or run.outcome != "ok"]
+    meant = {platforms.GONE} & set(failed)
+    failed = [name for name in failed if name not in meant]
+    if meant and not as_json:
+        err.print(f"{plain(platforms.GONE)} fails on purpose: look at it under Sources.")
     if failed:
         err.print(f"[red]Not read whole:[/] {plain(', '.join(failed))}")
     found = _summary(opened, clock, time.monotonic() - started)

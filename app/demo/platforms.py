@@ -13,7 +13,16 @@ from connectors import registry
 from connectors.sdk.sandbox import RunningClock, Sandbox, SandboxHost
 
 EXPORT = "distributors.csv"
-CONNECTORS = ("ingram_micro", "aws_partner_central", "spreadsheet", "calendar")
+NAMED = {
+    "Ingram Micro Xvantage": "ingram_micro",
+    "TD SYNNEX StreamOne Ion": "td_synnex_ion",
+    "AWS Partner Central": "aws_partner_central",
+    "Partner programs (spreadsheet)": "spreadsheet",
+    "Vendor events (calendar)": "calendar",
+}
+"""The connections that are read from a simulated platform, with their connectors."""
+GONE = "Fortinet events (address gone)"
+"""The one that fails, on purpose: so a source looks whose platform moved something away."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +46,11 @@ class Platforms:
         """What the sample company has connected; the export is written into ``folder``."""
         export = folder / EXPORT
         export.write_text(company.distributor_export(now.date()))
-        named = {
-            "Ingram Micro Xvantage": "ingram_micro",
-            "AWS Partner Central": "aws_partner_central",
-            "Partner programs (spreadsheet)": "spreadsheet",
-            "Vendor events (calendar)": "calendar",
-        }
         found = [
             Planned(name=name, connector=id_, values=self._values(id_))
-            for name, id_ in named.items()
+            for name, id_ in NAMED.items()
         ]
+        gone = f"{self.host.url('calendar')}/fortinet/moved-away.ics"
         return [
             *found,
             Planned(
@@ -54,6 +58,7 @@ class Platforms:
                 connector="spreadsheet",
                 values={"file": str(export.resolve())},
             ),
+            Planned(name=GONE, connector="calendar", values={"url": gone, "vendor": "Fortinet"}),
         ]
 
     def _values(self, connector_id: str) -> Mapping[str, Any]:
@@ -73,6 +78,6 @@ class Platforms:
 def running(*, now: datetime, port: int = 0) -> Iterator[Platforms]:
     """The platforms, served on loopback until the block ends."""
     clock = RunningClock(now)
-    sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in CONNECTORS}
+    sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in NAMED.values()}
     with SandboxHost(sandboxes, port=port) as host:
         yield Platforms(host, sandboxes)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import demo
+from app.demo import platforms
 from tests.app.cli.conftest import Command
 
 pytestmark = pytest.mark.heavy
@@ -25,9 +26,7 @@ def test_once_reads_every_platform_and_says_what_is_there(
     assert {"connections", "items", "by_kind", "by_connector", "quarantined", "seconds"} <= set(
         found
     )
-    assert set(found["by_connector"]) == {
-        "ingram_micro", "aws_partner_central", "calendar", "spreadsheet",
-    }  # fmt: skip
+    assert set(found["by_connector"]) == set(platforms.NAMED.values())
     assert {"deadline", "goal", "reporting"} <= set(found["by_kind"])
     assert sum(found["by_kind"].values()) == found["items"] == sum(found["by_connector"].values())
     assert found["connections"] >= 5
@@ -39,7 +38,9 @@ def test_once_reads_every_platform_and_says_what_is_there(
     assert again.code == 0, again.err
     assert again.json()["by_connector"] == left
     listed = command("connection", "list", "--json", **company).json()
-    assert {one["health"] for one in listed} == {"ok"}
+    health = {one["name"]: one["health"] for one in listed}
+    assert health.pop(platforms.GONE) == "broken"
+    assert set(health.values()) == {"ok"}
     mails = command("digest", "--dry-run", str(tmp_path / "mail"), **company)
     assert mails.code == 0, mails.err
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 4
