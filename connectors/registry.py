@@ -18,6 +18,7 @@ BUILT_IN = (
     "connectors.ingram_micro.connector:IngramMicro",
     "connectors.aws_partner_central.connector:AwsPartnerCentral",
     "connectors.calendar.connector:Calendar",
+    "connectors.pax8.connector:Pax8",
     "connectors.spreadsheet.connector:Spreadsheet",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
 )

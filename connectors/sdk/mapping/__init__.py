@@ -11,6 +11,8 @@ from connectors.sdk.mapping.facts import (
     objects,
     required,
     shown_day,
+    shown_money,
+    shown_number,
     shown_text,
     titled,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "required",
     "rows",
     "shown_day",
+    "shown_money",
+    "shown_number",
     "shown_text",
     "text_of",
     "titled",

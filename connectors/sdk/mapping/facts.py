@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.sdk.mapping.dates import date_of
 from connectors.sdk.mapping.fields import BadField
+from connectors.sdk.mapping.numbers import decimal_of
 from connectors.sdk.mapping.rows import raw_text
 from connectors.sdk.mapping.text import text_of
 from connectors.sdk.records import Fact
@@ -48,6 +49,20 @@ def shown_text(value: Any) -> str | None:
     if isinstance(value, dict | list | bool):  # as JSON gives them; to ask for a Mapping is slow
         return text_of(raw_text(value), limit=200) if value not in ({}, []) else None
     return f"{value:f}" if isinstance(value, Decimal) else text_of(value)
+
+
+def shown_number(value: Any) -> str | None:
+    """A number's digits, the same ones for the same number: 5 for 5.0 too."""
+    try:
+        number = decimal_of(value, field="number")
+    except BadField:
+        return shown_text(value)
+    return None if number is None else shown_text(number)
+
+
+def shown_money(value: Any, currency: Any) -> str | None:
+    """An amount with its currency, where it has one."""
+    return joined(shown_number(value), shown_text(currency), by=" ") if value is not None else None
 
 
 def shown_day(value: Any) -> str | None:

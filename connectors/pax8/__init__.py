@@ -1,0 +1,1 @@
+"""Pax8 partner API: subscriptions, invoices and their drafts, quotes."""

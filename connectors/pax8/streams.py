@@ -1,0 +1,137 @@
+"""The lists that one read goes through from end to end, and what that proves.
+
+subscriptions    all; what was over 90 days ago is left out, so only later ends can be missing
+missing_details  all that Pax8 lists as waiting for details
+invoices         all; what was closed and due 90 days ago is left out
+draft_items      the drafts of this month and of the next, an item's trouble counted in the draft
+quotes           all; the ends of the open ones as far as one read can ask for them
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from connectors.pax8.client import Pax8
+from connectors.pax8.companies import Companies
+from connectors.pax8.config import Pax8Config
+from connectors.pax8.drafts import Month, month_of, today_of
+from connectors.pax8.invoices import invoice
+from connectors.pax8.quotes import Expiries, quote
+from connectors.pax8.subscriptions import WAITS, missing_details, subscription
+from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
+from connectors.sdk.errors import Incomplete
+from connectors.sdk.mapping import BadField, required, rows
+from connectors.sdk.records import AnyRecord, Deadline
+
+Read = Iterator[Page | Complete]
+Pages = Iterable[tuple[list[Any], int]]
+
+PAST = timedelta(days=90)
+AHEAD = timedelta(days=6 * 366)
+SLACK = timedelta(days=2)
+"""A stamp's day depends on the zone it is seen from: what is left out lies this much earlier."""
+
+SUBSCRIPTIONS = ("/v1/subscriptions", {"sort": "createdDate,asc"})
+MISSING_DETAILS = ("/v1/subscriptions", {"sort": "createdDate,asc", "status": WAITS})
+INVOICES = ("/v1/invoices", {"sort": "invoiceDate"})  # bare names only, unlike subscriptions
+DRAFTS = "/v1/invoices/draftItems"
+QUOTES = ("/v2/quotes", {"sort": "createdOn"})
+
+
+def subscriptions(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
+    """Ends of commitments, trials and cancelled subscriptions."""
+    companies = Companies(pax8, context.state)
+    today = context.now.date()
+
+    def make(row: Any) -> Deadline | None:
+        return subscription(row, companies.name, today - PAST - SLACK)
+
+    yield from _whole_list(pax8.pages(*SUBSCRIPTIONS), make, noun="subscription")
+    yield Complete(window=_window(today), state={"companies": companies.found})
+
+
+def waiting(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
+    """Subscriptions of which provisioning details are missing."""
+    companies = Companies(pax8, context.state)
+
+    def make(row: Any) -> Deadline:
+        return missing_details(row, companies.name)
+
+    yield from _whole_list(pax8.pages(*MISSING_DETAILS), make, noun="subscription")
+    yield Complete(state={"companies": companies.found})
+
+
+def invoices(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
+    """Open ones of any age, closed ones of the window."""
+    today = context.now.date()
+
+    def make(row: Any) -> Deadline | None:
+        return invoice(row, today - PAST - SLACK)
+
+    yield from _whole_list(pax8.pages(*INVOICES), make, noun="invoice")
+    yield Complete(window=_window(today))
+
+
+def draft_items(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
+    """One deadline for each month and currency of the drafts."""
+    today = today_of(context.now)
+    before: dict[int, list[Any]] = {}
+    for offset in (0, 1):
+        month = Month(month_of(today, offset))
+        troubles: list[Quarantined] = []
+        pages = pax8.pages(DRAFTS, {"monthOffset": offset})
+        for number, (items, _) in enumerate(pages, start=1):
+            if items and items == before.get(number):
+                raise Incomplete("Pax8 gave the items of one month for another.")
+            before[number] = items
+            where = f"{month.month:%Y-%m} page {number}"
+            found = rows(items, month.add, where=where, external_id=month.draft_of, noun="item of")
+            troubles += found.quarantined
+        deadlines = month.deadlines(today, len(troubles))
+        told = {deadline.external_id for deadline in deadlines}
+        yield Page(records=deadlines, quarantined=tuple(_only_untold(troubles, told)))
+    yield Complete()
+
+
+def _only_untold(troubles: list[Quarantined], told: set[str]) -> Iterator[Quarantined]:
+    """The troubles; only of a draft that did not come at all they spare what is stored."""
+    for trouble in troubles:
+        is_told = trouble.external_id in told
+        yield replace(trouble, external_id=None) if is_told else trouble
+
+
+def quotes(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
+    """Every quote; ``config`` says whose."""
+    path, params = QUOTES
+    asked = {**params, "account": config.quotes_of}
+    pages = list(pax8.pages(path, asked, size="limit"))
+    expiries = Expiries(pax8, context.state.get("quotes"), context.now.isoformat())
+    expiries.read([row for found, _ in pages for row in found])
+
+    def make(row: Any) -> Deadline:
+        if not isinstance(row, dict):
+            raise BadField("a quote must be an object")
+        return quote(row, expiries.of(row))
+
+    yield from _whole_list(pages, make, noun="quote")
+    yield Complete(state={"quotes": expiries.found})
+
+
+def _whole_list(
+    pages: Pages, make: Callable[[Any], AnyRecord | None], *, noun: str
+) -> Iterator[Page]:
+    """Every row of a list as a record, as none, or quarantined."""
+    for number, (found, total) in enumerate(pages, start=1):
+        yield rows(
+            found,
+            make,
+            where=f"page {number}",
+            external_id=lambda row: required(row, "id"),
+            expected=total,
+            noun=noun,
+        )
+
+
+def _window(today: date) -> tuple[date, date]:
+    return today - PAST, today + AHEAD
