@@ -1,0 +1,1 @@
+"""Crayon Cloud-iQ: reports still owed, agreements, subscriptions, announcements, sales contacts."""

@@ -1,0 +1,91 @@
+"""The named checks of a connection, in the order in which a person would look."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+
+from connectors.crayon_cloudiq.client import Cloudiq
+from connectors.crayon_cloudiq.config import MANIFEST, USERS, CrayonCloudiqConfig
+from connectors.crayon_cloudiq.streams import NEWEST, agreement_window
+from connectors.sdk.checks import attempt
+from connectors.sdk.connector import Check, CheckState
+from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
+
+_ADDRESS_FIX = (
+    "Check the address and that this machine may reach it: https://api.crayon.com, or "
+    "https://demoapi.crayon.com for the demo system."
+)
+_ORGANIZATION_FIX = (
+    f"Correct the number of the organization or leave it empty, and give the API user access: "
+    f"{USERS}."
+)
+
+
+def checks(cloudiq: Cloudiq, config: CrayonCloudiqConfig, now: datetime) -> Iterator[Check]:
+    """Address, sign-in, organization, one row of each stream, the reporting day."""
+    try:
+        cloudiq.sign_in()
+    except (AuthFailed, RateLimited) as error:
+        yield _ok("Address", "Cloud-iQ answers.")
+        yield _failed("Sign-in", error)
+        return
+    except ConnectorError as error:
+        yield _failed("Address", error, fix=_ADDRESS_FIX)
+        return
+    yield _ok("Address", "Cloud-iQ answers.")
+    yield _ok("Sign-in", "Cloud-iQ accepts the client and the user.")
+    yield _organization(cloudiq)
+    for stream, count in _counts(cloudiq, now).items():
+        yield attempt(MANIFEST.stream(stream).title, partial(_said, count))
+    yield _reporting_day(config.reporting_day)
+
+
+def _organization(cloudiq: Cloudiq) -> Check:
+    name = "Organization"
+    try:
+        if cloudiq.organization is not None:
+            found = int(cloudiq.one(f"Organizations/{cloudiq.organization}") is not None)
+        else:
+            found = cloudiq.total("Organizations")
+    except ConnectorError as error:
+        return _failed(name, error, fix=_ORGANIZATION_FIX)
+    if found:
+        return _ok(name, f"The user sees {found}.")
+    text = "The user sees no organization, so there is nothing to read."
+    return Check(name=name, state=CheckState.FAIL, text=text, fix=_ORGANIZATION_FIX)
+
+
+def _counts(cloudiq: Cloudiq, now: datetime) -> dict[str, Callable[[], int]]:
+    """How each list is asked for how much it holds; contacts are asked for one by one."""
+    month = {"Category": "Report", "Year": now.year, "Month": now.month}
+    return {
+        "agreement_reports": lambda: cloudiq.total("ProductContainers", **month),
+        "agreements": lambda: cloudiq.total("Agreements", **agreement_window(now.date())),
+        "subscriptions": lambda: cloudiq.total("Subscriptions", Statuses="All"),
+        "announcements": lambda: len(cloudiq.newest("BlogItems", count=NEWEST)),
+    }
+
+
+def _said(count: Callable[[], int]) -> str:
+    total = count()
+    return f"{total} to read." if total else "Readable; none at present."
+
+
+def _reporting_day(day: int | None) -> Check:
+    name = "Reporting day"
+    if day is not None:
+        return _ok(name, f"Reports are due on day {day} of the following month, as entered here.")
+    return Check(
+        name=name,
+        state=CheckState.WARN,
+        text="Reports get no due date: Cloud-iQ gives none, and no reporting day is entered.",
+        fix="Enter the day of the month by which your agreement with Crayon wants the reports.",
+    )
+
+
+def _ok(name: str, text: str) -> Check:
+    return Check(name=name, state=CheckState.OK, text=text)
+
+
+def _failed(name: str, error: ConnectorError, *, fix: str = "") -> Check:
+    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=fix or error.remedy)
