@@ -11,8 +11,7 @@ from connectors.sdk.auth import Authorized, Bearer, basic
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.errors import AuthFailed, ConfigInvalid, FormatChanged, Incomplete, Rejected
 from connectors.sdk.http import HttpSession, Reply
-from connectors.sdk.mapping import text_of
-from connectors.sdk.mapping.pieces import within
+from connectors.sdk.mapping import text_of, within
 from connectors.sdk.paging import by_number
 from connectors.sdk.redact import register
 

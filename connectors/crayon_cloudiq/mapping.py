@@ -21,20 +21,18 @@ from connectors.sdk.mapping import (
     BadField,
     clean_html,
     date_of,
+    decimal_of,
     due_of,
+    facts_of,
     html_text,
+    joined,
     known,
     link_of,
-    text_of,
-)
-from connectors.sdk.mapping.pieces import (
-    Row,
-    day,
-    facts_of,
-    joined,
     objects,
-    plain,
     required,
+    shown_day,
+    shown_text,
+    text_of,
     within,
 )
 from connectors.sdk.records import (
@@ -47,6 +45,7 @@ from connectors.sdk.records import (
     ReportingRequirement,
 )
 
+Row = Mapping[str, Any]
 SUMMARY = 300
 
 
@@ -113,14 +112,22 @@ def report(
             ("Organization", name_of(container, "Organization")),
             ("Form", word(container.get("Type"), CONTAINER_TYPE)),
             ("Agreement term is valid", yes_no(row.get("HasValidAgreementTerm"))),
-            ("Commitment level", within(agreement, "CommitmentLevel") or None),
+            ("Commitment level", _number(within(agreement, "CommitmentLevel"))),
             ("Crayon's remarks", _issues(container)),
         ),
     )
 
 
+def _number(value: Any) -> Any:
+    """A number in its one spelling, nothing for 0; what is none stays as it came."""
+    try:
+        return decimal_of(value, field="number") or None
+    except BadField:
+        return value
+
+
 def _issues(container: Row) -> str | None:
-    said = (plain(issue.get("Message")) for issue in objects(container.get("Issues")))
+    said = (shown_text(issue.get("Message")) for issue in objects(container.get("Issues")))
     return joined(*dict.fromkeys(said), by="; ") or None
 
 
@@ -145,11 +152,11 @@ def agreement(row: Row) -> Deadline | None:
         due=ends,
         facts=facts_of(
             ("Type", word(row.get("AgreementType"), AGREEMENT_TYPE)),
-            ("Started", day(row.get("StartDate"))),
+            ("Started", shown_day(row.get("StartDate"))),
             ("Organization", name_of(row, "Organization")),
             ("Master agreement", row.get("MasterAgreement")),
             ("Customer number", row.get("CustomerNumber")),
-            ("Commitment level", row.get("CommitmentLevel") or None),
+            ("Commitment level", _number(row.get("CommitmentLevel"))),
             ("Currency of prices", row.get("SalesPriceCurrencyCode")),
         ),
     )
@@ -170,7 +177,7 @@ def subscription(row: Row, *, customers: Mapping[str, str], today: date) -> Iter
         ("Renews itself", yes_no(row.get("AutoRenewEnabled"))),
         ("Term", row.get("TermDuration")),
         ("Billing", word(row.get("BillingCycle"), BILLING_CYCLE)),
-        ("Sales price, without currency", row.get("SalesPrice") or None),
+        ("Sales price, without currency", _number(row.get("SalesPrice"))),
         ("Trial", yes_no(row.get("IsTrial") or None)),
         ("Organization", name_of(row, "Organization")),
     )

@@ -12,11 +12,10 @@ from functools import partial
 from typing import Any
 
 from connectors.crayon_cloudiq.client import Cloudiq
-from connectors.crayon_cloudiq.mapping import Month, report, report_id
+from connectors.crayon_cloudiq.mapping import Month, Row, report, report_id
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
 from connectors.sdk.errors import Incomplete
-from connectors.sdk.mapping import BadField, rows
-from connectors.sdk.mapping.pieces import Row, required
+from connectors.sdk.mapping import BadField, required, rows
 from connectors.sdk.mapping.rows import raw_text
 from connectors.sdk.records import ReportingRequirement
 
@@ -28,8 +27,8 @@ def agreement_reports(
 ) -> Iterator[Page | Complete]:
     """Every agreement's report, whether owed or given.
 
-    A report whose own number cannot be read ends the list without ``Complete``: nobody
-    could say which agreements stand in it.
+    What cannot be told by its number, a report or an agreement in it, ends the list without
+    ``Complete``: nobody could say which of the known ones it is.
     """
     now = Month(year=context.now.year, month=context.now.month)
     owed: dict[str, str] = {}
@@ -45,6 +44,7 @@ def agreement_reports(
             raise Incomplete("Cloud-iQ gave the same report for two months.")
         seen.add(number)
         page = _page(cloudiq, container, month, reporting_day)
+        whole = whole and all(row.external_id for row in page.quarantined)
         if not _is_given(page):
             owed[number] = str(month)
         yield page

@@ -36,7 +36,7 @@ NUMBERS = {
     "OtherAgreement": 9,
     "Active": 1,
     "Suspended": 2,
-    "Expired": 32,
+    "Deleted": 4,
     "Draft": 1,
     "Order": 4,
     "Monthly": 1,
@@ -55,6 +55,7 @@ class Sandbox:
 
     sign_in = "/connect/token"
     details = "/salescontact"
+    optional = r"EndDate|CancellationAllowedUntilDate|AutoSuspensionDate"
     bypasses: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, clock: SandboxClock, *, seed: int = 1, size: int = 0) -> None:

@@ -147,7 +147,7 @@ def subscriptions(today: date) -> Iterator[Row]:
         (9003, "Visio Plan 2", 7003, 26, True, "P1M", -3, None, "Active", 12, 152.4),
         (9004, "Power BI Pro", 7004, 75, False, "P1Y", None, 6, "Active", 40, 98.5),
         (9005, "Azure plan", 7002, None, None, None, None, None, "Active", 1, 0.0),
-        (9006, "Exchange Online (Plan 1)", 7005, -40, False, "P1Y", None, None, "Expired", 9, 41.2),
+        (9006, "Exchange Online (Plan 1)", 7005, -40, False, "P1Y", None, None, "Deleted", 9, 41.2),
         (9007, "Acrobat Pro for teams", 7003, 48, None, None, None, None, "Suspended", 25, 270.0),
     )
     for number, product, tenant, ends, renews, term, cancel, suspend, status, seats, price in told:

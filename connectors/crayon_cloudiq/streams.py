@@ -24,8 +24,7 @@ from connectors.crayon_cloudiq.mapping import (
 )
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Rejected
-from connectors.sdk.mapping import BadField, rows, text_of
-from connectors.sdk.mapping.pieces import objects, required
+from connectors.sdk.mapping import BadField, objects, required, rows, text_of
 from connectors.sdk.records import Contact
 
 Read = Iterator[Page | Complete]

@@ -15,6 +15,7 @@ from connectors.sdk.mapping.facts import (
     shown_number,
     shown_text,
     titled,
+    within,
 )
 from connectors.sdk.mapping.fields import BadField
 from connectors.sdk.mapping.html import clean_html, html_text
@@ -44,4 +45,5 @@ __all__ = [
     "shown_text",
     "text_of",
     "titled",
+    "within",
 ]

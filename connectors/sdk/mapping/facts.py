@@ -22,6 +22,15 @@ def required(row: Any, field: str) -> str:
     return value
 
 
+def within(row: Any, *path: str) -> Any:
+    """What is at that path of nested objects; None where a step is missing, null or no object."""
+    for step in path:
+        if not isinstance(row, dict):  # as JSON gives it; to ask for a Mapping is slow
+            return None
+        row = row.get(step)
+    return row
+
+
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list, or the one object that stands in a list's place."""
     values = value if isinstance(value, list) else [value]
