@@ -170,8 +170,8 @@ class Sandbox:
         organization = self.account.organizations.find(number)
         if organization is None:
             return _problem(404, "The organization does not exist.")
-        person = organization["contact"]
-        return JSONResponse(person) if person else Response(status_code=204)
+        nobody = dict.fromkeys(("FullName", "Email", "Phone"))
+        return JSONResponse(organization["contact"] or nobody)
 
     def _reports(self, number: str) -> Response:
         if self.account.containers.find(number) is None:

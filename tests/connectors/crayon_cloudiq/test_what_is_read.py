@@ -10,7 +10,7 @@ from connectors.crayon_cloudiq.mapping import Month, announcement, report, subsc
 from connectors.sdk.errors import Incomplete
 from connectors.sdk.mapping import BadField
 from connectors.sdk.records import DueDate, DueInstant
-from connectors.sdk.sandbox import Asked
+from connectors.sdk.sandbox import Answer, Asked, Fault, FaultKind
 from tests.connectors.crayon_cloudiq.conftest import Desk, by_id, facts
 
 TODAY = date(2026, 3, 2)
@@ -244,6 +244,13 @@ def test_an_organization_for_which_crayon_names_nobody_has_no_contact(desk: Desk
         "4002": "Jonas Lind",
     }
     assert found["4001"].email == "ingrid.solberg@crayon.example"
+
+
+def test_an_answer_without_content_names_nobody_either(desk: Desk) -> None:
+    nothing = Answer(status=204, headers=(), body=b"")
+    desk.plan(Fault(kind=FaultKind.CHANGED, path="4001/salescontact", change=lambda _own: nothing))
+
+    assert set(desk.rows("contacts")) == {"4002"}
 
 
 def test_another_person_in_the_same_place_is_a_change_of_the_contact(desk: Desk) -> None:
