@@ -113,7 +113,7 @@ class Cloudiq:
             raise FormatChanged("Cloud-iQ's answer is not the object that its contract says.")
         return body
 
-    def pages(self, path: str, **params: Any) -> Iterator[tuple[list[Any], int | None]]:
+    def pages(self, path: str, **params: Any) -> Iterator[tuple[list[Any], int]]:
         """A list's pages of raw rows, each with the announced total."""
         asked = {"OrganizationId": self.organization, **params}
         for body in by_number(
@@ -129,7 +129,7 @@ class Cloudiq:
         """A list that comes in one piece; raises ``Incomplete`` if it announces more."""
         body = self.found(path, **params).json()
         rows, total = items_of(body), total_of(body)
-        if total is not None and total != len(rows):
+        if total != len(rows):
             raise Incomplete(f"Cloud-iQ announced {total:,} rows and gave {len(rows):,}.")
         return rows
 
@@ -140,25 +140,25 @@ class Cloudiq:
     def total(self, path: str, **params: Any) -> int:
         """How many rows a list has, and so whether it may be read at all."""
         asked = {"OrganizationId": self.organization, **params, "Page": 1, "PageSize": 1}
-        body = self.found(path, **asked).json()
-        total = total_of(body)
-        return len(items_of(body)) if total is None else total
+        return total_of(self.found(path, **asked).json())
 
 
 def items_of(body: Any) -> list[Any]:
     """The rows; an empty list may come as null where Cloud-iQ itself counts none."""
     found = within(body, "Items")
-    if found is None and total_of(body) == 0 and "Items" in body:
+    if isinstance(body, dict) and "Items" in body and found is None and total_of(body) == 0:
         return []
     if not isinstance(found, list):
         raise FormatChanged('Cloud-iQ\'s answer has no list named "Items".')
     return found
 
 
-def total_of(body: Any) -> int | None:
-    """The announced number of rows."""
+def total_of(body: Any) -> int:
+    """The announced number of rows. Without it no end of a list can be proven."""
     total = within(body, "TotalHits")
-    return total if isinstance(total, int) and not isinstance(total, bool) else None
+    if not isinstance(total, int) or isinstance(total, bool):
+        raise FormatChanged("Cloud-iQ does not say how many rows there are.")
+    return total
 
 
 def _not_allowed(refusal: AuthFailed) -> AuthFailed:

@@ -73,6 +73,14 @@ class Month:
         return DueDate(on=on, raw=f"{self} by day {reporting_day} of the following month")
 
 
+def id_of(row: Any, field: str = "Id") -> str:
+    """A number by which Cloud-iQ knows something; what is no whole number is none."""
+    found = required(row, field)
+    if not found.isdecimal():
+        raise BadField(f"{field} is not a whole number: {found[:60]}")
+    return found
+
+
 def name_of(row: Row, field: str) -> str | None:
     """The name in a reference ``{Id, Name}``."""
     return text_of(within(row, field, "Name"))
@@ -80,7 +88,7 @@ def name_of(row: Row, field: str) -> str | None:
 
 def report_id(container: Row, row: Any) -> str:
     """Unique: an agreement stands once in each month's report."""
-    return f"{required(container, 'Id')}:{required(within(row, 'Agreement'), 'Id')}"
+    return f"{id_of(container)}:{id_of(within(row, 'Agreement'))}"
 
 
 def report(
@@ -89,7 +97,7 @@ def report(
     """What is to be reported of one agreement in one month's report."""
     agreement = within(row, "Agreement")
     number = text_of(within(agreement, "AgreementNumber"))
-    name = text_of(within(agreement, "Name")) or number or required(agreement, "Id")
+    name = text_of(within(agreement, "Name")) or number or id_of(agreement)
     status = word(row.get("Status"), REPORT_STATUS)
     due = month.due(reporting_day)
     return ReportingRequirement(
@@ -97,9 +105,7 @@ def report(
         title=f"Report {month} usage — {name}",
         vendor=name_of(container, "Publisher"),
         program=name_of(container, "Program"),
-        reference=joined(
-            f"report {required(container, 'Id')}", f"agreement {number}" if number else None
-        ),
+        reference=joined(f"report {id_of(container)}", f"agreement {number}" if number else None),
         status=status,
         closed=bool(known(status, REPORTED, default=False)),
         due=due,
@@ -133,7 +139,7 @@ def _issues(container: Row) -> str | None:
 
 def agreement(row: Row) -> Deadline | None:
     """The end of an agreement; None where Crayon writes a date that means none."""
-    number = required(row, "Id")
+    number = id_of(row)
     if row.get("EndDate") is None:
         raise BadField("EndDate is missing")
     ends = due_of(row["EndDate"], field="EndDate")
@@ -164,7 +170,7 @@ def agreement(row: Row) -> Deadline | None:
 
 def subscription(row: Row, *, customers: Mapping[str, str], today: date) -> Iterator[Deadline]:
     """The end of a subscription, its last day to cancel, and the day it is suspended on."""
-    number = required(row, "Id")
+    number = id_of(row)
     status = word(row.get("Status"), SUBSCRIPTION_STATUS)
     over = bool(known(status, SUBSCRIPTION_OVER, default=False))
     customer = customers.get(text_of(within(row, "CustomerTenant", "Id")) or "")
@@ -252,7 +258,7 @@ def contact(row: Any, organization: Row) -> Contact | None:
     if name is None and email is None:
         return None
     return Contact(
-        external_id=required(organization, "Id"),
+        external_id=id_of(organization),
         title=name or email or "",
         role="Sales contact at Crayon",
         email=email,

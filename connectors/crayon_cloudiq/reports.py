@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from connectors.crayon_cloudiq.client import Cloudiq
-from connectors.crayon_cloudiq.mapping import Month, Row, report, report_id
+from connectors.crayon_cloudiq.mapping import Month, Row, id_of, report, report_id
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
 from connectors.sdk.errors import Incomplete
-from connectors.sdk.mapping import BadField, required, rows
+from connectors.sdk.mapping import BadField, rows
 from connectors.sdk.mapping.rows import raw_text
 from connectors.sdk.records import ReportingRequirement
 
@@ -86,7 +86,7 @@ def _older(owed: Any, *, before: Month) -> list[tuple[str, Month]]:
 
 
 def _page(cloudiq: Cloudiq, container: Row, month: Month, reporting_day: int | None) -> Page:
-    number = required(container, "Id")
+    number = id_of(container)
     return rows(
         cloudiq.whole(f"AgreementReports/{number}"),
         partial(report, container=container, month=month, reporting_day=reporting_day),
@@ -104,10 +104,9 @@ def _is_given(page: Page) -> bool:
 
 def _number(container: Any) -> str | None:
     try:
-        number = required(container, "Id")
+        return id_of(container)
     except BadField:
         return None
-    return number if number.isdecimal() else None
 
 
 def _unreadable(container: Any, month: Month) -> Quarantined:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from connectors.crayon_cloudiq.client import Cloudiq
 from connectors.crayon_cloudiq.mapping import (
@@ -20,11 +19,12 @@ from connectors.crayon_cloudiq.mapping import (
     announcement,
     announcement_id,
     contact,
+    id_of,
     subscription,
 )
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Rejected
-from connectors.sdk.mapping import BadField, objects, required, rows, text_of
+from connectors.sdk.mapping import BadField, objects, rows, text_of
 from connectors.sdk.records import Contact
 
 Read = Iterator[Page | Complete]
@@ -58,7 +58,7 @@ def agreements(cloudiq: Cloudiq, context: ReadContext) -> Read:
             found,
             agreement,
             where=f"page {number}",
-            external_id=partial(required, field="Id"),
+            external_id=id_of,
             expected=total,
             noun="agreement",
         )
@@ -74,7 +74,7 @@ def subscriptions(cloudiq: Cloudiq, context: ReadContext) -> Read:
             found,
             make,
             where=f"page {number}",
-            external_id=partial(required, field="Id"),
+            external_id=id_of,
             expected=total,
             noun="subscription",
         )
@@ -116,8 +116,8 @@ def contacts(cloudiq: Cloudiq, context: ReadContext) -> Read:
     """One call for each organization."""
 
     def make(organization: Any) -> Contact | None:
-        number = required(organization, "Id")
-        reply = cloudiq.ask(f"Organizations/{quote(number, safe='')}/salescontact")
+        number = id_of(organization)
+        reply = cloudiq.ask(f"Organizations/{number}/salescontact")
         if reply.status == 404:
             raise BadField("Cloud-iQ lists the organization but does not find it")
         return contact(reply.json(), organization) if reply.body.strip() else None
@@ -127,14 +127,14 @@ def contacts(cloudiq: Cloudiq, context: ReadContext) -> Read:
             found,
             make,
             where=f"page {number}",
-            external_id=partial(required, field="Id"),
+            external_id=id_of,
             expected=total,
             noun="sales contact of organization",
         )
     yield Complete()
 
 
-def organizations(cloudiq: Cloudiq) -> Iterator[tuple[list[Any], int | None]]:
+def organizations(cloudiq: Cloudiq) -> Iterator[tuple[list[Any], int]]:
     """The organization that the connection names, or all that the user may see."""
     if cloudiq.organization is None:
         yield from cloudiq.pages("Organizations")
