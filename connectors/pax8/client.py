@@ -91,8 +91,9 @@ def total_of(body: Any) -> int:
 
     Pax8 types it as a number of any kind. Without it no end of a list can be proven.
     """
-    page = body.get("page") if isinstance(body, dict) else None
-    counts = page if isinstance(page, dict) else body
+    whole = body if isinstance(body, dict) else {}
+    page = whole.get("page")
+    counts = page if isinstance(page, dict) else whole
     with suppress(BadField):
         total = decimal_of(counts.get("totalElements"), field="totalElements")
         if total is not None and total == int(total):
