@@ -26,7 +26,15 @@ from app.services import configs, sources, syncing, uploads
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
-from connectors.sdk.connector import Complete, Connector, Copy, Page, ReadContext, Unchanged
+from connectors.sdk.connector import (
+    Complete,
+    Connector,
+    Copy,
+    NotOffered,
+    Page,
+    ReadContext,
+    Unchanged,
+)
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
@@ -253,6 +261,8 @@ class _Run:
                         reading.end(step)
                     case Unchanged():
                         reading.repeat()
+                    case NotOffered(why=why):
+                        reading.skip(why)
                     case Page():
                         self._page(spec, step, reading)
             reading.flush()
@@ -332,7 +342,7 @@ def _judge(reading: StreamReading) -> errors.ConnectorError | None:
         return errors.FormatChanged(
             f"{outcome.quarantined} of {outcome.read} rows could not be read."
         )
-    if reading.complete is None and not reading.repeats:
+    if reading.complete is None and not reading.repeats and not outcome.not_offered:
         return errors.Incomplete("The list ended without proof that it was whole.")
     return None
 

@@ -45,6 +45,7 @@ class Outcome:
 
     Nothing is dropped without being counted:
     read + derived = new + changed + unchanged + quarantined + duplicates.
+    ``not_offered`` says why there is nothing to read, where that is no failure.
     """
 
     read: int = 0
@@ -58,6 +59,7 @@ class Outcome:
     removed: int = 0
     returned: int = 0
     complete: bool = False
+    not_offered: str | None = None
     error: str | None = None
     error_kind: str | None = None
 
@@ -141,6 +143,10 @@ class StreamReading:
         """The source proved that its list is still the one of the last complete read."""
         self.repeats = True
         self.outcome.complete = True
+
+    def skip(self, why: str) -> None:
+        """The platform does not offer this list: nothing was read, and nothing is proven."""
+        self.outcome.not_offered = why
 
     def give_up(self) -> None:
         """What was read stands, but it is not the whole list."""

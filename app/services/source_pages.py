@@ -117,6 +117,7 @@ class StreamLine:
     held: int
     held_since: datetime | None
     error: str | None
+    not_offered: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,7 +286,8 @@ def _streams(
     stored = {state.stream: state for state in sources.streams(session, connection.id)}
     specs = {spec.name: spec for spec in manifest.streams} if manifest else {}
     records = _live(session, "stream", connection.id)
-    errors = _stream_errors(session, runs)
+    errors = _said(session, runs, "error")
+    not_offered = _said(session, runs, "not_offered")
     return tuple(
         _stream(
             stored.get(name),
@@ -294,6 +296,7 @@ def _streams(
             proves=MODES[specs[name].completeness] if name in specs else "no longer read",
             records=records[name],
             error=errors.get(name),
+            not_offered=not_offered.get(name),
         )
         for name in dict.fromkeys((*specs, *stored))
     )
@@ -307,6 +310,7 @@ def _stream(
     proves: str,
     records: int,
     error: str | None,
+    not_offered: str | None,
 ) -> StreamLine:
     return StreamLine(
         name=name,
@@ -317,16 +321,17 @@ def _stream(
         held=state.held if state else 0,
         held_since=state.held_since if state else None,
         error=error,
+        not_offered=not_offered,
     )
 
 
-def _stream_errors(session: Session, runs: tuple[RunLine, ...]) -> dict[str, str]:
-    """What went wrong with each stream in the newest run that has ended."""
+def _said(session: Session, runs: tuple[RunLine, ...], what: str) -> dict[str, str]:
+    """The sentence of that name of each stream in the newest run that has ended."""
     ended = next((run for run in runs if not run.running), None)
     if ended is None:
         return {}
     outcomes: dict[str, dict[str, Any]] = sources.run(session, ended.id).streams
-    return {name: outcome["error"] for name, outcome in outcomes.items() if outcome.get("error")}
+    return {name: outcome[what] for name, outcome in outcomes.items() if outcome.get(what)}
 
 
 def _bad(row: QuarantinedRow, manifest: Manifest | None) -> BadRow:

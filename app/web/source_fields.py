@@ -46,6 +46,7 @@ class FormField:
     name: str
     label: str
     widget: Widget
+    secret: bool = False
     value: str = ""
     kept: str = ""
     help: str = ""
@@ -104,7 +105,7 @@ def values_of(model: type[ConnectorConfig], form: Mapping[str, Any]) -> dict[str
             values[name] = bool(text)
         elif widget is Widget.LINES:
             values[name] = [line.strip() for line in text.splitlines() if line.strip()]
-        elif widget is Widget.SECRET and form.get(FORGET + name):
+        elif is_secret(info) and form.get(FORGET + name):
             values[name] = None
         elif text.strip() and widget is not Widget.FILE:
             values[name] = text
@@ -120,7 +121,7 @@ def _field(
     kept: str,
 ) -> FormField:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    widget = widget_of(info)
+    widget, secret = widget_of(info), is_secret(info)
     required = info.is_required()
     default = None if required else info.get_default(call_default_factory=True)
     value = values.get(name, default)
@@ -128,7 +129,8 @@ def _field(
         name=name,
         label=info.title or name.replace("_", " ").capitalize(),
         widget=widget,
-        value="" if widget is Widget.SECRET else text_of(value),
+        value="" if secret else text_of(value),
+        secret=secret,
         kept=kept,
         help=info.description or "",
         error=_error(name, errors),
@@ -191,6 +193,12 @@ BY_TYPE: tuple[tuple[type, Widget], ...] = (
     (tuple, Widget.LINES),
     (frozenset, Widget.LINES),
 )
+
+
+def is_secret(info: FieldInfo) -> bool:
+    """Whether the setting is written only, whatever it is entered with: a key is of many lines."""
+    kind = _plain(info.annotation)
+    return isinstance(kind, type) and issubclass(kind, SecretStr)
 
 
 def _plain(annotation: Any) -> Any:

@@ -4,7 +4,8 @@
 open. It yields pages and ends the stream with ``Complete``, or yields ``Unchanged`` alone
 where the source proved that nothing changed. A read that ends without ``Complete``, or that
 raises, may add and update but removes nothing. A row that cannot be read is put into the
-page's ``quarantined`` with its raw text; it is never raised.
+page's ``quarantined`` with its raw text; it is never raised. A list that the platform does not
+offer to this sign-in ends with ``NotOffered``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -85,6 +86,19 @@ class Unchanged:
     """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotOffered:
+    """The platform does not offer this list to this sign-in: a part that was not bought, an object
+    that its administrator does not show. ``why`` is a sentence for a person.
+
+    It ends a stream in place of ``Complete``, and no ``Page`` comes before it. It is no failure and
+    proves nothing: what is stored stays. A connector yields it for what it never read; of a list
+    that was offered before it raises ``Incomplete``, for what is stored grows old.
+    """
+
+    why: str
+
+
 class CheckState(StrEnum):
     """How a named check went."""
 
@@ -151,7 +165,7 @@ class ReadContext:
     secrets: Secrets = field(default_factory=InMemory)
 
 
-Event = Page | Complete | Unchanged
+Event = Page | Complete | Unchanged | NotOffered
 """What ``read`` yields."""
 
 
@@ -178,6 +192,7 @@ __all__ = [
     "Copy",
     "Event",
     "InMemory",
+    "NotOffered",
     "Page",
     "Quarantined",
     "ReadContext",

@@ -11,6 +11,8 @@ from connectors.sdk.connector import (
     Check,
     CheckState,
     Complete,
+    Event,
+    NotOffered,
     Page,
     Quarantined,
     ReadContext,
@@ -33,7 +35,7 @@ class ScriptedConfig(ConnectorConfig):
     password: SecretStr = SecretStr("open sesame")
 
 
-Step = Page | Complete | Unchanged | Exception | Callable[[], None]
+Step = Page | Complete | Unchanged | NotOffered | Exception | Callable[[], None]
 
 
 @dataclass
@@ -74,13 +76,11 @@ class Scripted:
         """From now on the stream is this whole list."""
         self.script[stream] = [Page(records=records), Complete()]
 
-    def read(
-        self, stream: str, config: Any, context: ReadContext
-    ) -> Iterator[Page | Complete | Unchanged]:
+    def read(self, stream: str, config: Any, context: ReadContext) -> Iterator[Event]:
         for step in self.script.get(stream, [Complete()]):
             if isinstance(step, Exception):
                 raise step
-            if isinstance(step, (Page, Complete, Unchanged)):
+            if isinstance(step, (Page, Complete, Unchanged, NotOffered)):
                 yield step
             else:
                 step()

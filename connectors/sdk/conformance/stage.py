@@ -19,6 +19,7 @@ from connectors.sdk.connector import (
     Complete,
     Connector,
     InMemory,
+    NotOffered,
     Page,
     Quarantined,
     ReadContext,
@@ -42,7 +43,7 @@ NAME = "platform"
 class Reading:
     """One read of one stream, however it ended.
 
-    ended    its Complete or Unchanged, if it came to that
+    ended    its Complete, Unchanged or NotOffered, if it came to that
     error    what it raised; None when the generator ended by itself
     asked    the requests that it took: method, path, status
     waits    seconds that the session slept between them
@@ -51,7 +52,7 @@ class Reading:
     stream: str
     records: tuple[AnyRecord, ...]
     quarantined: tuple[Quarantined, ...]
-    ended: Complete | Unchanged | None
+    ended: Complete | Unchanged | NotOffered | None
     error: Exception | None
     asked: tuple[tuple[str, str, int], ...]
     waits: tuple[float, ...] = ()
@@ -236,7 +237,7 @@ class Stage:
         """
         records: list[AnyRecord] = []
         quarantined: list[Quarantined] = []
-        ended: Complete | Unchanged | None = None
+        ended: Complete | Unchanged | NotOffered | None = None
         error: Exception | None = None
         before, waited = len(self.requests), len(self.time.waits)
         self._seen.clear()

@@ -7,7 +7,7 @@ import pytest
 
 from app.services import sources
 from connectors.sdk import errors
-from connectors.sdk.connector import Complete, Page, Unchanged
+from connectors.sdk.connector import Complete, NotOffered, Page, Unchanged
 from connectors.sdk.records import Certification, DueDate, Fund, Money
 from tests.support.scripted import deadline, deadlines, unreadable
 from tests.support.world import World
@@ -149,6 +149,20 @@ def test_a_source_that_says_nothing_changed_confirms_what_was_missing(world: Wor
     assert (run.outcome, run.removed) == ("ok", 1)
     assert world.live() == {"0", "1", "2", "3"}
     assert world.sync().removed == 0
+
+
+@pytest.mark.promise("P2")
+def test_a_list_that_the_platform_does_not_offer_is_no_failure_and_removes_nothing(
+    world: World,
+) -> None:
+    world.connector.lists(*deadlines(range(3)))
+    world.sync()
+    world.connector.script["things"] = [NotOffered(why="The portal has no budgets.")]
+    runs = [world.sync(), world.sync(), world.sync()]
+    assert {(run.outcome, run.removed, run.error) for run in runs} == {("ok", 0, None)}
+    assert world.live() == {"0", "1", "2"}
+    assert runs[-1].streams["things"]["not_offered"] == "The portal has no budgets."
+    assert runs[-1].streams["things"]["complete"] is False
 
 
 @pytest.mark.promise("P3")

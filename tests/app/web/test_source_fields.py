@@ -22,6 +22,7 @@ class Config(ConnectorConfig):
     account: str = Field(title="Account", description="On any invoice.", min_length=2)
     password: SecretStr = Field(title="Password")
     token: SecretStr | None = None
+    private_key: SecretStr | None = Field(None, json_schema_extra={"widget": "textarea"})
     address: str | None = Field(None, json_schema_extra={"placeholder": "https://…"})
     region: Region = Region.NORTH
     catalog: Literal["live", "test"] = "live"
@@ -42,6 +43,7 @@ def test_each_type_is_entered_with_what_fits_it() -> None:
         "account": Widget.TEXT,
         "password": Widget.SECRET,
         "token": Widget.SECRET,
+        "private_key": Widget.AREA,
         "address": Widget.ADDRESS,
         "region": Widget.SELECT,
         "catalog": Widget.SELECT,
@@ -68,10 +70,15 @@ def test_label_help_default_and_choices_come_from_the_model() -> None:
 
 
 def test_a_secret_never_reaches_the_form() -> None:
-    values = {"password": "open sesame", "token": SecretStr("open sesame")}
-    found = fields(values, kept={"password": "stored"})
+    values = {
+        "password": "open sesame",
+        "token": SecretStr("open sesame"),
+        "private_key": "open\nsesame",
+    }
+    found = fields(values, kept={"password": "stored", "private_key": "stored"})
 
     assert "sesame" not in repr(found)
+    assert found["private_key"].kept
     assert found["password"].kept
     assert not found["token"].kept
 
@@ -107,6 +114,11 @@ def test_what_a_form_says_becomes_values_that_the_model_takes() -> None:
         "vendors": ["Cisco", "HPE"],
         "map": '{"a": "b"}',
     }
+
+
+def test_a_key_of_many_lines_is_a_secret_that_can_be_forgotten() -> None:
+    assert values_of(Config, {"set.private_key": "one\r\ntwo"})["private_key"] == "one\ntwo"
+    assert values_of(Config, {"forget.private_key": "1"})["private_key"] is None
 
 
 def test_a_stored_value_is_written_as_one_would_type_it() -> None:

@@ -68,6 +68,21 @@ def test_when_a_check_fails_nothing_is_saved_and_nothing_typed_is_lost(
 
 
 @pytest.mark.promise("P8")
+def test_a_typed_key_of_many_lines_is_kept_without_standing_in_the_page(
+    client: TestClient, portal: Portal
+) -> None:
+    typed = {"name": "Acme", "set.private_key": "-----BEGIN PRIVATE KEY-----\ncanary-4711\n"}
+    refused = client.post("/sources/add/salesforce_prm", data=form(**typed))
+
+    area = re.search(r'<textarea id="f-set.private_key"[^>]*>([^<]*)</textarea>', refused.text)
+    assert refused.status_code == 422
+    assert area
+    assert 'placeholder="entered, leave empty to keep it"' in area[0]
+    assert area[1] == ""
+    assert "canary-4711" not in refused.text
+
+
+@pytest.mark.promise("P8")
 def test_a_typed_secret_survives_a_wrong_field_without_standing_in_the_page(
     client: TestClient, portal: Portal, site: Site
 ) -> None:

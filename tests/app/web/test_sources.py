@@ -14,7 +14,7 @@ from app.jobs.syncing import Syncer
 from app.models import Connection, Item, StreamState, Trigger
 from app.services import accounts, sources
 from app.web.site import Site
-from connectors.sdk.connector import Complete, Page, Quarantined
+from connectors.sdk.connector import Complete, NotOffered, Page, Quarantined
 from connectors.sdk.errors import AuthFailed
 from tests.app.web.conftest import NOW
 from tests.app.web.portal import Portal, form, stored
@@ -216,6 +216,19 @@ def held(source: int, portal: Portal, syncer: Syncer, database: Database) -> int
 def live(database: Database) -> int:
     with database.read() as session:
         return len([item for item in session.exec(select(Item)) if item.removed_at is None])
+
+
+def test_a_list_that_the_platform_does_not_offer_is_told_and_is_no_trouble(
+    client: TestClient, source: int, portal: Portal, syncer: Syncer
+) -> None:
+    portal.script["things"] = [NotOffered(why="This portal shows the user no budgets.")]
+    syncer.run(source, trigger="test")
+
+    page = client.get(f"/sources/{source}").text
+
+    assert "This portal shows the user no budgets." in page
+    assert "<th>Note</th>" in page
+    assert "<th>Trouble</th>" not in page
 
 
 @pytest.mark.promise("P2")
