@@ -20,6 +20,7 @@ BUILT_IN = (
     "connectors.crayon_cloudiq.connector:CrayonCloudiq",
     "connectors.calendar.connector:Calendar",
     "connectors.pax8.connector:Pax8",
+    "connectors.salesforce_prm.connector:SalesforcePrm",
     "connectors.spreadsheet.connector:Spreadsheet",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
 )

@@ -1,0 +1,125 @@
+"""The named checks of a connection, in the order in which a person would look."""
+
+from collections.abc import Iterator
+
+from connectors.salesforce_prm.client import Salesforce
+from connectors.salesforce_prm.config import MANIFEST
+from connectors.salesforce_prm.portal import Portal
+from connectors.salesforce_prm.soql import Hidden, Statement
+from connectors.salesforce_prm.streams import OBJECTS, planned
+from connectors.sdk.connector import Check, CheckState
+from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError, RateLimited
+
+_FEW = 0.9
+"""The share of the org's calls from which on a person should know of it."""
+_NAMED = 12
+"""Fields that a check names at most."""
+
+
+def checks(api: Salesforce, portal: Portal) -> Iterator[Check]:
+    """Sign-in, version, each list, the fields of deal registrations, calls left."""
+    try:
+        api.sign_in()
+    except ConnectorError as error:
+        yield _failed("Sign-in", error)
+        return
+    yield _ok("Sign-in", "Salesforce accepts the app.")
+    try:
+        yield _version(api)
+        for spec in MANIFEST.streams:
+            yield _list(spec.name, spec.title, api, portal)
+        if portal.config.deal_expires is not None:
+            yield from _deal_fields(api, portal)
+    except (AuthFailed, RateLimited, ConfigInvalid) as error:
+        yield _failed("Access", error)
+        return
+    except ConnectorError as error:
+        yield _failed("Salesforce", error)
+        return
+    yield _calls(api)
+
+
+def _version(api: Salesforce) -> Check:
+    wanted, found = api.config.api_version, api.versions()
+    if wanted in found:
+        return _ok("Version of the API", f"The vendor's Salesforce has version {wanted}.")
+    listed = ", ".join(found[-3:]) or "none"
+    return Check(
+        name="Version of the API",
+        state=CheckState.WARN,
+        text=f"The vendor's Salesforce does not list version {wanted}.",
+        fix=f"Enter one that it lists; its newest are {listed}.",
+    )
+
+
+def _list(stream: str, title: str, api: Salesforce, portal: Portal) -> Check:
+    try:
+        _source, wanted = planned(stream, api, portal)
+    except Hidden as hidden:
+        text, fix = str(hidden), hidden.fix
+        if stream == "deal_registrations":
+            fix = f"{fix} {_dates(api, portal)}".strip()
+        return Check(name=title, state=CheckState.WARN, text=text, fix=fix)
+    try:
+        total = api.count(wanted.count)
+    except (AuthFailed, RateLimited, ConfigInvalid):
+        raise
+    except ConnectorError as error:
+        return _failed(title, error)
+    hidden_too = _hidden(wanted)
+    text = f"{total:,} to read" if total else "Readable; none at present"
+    return _ok(title, f"{text}{hidden_too}.")
+
+
+def _hidden(wanted: Statement) -> str:
+    """What of a list this org does not show; a currency is only there where there are several."""
+    names = [path for path in wanted.hidden if path != "CurrencyIsoCode"]
+    if not names or wanted.object not in OBJECTS:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"; without {', '.join(names[:_NAMED])}{more}, which the user may not see"
+
+
+def _deal_fields(api: Salesforce, portal: Portal) -> Iterator[Check]:
+    config = portal.config
+    described = api.describe(config.deal_object)
+    if described is None:
+        return
+    for name in filter(None, (config.deal_number, config.deal_status, config.deal_amount)):
+        if name not in described.fields:
+            yield Check(
+                name=f"Field {name}",
+                state=CheckState.WARN,
+                text=f"{config.deal_object} shows the user no field {name}.",
+                fix="Correct its API name in the connection, or ask the vendor to let you see it.",
+            )
+
+
+def _dates(api: Salesforce, portal: Portal) -> str:
+    """The fields that may hold the end of a registration: the vendor's own first."""
+    described = api.describe(portal.config.deal_object)
+    if described is None:
+        return ""
+    dates = sorted(described.dates(), key=lambda field: not field.name.endswith("__c"))
+    named = ", ".join(f"{field.name} ({field.label})" for field in dates[:_NAMED])
+    return f"Dates of {described.name}: {named}." if named else f"{described.name} has no date."
+
+
+def _calls(api: Salesforce) -> Check:
+    name = "Calls left"
+    if api.usage is None or not api.usage[1]:
+        return _ok(name, "Salesforce does not say how many calls are left.")
+    used, allowed = api.usage
+    text = f"The vendor's programs used {used:,} of {allowed:,} calls of the last 24 hours."
+    if used < allowed * _FEW:
+        return _ok(name, text)
+    fix = "Choose a longer interval, or ask the vendor which program uses them up."
+    return Check(name=name, state=CheckState.WARN, text=text, fix=fix)
+
+
+def _ok(name: str, text: str) -> Check:
+    return Check(name=name, state=CheckState.OK, text=text)
+
+
+def _failed(name: str, error: ConnectorError) -> Check:
+    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=error.remedy)
