@@ -23,6 +23,7 @@ BUILT_IN = (
     "connectors.salesforce_prm.connector:SalesforcePrm",
     "connectors.spreadsheet.connector:Spreadsheet",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
+    "connectors.own_items.connector:OwnItems",
 )
 GROUP = "partner_inbox.connectors"
 
