@@ -134,9 +134,10 @@ class Pull:
 
 
 def simulated() -> dict[str, type[Sandbox]]:
-    """The platforms that can be simulated, by their connectors' ids."""
+    """The platforms that can be simulated and asked, by their connectors' ids."""
     found = {}
-    for connector_id in registry.connectors():
+    asking = (one.manifest.id for one in registry.connectors().values() if one.manifest.hosts)
+    for connector_id in asking:
         with suppress(registry.NoSandbox):
             found[connector_id] = registry.sandbox(connector_id)
     return found

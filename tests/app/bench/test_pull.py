@@ -21,7 +21,7 @@ def told(requests: list[Heard]) -> list[tuple[object, ...]]:
     return [(one.method, one.target, one.body, one.status) for one in requests]
 
 
-@pytest.mark.parametrize("connector_id", registry.connectors())
+@pytest.mark.parametrize("connector_id", pull.simulated())
 def test_the_floor_repeats_every_request_and_gets_the_same_answers(connector_id: str) -> None:
     sandbox = pull.simulated()[connector_id]
     with pull.pulling(connector_id, sandbox, rows=0) as made:
