@@ -6,7 +6,6 @@ import pytest
 
 from app.bench import pull
 from app.bench.pull import Heard, Pull
-from connectors import registry
 
 
 def heard(made: Pull, *, again: list[Heard] | None = None) -> list[Heard]:
