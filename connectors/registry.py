@@ -24,6 +24,7 @@ BUILT_IN = (
     "connectors.spreadsheet.connector:Spreadsheet",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
     "connectors.own_items.connector:OwnItems",
+    "connectors.http_api.connector:HttpApi",
 )
 GROUP = "partner_inbox.connectors"
 

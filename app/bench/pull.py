@@ -112,7 +112,7 @@ class Pull:
             clock=lambda: self.clock.now().timestamp(),
             turns=Limits(),
         ) as http:
-            for stream in manifest.streams:
+            for stream in manifest.streams_of(config):
                 context = ReadContext(http=http, now=self.clock.now())
                 (ended,) = deque(self.connector.read(stream.name, config, context), maxlen=1)
                 assert isinstance(ended, Complete), stream.name

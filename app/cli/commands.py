@@ -118,6 +118,14 @@ def new_connector(
     making.new(name, folder)
 
 
+@connectors.command("show")
+def show_declaration(name: ConnectionName) -> None:
+    """Print a declaration, to be handed on."""
+    from app.cli import connectors as work
+
+    work.declaration(name)
+
+
 @connectors.command("check")
 def check_connector(
     name: Annotated[str, typer.Argument(help="The connector, see list.")],

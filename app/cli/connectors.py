@@ -1,7 +1,10 @@
-"""connectors list: what can be connected."""
+"""connectors list, connectors show: what can be connected, and how something is."""
+
+import typer
 
 from app.cli.base import out, plain, print_json
-from app.services import configs
+from app.cli.opened import Opened
+from app.services import configs, sources
 from connectors import registry
 
 
@@ -31,6 +34,7 @@ def show(*, as_json: bool) -> None:
     for manifest in found:
         out.print(f"\n[bold]{manifest.id}[/]  {plain(manifest.name)}: {plain(manifest.summary)}")
         reads = ", ".join(stream.title.lower() for stream in manifest.streams)
+        reads = reads or "what its settings name"
         out.print(f"  reads    {plain(reads)}")
         hidden = configs.secret_names(manifest.config)
         for name, info in manifest.config.model_fields.items():
@@ -41,3 +45,11 @@ def show(*, as_json: bool) -> None:
             ]
             told = ", ".join(note for note in notes if note)
             out.print(f"  setting  {name:<18} {plain(told)}")
+
+
+def declaration(name: str) -> None:
+    """A connection's declaration, byte for byte as it is stored, with a line end."""
+    opened = Opened()
+    with opened.database.read() as session:
+        found = sources.by_name(session, name)
+    typer.echo(sources.shared(found, opened.vault).rstrip("\n"))

@@ -61,7 +61,7 @@ def look(connector_id: str, name: str | None, *, as_json: bool) -> None:
     private = opened.settings.allowed_private_hosts
     found = []
     with HttpSession(policy_of(connector.manifest, config, private)) as http:
-        for spec in connector.manifest.streams:
+        for spec in connector.manifest.streams_of(config):
             context = ReadContext(
                 http=http,
                 now=opened.now(),

@@ -181,7 +181,7 @@ class _Run:
         manifest = source.connector.manifest
         policy = policy_of(manifest, source.config, self.syncer.settings.allowed_private_hosts)
         with HttpSession(policy) as http:
-            for spec in manifest.streams:
+            for spec in manifest.streams_of(source.config):
                 if not self._stream(source, spec, http):
                     self.whole = False
                     if isinstance(self.problems[-1], STOPS) and not self._read_any():

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from app.errors import Invalid
-from connectors.sdk.manifest import ConnectorConfig, Manifest
+from connectors.sdk.manifest import ConnectorConfig, Manifest, StreamSpec
 
 
 def secret_names(model: type[ConnectorConfig]) -> frozenset[str]:
@@ -52,6 +52,11 @@ def _sentence(manifest: Manifest, kind: str, message: str, place: tuple[int | st
     return text if text.endswith(".") else f"{text}."
 
 
+def streams_of(manifest: Manifest, stored: Mapping[str, Any]) -> tuple[StreamSpec, ...]:
+    """What a connection with these stored settings reads, its secrets not among them."""
+    return manifest.streams_of(manifest.config.model_construct(**dict(stored)))
+
+
 def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings as plain JSON, and the secret ones apart."""
     secret = secret_names(type(config))
@@ -62,6 +67,15 @@ def split(config: ConnectorConfig) -> tuple[dict[str, Any], dict[str, Any]]:
         if isinstance(value, SecretStr):
             hidden[name] = value.get_secret_value()
     return plain, hidden
+
+
+def shared_name(model: type[ConnectorConfig]) -> str | None:
+    """The setting whose text is handed on as a file; None where a connector has none."""
+    for name, info in model.model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and extra.get("shared"):
+            return name
+    return None
 
 
 def files_of(config: ConnectorConfig) -> frozenset[str]:

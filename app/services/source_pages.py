@@ -14,12 +14,12 @@ from app.core.columns import TABLES
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock
 from app.models import COUNTS, Connection, QuarantinedRow, RunOutcome, StreamState, SyncRun
-from app.services import people, sources
+from app.services import configs, people, sources
 from app.services.lines import source_line
 from app.services.pages import Health, SourceLine
 from app.services.source_words import Advice, advice, asked, every, schedule
 from connectors import registry
-from connectors.sdk.manifest import Completeness, Manifest
+from connectors.sdk.manifest import Completeness, Manifest, StreamSpec
 
 RUNNING = "running"
 """What stands for the outcome of a run that has not ended."""
@@ -180,7 +180,9 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
     connection = sources.get(session, connection_id)
     manifest = manifest_or_none(connection.connector)
     runs = _runs(session, connection_id, limit=RUNS)
-    streams = _streams(session, connection, manifest, runs)
+    specs = configs.streams_of(manifest, connection.config) if manifest else ()
+    titles = {spec.name: spec.title for spec in specs}
+    streams = _streams(session, connection, specs, runs)
     row = _row(
         connection,
         last=next((run for run in runs if not run.running), None),
@@ -200,8 +202,7 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
         runs=runs,
         streams=streams,
         bad=tuple(
-            _bad(row, manifest)
-            for row in sources.quarantine(session, connection_id, limit=SHOWN_BAD)
+            _bad(row, titles) for row in sources.quarantine(session, connection_id, limit=SHOWN_BAD)
         ),
         gives_not=manifest.gives_not if manifest else (),
         connector=connection.connector,
@@ -278,13 +279,13 @@ def _last_run(session: Session, connection: Connection) -> RunLine | None:
 def _streams(
     session: Session,
     connection: Connection,
-    manifest: Manifest | None,
+    named: tuple[StreamSpec, ...],
     runs: tuple[RunLine, ...],
 ) -> tuple[StreamLine, ...]:
     """The connector's streams, then those that are stored and that it no longer has."""
     assert connection.id is not None
     stored = {state.stream: state for state in sources.streams(session, connection.id)}
-    specs = {spec.name: spec for spec in manifest.streams} if manifest else {}
+    specs = {spec.name: spec for spec in named}
     records = _live(session, "stream", connection.id)
     errors = _said(session, runs, "error")
     not_offered = _said(session, runs, "not_offered")
@@ -334,8 +335,7 @@ def _said(session: Session, runs: tuple[RunLine, ...], what: str) -> dict[str, s
     return {name: outcome[what] for name, outcome in outcomes.items() if outcome.get(what)}
 
 
-def _bad(row: QuarantinedRow, manifest: Manifest | None) -> BadRow:
-    titles = {spec.name: spec.title for spec in manifest.streams} if manifest else {}
+def _bad(row: QuarantinedRow, titles: Mapping[str, str]) -> BadRow:
     return BadRow(
         place=row.place,
         stream=titles.get(row.stream, row.stream),

@@ -147,6 +147,22 @@ def stored_secrets(connection: Connection, vault: Vault) -> dict[str, Any]:
         return {}
 
 
+def shared(connection: Connection, vault: Vault) -> str:
+    """What of a connection may be handed on as a file, without its secrets.
+
+    Raises ``Invalid`` where its connector is no declaration.
+    """
+    manifest = manifest_of(connection.connector)
+    name = configs.shared_name(manifest.config)
+    if name is None:
+        raise Invalid(
+            f"{connection.name} is no declaration: {manifest.name} is written in Python.",
+            remedy="What it reads stands in its documentation.",
+        )
+    text = str(connection.config.get(name) or "")
+    return redact.mask(text, map(str, stored_secrets(connection, vault).values()))
+
+
 def replace_secret(
     session: Session, connection_id: int, name: str, *, used: str, new: str, vault: Vault
 ) -> None:

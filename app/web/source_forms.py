@@ -328,5 +328,6 @@ def _show(request: Request, attempt: Attempt) -> Response:
             simple=groups_of(fields, advanced=False),
             advanced=groups_of(fields, advanced=True),
             draft=sealed,
+            streams=configs.streams_of(attempt.manifest, attempt.values),
             zones=ZONES,
         )

@@ -85,8 +85,9 @@ class Bearer:
         as_json: bool = False,
         remedies: Mapping[str, str] | None = None,
         whose: tuple[str, ...] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """``fields`` are sent as a form, or with ``as_json`` as JSON.
+        """``fields`` are sent as a form, or with ``as_json`` as JSON; ``headers`` beside them.
 
         ``whose`` tells apart credentials of one session whose fields are the same.
         """
@@ -98,7 +99,8 @@ class Bearer:
         self._margin = margin
         self._as_json = as_json
         self._remedies = remedies or {}
-        key = ("token", token_url, *sorted(fields.items()), *whose)
+        self._headers = dict(headers or {})
+        key = ("token", token_url, *sorted({**fields, **self._headers}.items()), *whose)
         self._grant = http.once(key, _Grant)
 
     def __repr__(self) -> str:
@@ -165,7 +167,7 @@ class Bearer:
         return given
 
     def _post(self, fields: Mapping[str, str]) -> Reply:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", **self._headers}
         if self._as_json:
             return self._http.request("POST", self._url, json=dict(fields), headers=headers)
         return self._http.request("POST", self._url, data=dict(fields), headers=headers)
@@ -189,7 +191,10 @@ class Bearer:
 
 
 class ClientCredentials(Bearer):
-    """OAuth 2.0 client credentials; ``extra`` adds fields. What else there is: ``Bearer``."""
+    """OAuth 2.0 client credentials; ``extra`` adds fields. What else there is: ``Bearer``.
+
+    With ``in_header`` client id and secret go as a Basic sign-in (RFC 6749, 2.3.1) instead.
+    """
 
     def __init__(
         self,
@@ -204,16 +209,17 @@ class ClientCredentials(Bearer):
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
         remedies: Mapping[str, str] | None = None,
+        in_header: bool = False,
     ) -> None:
         secret = client_secret.get_secret_value()
         register(secret)
+        named = {"client_id": client_id, "client_secret": secret}
         super().__init__(
             http,
             token_url=token_url,
             fields={
                 "grant_type": "client_credentials",
-                "client_id": client_id,
-                "client_secret": secret,
+                **({} if in_header else named),
                 **(extra or {}),
             },
             now=now,
@@ -221,6 +227,7 @@ class ClientCredentials(Bearer):
             margin=margin,
             as_json=as_json,
             remedies=remedies,
+            headers=basic(client_id, client_secret) if in_header else None,
         )
 
 
@@ -312,6 +319,7 @@ class RefreshToken(Bearer):
         longest: timedelta = timedelta(hours=23),
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
+        in_header: bool = False,
     ) -> None:
         self._entered = refresh_token.get_secret_value()
         secret = client_secret.get_secret_value() if client_secret else None
@@ -324,13 +332,14 @@ class RefreshToken(Bearer):
             token_url=token_url,
             fields={
                 "grant_type": "refresh_token",
-                **{name: value for name, value in named.items() if value},
+                **{name: value for name, value in named.items() if value and not in_header},
                 **(extra or {}),
             },
             now=now,
             longest=longest,
             margin=margin,
             as_json=as_json,
+            headers=basic(client_id, client_secret) if in_header else None,
         )
 
     def _asked(self) -> dict[str, Any]:

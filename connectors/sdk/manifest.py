@@ -18,11 +18,19 @@ class ConnectorConfig(BaseModel):
 
     A secret is a ``SecretStr``. ``Field(title=…, description=…)`` become label and help;
     ``json_schema_extra`` may hold ``placeholder``, ``group``, ``advanced`` (bool) and
-    ``widget`` ("textarea", "file").
+    ``widget`` ("textarea", "file"). Of a text to be handed on as a file ``shared`` is true.
     """
 
     # An address may hold a token: a validation error must not repeat what was entered.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def named_streams(self) -> "tuple[StreamSpec, ...] | None":
+        """The streams that these settings themselves name; None: those of the manifest.
+
+        Pages ask it of settings that were stored and are not validated again, without their
+        secrets: it raises nothing, and names none where it cannot tell.
+        """
+        return None
 
 
 class Completeness(StrEnum):
@@ -78,7 +86,9 @@ class Manifest:
     id             the folder's name; stored with every connection, never changed
     vendor         the name that items carry when the platform names no other vendor
     badge, colour  two or three letters and a hex colour for the tile beside an item
-    hosts          the only hosts it talks to; ``${field}`` is the host of that setting's URL
+    hosts          the only hosts it talks to; ``${field}`` is the host of that setting's URL, or
+                   of a property of the settings
+    streams        what it reads; none where the settings name them (``streams_of``)
     gives_not      what people would expect but the platform does not give
     permissions    what the sign-in must be allowed, in the platform's words; the docs name each
     docs           the page in ``docs/connectors/`` with needs, limits and removal
@@ -115,6 +125,11 @@ class Manifest:
             for entry, name in zip(self.hosts, fields, strict=True)
         )
         return tuple(host for host in found if host)
+
+    def streams_of(self, config: ConnectorConfig) -> tuple[StreamSpec, ...]:
+        """The streams that a connection with these settings reads, in their order."""
+        named = config.named_streams()
+        return self.streams if named is None else named
 
     def stream(self, name: str) -> StreamSpec:
         """The stream of that name; raises ``KeyError``."""

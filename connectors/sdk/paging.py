@@ -10,6 +10,7 @@ an error stands; only the end is not proven.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -140,18 +141,53 @@ def by_odata(get: Callable[[str], Reply], url: str, *, max_pages: int = MAX_PAGE
     Platforms behind a gateway put their inner host or plain http into it. A first page
     that came over http (a host that the operator allows) stays on http.
     """
+    return _linked(
+        get,
+        url,
+        items=lambda page: page["value"],
+        target=lambda page: page.get("@odata.nextLink") or page.get("odata.nextLink"),
+        place=partial(_on_host_of, url),
+        max_pages=max_pages,
+    )
+
+
+def by_next(
+    get: Callable[[str], Reply],
+    url: str,
+    *,
+    items: Items,
+    target: Callable[[Any], Any],
+    max_pages: int = MAX_PAGES,
+) -> Iterator[Any]:
+    """The body says where the next page is: resolved against the page's URL, same host only.
+
+    ``target`` gives that address, or nothing on the last page.
+    """
+    return _linked(get, url, items=items, target=target, place=_same_host, max_pages=max_pages)
+
+
+def _linked(
+    get: Callable[[str], Reply],
+    url: str,
+    *,
+    items: Items,
+    target: Callable[[Any], Any],
+    place: Callable[[str, str], str],
+    max_pages: int,
+) -> Iterator[Any]:
+    """Pages whose body names the address of the next; ``place`` says where that may be."""
     tally = Tally()
     seen = {url}
     following = url
     for _ in range(max_pages):
         reply = get(following)
         body = reply.json()
-        tally.page(rows_of(lambda page: page["value"], body))
+        tally.page(rows_of(items, body))
         yield body
-        target = body.get("@odata.nextLink") or body.get("odata.nextLink")
-        if not target:
+        found = ask(target, body)
+        if not found:
             return
-        following = _on_host_of(url, reply.url, str(target))
+        following = place(reply.url, str(found))
         if following in seen:
             raise Incomplete("The platform's pages lead in a circle.")
         seen.add(following)

@@ -99,7 +99,7 @@ def must_account(
     """A read that says Complete has, or has quarantined, every expected row."""
     if not is_typed(reading.error):
         raise Failed(f"{whole.stream}: {after}: it raised {reading.outcome()}")
-    spec = case.connector.manifest.stream(whole.stream)
+    spec = case.specs[whole.stream]
     if not reading.whole or spec.completeness is Completeness.UNKNOWN:
         return
     expected = whole.hashes if expected is None else expected

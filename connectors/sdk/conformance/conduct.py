@@ -42,7 +42,7 @@ def _same_rows(case: Case, first: Reading, again: Reading, how: str) -> None:
     if isinstance(again.ended, Unchanged):
         demand(not again.records, f"{where}: says Unchanged after giving rows")
         return
-    spec = case.connector.manifest.stream(first.stream)
+    spec = case.specs[first.stream]
     if spec.completeness is not Completeness.UNKNOWN:
         missing = again.unaccounted(first.hashes)
         demand(not missing, f"{where}: rows are missing ({', '.join(sorted(missing)[:3])})")

@@ -34,7 +34,7 @@ def reading_twice_is_the_same(case: Case) -> None:
             demand(
                 len(first.hashes) == len(first.records), f"{stream}: two records have the same id"
             )
-            kinds = case.connector.manifest.stream(stream).kinds
+            kinds = case.specs[stream].kinds
             others = {kind_of(record) for record in first.records} - kinds
             demand(not others, f"{stream}: gives {others}, which the manifest does not name")
             for again in (stage.read(stream), stage.read(stream)):

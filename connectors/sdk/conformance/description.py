@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.sdk.conformance.results import demand
 from connectors.sdk.conformance.stage import Case
-from connectors.sdk.manifest import Manifest, PlatformType
+from connectors.sdk.manifest import Manifest, PlatformType, StreamSpec
 
 _SECRET = re.compile(r"secret|password|passphrase|token|api_?key|private_?key|credential", re.I)
 _NO_SECRET = re.compile(r"(_url|_uri|_id|_type|_lifetime)$")
@@ -42,10 +43,11 @@ def manifest_loads(case: Case) -> None:
     said = run.stderr.strip().rpartition("\n")[2]
     demand(run.returncode == 0, f"the connector cannot be imported alone: {said}")
     demand(run.stdout.strip() == manifest.id, "another interpreter sees another manifest id")
-    _is_consistent(manifest, folder=kind.__module__.split(".")[-2])
+    streams = manifest.streams_of(case.configured(_ADDRESS))
+    _is_consistent(manifest, streams, folder=kind.__module__.split(".")[-2])
 
 
-def _is_consistent(manifest: Manifest, folder: str) -> None:
+def _is_consistent(manifest: Manifest, streams: Collection[StreamSpec], folder: str) -> None:
     demand(manifest.id == folder, f"the id {manifest.id!r} is not the folder's name {folder!r}")
     demand(
         manifest.docs == f"docs/connectors/{manifest.id}.md",
@@ -59,9 +61,9 @@ def _is_consistent(manifest: Manifest, folder: str) -> None:
         manifest.interval >= manifest.minimum_interval,
         "interval is shorter than minimum_interval",
     )
-    names = [spec.name for spec in manifest.streams]
+    names = [spec.name for spec in streams]
     demand(names and len(names) == len(set(names)), "streams: none, or one name twice")
-    for spec in manifest.streams:
+    for spec in streams:
         demand(re.fullmatch(r"[a-z][a-z0-9_]*", spec.name), f"stream name {spec.name!r}")
         demand(spec.title and spec.kinds, f"stream {spec.name} has no title or no kinds")
     _hosts_are_known(manifest)
@@ -73,7 +75,8 @@ def _hosts_are_known(manifest: Manifest) -> None:
     for host in manifest.hosts:
         if host.startswith("${"):
             field = host.removeprefix("${").removesuffix("}")
-            demand(field in manifest.config.model_fields, f"hosts: there is no setting {field!r}")
+            known = field in manifest.config.model_fields or hasattr(manifest.config, field)
+            demand(known, f"hosts: there is no setting {field!r}")
         else:
             demand(_HOST.fullmatch(host), f"hosts: {host!r} is neither a host nor ${{setting}}")
 

@@ -35,7 +35,7 @@ def a_bad_field_costs_its_row(case: Case) -> None:
             for answer in stage.answers(stream):
                 rows = _rows_of(case, answer)
                 if rows is not None:
-                    spec = case.connector.manifest.stream(stream)
+                    spec = case.specs[stream]
                     proves = spec.completeness is not Completeness.UNKNOWN
                     lacks = case.offered("optional", "(?!)")
                     damaged += _damage(stage, whole, answer, rows, proves=proves, lacks=lacks)

@@ -28,7 +28,7 @@ from connectors.sdk.connector import (
 from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
 from connectors.sdk.http import HttpSession
 from connectors.sdk.limits import Limits
-from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.manifest import ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
 from connectors.sdk.records import AnyRecord, content_hash, encode
 from connectors.sdk.sandbox import Asked, Fault, Sandbox, SandboxClock, SandboxHost
@@ -297,9 +297,15 @@ class Case:
         values = (getattr(config, name) for name in type(config).model_fields)
         return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v]
 
+    @cached_property
+    def specs(self) -> dict[str, StreamSpec]:
+        """The streams that the sandbox's settings lead to, by name."""
+        config = self.configured("http://127.0.0.1:9/platform")
+        return {spec.name: spec for spec in self.connector.manifest.streams_of(config)}
+
     @property
     def streams(self) -> list[str]:
-        return [spec.name for spec in self.connector.manifest.streams]
+        return list(self.specs)
 
     def offered(self, name: str, default: Any = None) -> Any:
         """What the sandbox defines beyond the protocol's required part."""

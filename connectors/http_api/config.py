@@ -1,0 +1,125 @@
+"""The settings of one connection: the declaration, and what may never stand in it."""
+
+from contextlib import suppress
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from connectors.http_api.declaration import DeclarationInvalid, Loaded, load
+from connectors.sdk.manifest import ConnectorConfig, StreamSpec
+
+_NEEDS = {
+    "key": ("key",),
+    "bearer": ("key",),
+    "basic": ("username", "password"),
+    "client_credentials": ("client_id", "client_secret"),
+    "refresh_token": ("refresh_token",),
+}
+_EXAMPLE = """\
+name: Contoso Partner Portal
+base: https://api.contoso.example/v1
+sign_in: {type: key, header: X-Api-Key}
+streams:
+  renewals:
+    kind: deadline
+    path: /renewals
+    map:
+      id: id
+      title: product
+      due: endDate"""
+
+
+class HttpApiConfig(ConnectorConfig):
+    """What is read, and who reads it."""
+
+    declaration: str = Field(
+        title="Declaration",
+        description="In YAML: the API's address, how to sign in, and which lists become which "
+        "records. Paths into an answer are JMESPath. The keys are in the documentation.",
+        json_schema_extra={"widget": "textarea", "shared": True, "placeholder": _EXAMPLE},
+    )
+    key: SecretStr | None = Field(
+        None,
+        title="Key or token",
+        description="For a sign-in of type key or bearer.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+    username: str | None = Field(
+        None,
+        title="User name",
+        description="For a sign-in of type basic.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+    password: SecretStr | None = Field(
+        None,
+        title="Password",
+        description="For a sign-in of type basic.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+    client_id: str | None = Field(
+        None,
+        title="Client ID",
+        description="For a sign-in of type client_credentials or refresh_token.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+    client_secret: SecretStr | None = Field(
+        None,
+        title="Client secret",
+        description="For a sign-in of type client_credentials or refresh_token.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+    refresh_token: SecretStr | None = Field(
+        None,
+        title="Refresh token",
+        description="For a sign-in of type refresh_token. Where the platform replaces it, the "
+        "new one is kept.",
+        json_schema_extra={"group": "Sign-in"},
+    )
+
+    @field_validator("username", "client_id", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: object) -> object:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("key", "password", "client_secret", "refresh_token")
+    @classmethod
+    def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value and value.get_secret_value().strip() else None
+
+    @field_validator("declaration")
+    @classmethod
+    def _in_order(cls, value: str) -> str:
+        load(value)
+        return value
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Self:
+        kind = self.loaded.told.sign_in.type
+        lacks = [name for name in _NEEDS.get(kind, ()) if getattr(self, name) is None]
+        if lacks:
+            titles = (type(self).model_fields[name].title or name for name in lacks)
+            raise ValueError(
+                f"The declaration signs in with {kind}, which also needs: {', '.join(titles)}."
+            )
+        return self
+
+    @property
+    def loaded(self) -> Loaded:
+        """The declaration; raises ``DeclarationInvalid`` only where nobody validated it."""
+        return load(self.declaration)
+
+    @property
+    def base_url(self) -> str:
+        """The API's address."""
+        return self.loaded.told.base
+
+    @property
+    def token_url(self) -> str | None:
+        """The token endpoint's address, where there is one."""
+        return self.loaded.token_url
+
+    def named_streams(self) -> tuple[StreamSpec, ...]:
+        """The declaration's streams; none where it is not in order."""
+        with suppress(DeclarationInvalid, AttributeError):
+            return tuple(plan.spec for plan in self.loaded.plans.values())
+        return ()

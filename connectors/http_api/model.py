@@ -1,0 +1,212 @@
+"""What a declaration may say, key by key. The docs list these keys; a test compares.
+
+Shapes only: what depends on the kind of record or on several keys is ``compiling``'s.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[str, Field(min_length=1, max_length=400)]
+Plain = str | int | bool
+"""A constant: a parameter or a header as it is sent."""
+Numbers = Literal["plain", "1,234.50", "1.234,50"]
+
+
+class Part(BaseModel):
+    """Base of all parts: what is not known is wrong, and nothing is converted."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, populate_by_name=False
+    )
+
+
+class NoSignIn(Part):
+    """Anybody may read."""
+
+    type: Literal["none"] = "none"
+
+
+class KeySignIn(Part):
+    """The setting ``key``, in a header or in the query."""
+
+    type: Literal["key"]
+    header: Text | None = None
+    query: Text | None = None
+    prefix: str = Field("", max_length=40)
+
+
+class BasicSignIn(Part):
+    """User name and password."""
+
+    type: Literal["basic"]
+
+
+class BearerSignIn(Part):
+    """The setting ``key`` as a bearer token."""
+
+    type: Literal["bearer"]
+
+
+class OAuthSignIn(Part):
+    """A token endpoint that gives bearer tokens."""
+
+    type: Literal["client_credentials", "refresh_token"]
+    token_url: Text
+    scope: Text | None = None
+    extra: dict[str, str] = Field(default_factory=dict, max_length=20)
+    send: Literal["form", "json"] = "form"
+    client: Literal["body", "basic"] = "body"
+
+
+SignIn = Annotated[
+    NoSignIn | KeySignIn | BasicSignIn | BearerSignIn | OAuthSignIn, Field(discriminator="type")
+]
+
+
+class NoPager(Part):
+    """One answer holds the whole list."""
+
+    type: Literal["none"] = "none"
+
+
+class PagePager(Part):
+    """Page numbers."""
+
+    type: Literal["page"]
+    param: Text = "page"
+    first: int = Field(1, ge=0, le=1)
+    size_param: Text | None = None
+    size: int | None = Field(None, ge=1, le=10_000)
+    pages: Text | None = None
+    place: Literal["query", "body"] = Field("query", alias="in")
+
+
+class OffsetPager(Part):
+    """Offsets, by the rows that came."""
+
+    type: Literal["offset"]
+    param: Text = "offset"
+    size_param: Text = "limit"
+    size: int = Field(ge=1, le=10_000)
+    place: Literal["query", "body"] = Field("query", alias="in")
+
+
+class CursorPager(Part):
+    """What one page names asks for the next."""
+
+    type: Literal["cursor"]
+    param: Text
+    next: Text | None = None
+    header: Text | None = None
+    place: Literal["query", "body"] = Field("query", alias="in")
+
+
+class LinkPager(Part):
+    """RFC 8288: Link: <…>; rel="next"."""
+
+    type: Literal["link_header"]
+
+
+class NextPager(Part):
+    """The address of the next page stands in the answer."""
+
+    type: Literal["next_link"]
+    next: Text
+
+
+class ODataPager(Part):
+    """@odata.nextLink, and the rows in ``value``."""
+
+    type: Literal["odata"]
+
+
+Pager = Annotated[
+    NoPager | PagePager | OffsetPager | CursorPager | LinkPager | NextPager | ODataPager,
+    Field(discriminator="type"),
+]
+
+
+class Csv(Part):
+    """How an answer in CSV is written."""
+
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    encoding: Literal["utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15"] = "utf-8"
+    skip: int = Field(0, ge=0, le=50)
+
+
+class Window(Part):
+    """The parameters that ask for due dates from one day to another, counted from today."""
+
+    after: Text = Field(alias="from")
+    before: Text = Field(alias="to")
+    back: int = Field(ge=0, le=3_650)
+    ahead: int = Field(ge=0, le=3_650)
+    format: Text = "%Y-%m-%d"
+    place: Literal["query", "body"] = Field("query", alias="in")
+
+
+def _path_alone(value: Any) -> Any:
+    """A text in place of a rule is its path."""
+    return {"path": value} if isinstance(value, str) else value
+
+
+class Constant(Part):
+    """A path or a constant."""
+
+    path: Text | None = None
+    constant: Plain | None = None
+
+
+class Rule(Constant):
+    """Where one field of a record comes from."""
+
+    format: Text | None = None
+    zone: Text | None = None
+    currency: Annotated[Constant, BeforeValidator(_path_alone)] | None = None
+    numbers: Numbers | None = None
+    words: dict[str, str] | None = None
+    default: Text | None = None
+    html: bool | None = None
+
+
+def as_rule(value: Any) -> Rule:
+    """A rule as it was written; raises pydantic's ``ValidationError``."""
+    return Rule.model_validate(_path_alone(value))
+
+
+class Stream(Part):
+    """One list of the API, and the kind of record that its rows become."""
+
+    title: Text | None = None
+    kind: Literal[
+        "deadline", "goal", "reporting", "notice", "program", "fund", "certification", "contact"
+    ]
+    path: Text
+    method: Literal["GET", "POST"] = "GET"
+    params: dict[str, Plain | list[Plain]] = Field(default_factory=dict, max_length=40)
+    body: dict[str, Any] | None = None
+    format: Literal["json", "csv"] = "json"
+    csv: Csv | None = None
+    rows: Text | None = None
+    when: Text | None = None
+    total: Text | None = None
+    pager: Pager = NoPager()
+    window: Window | None = None
+    completeness: Literal["full list", "window", "unknown"] | None = None
+    map: dict[str, Any] = Field(min_length=1, max_length=40)
+
+
+class Declaration(Part):
+    """One API."""
+
+    version: Literal[1] = 1
+    name: Text
+    base: Text
+    vendor: Text | None = None
+    sign_in: SignIn = NoSignIn()
+    headers: dict[str, str] = Field(default_factory=dict, max_length=20)
+    numbers: Numbers = "plain"
+    zone: Text | None = None
+    streams: dict[Name, Stream] = Field(min_length=1, max_length=20)

@@ -1,0 +1,79 @@
+"""What pydantic finds wrong with a declaration, in our words and at our places."""
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.http_api.model import Part
+from connectors.sdk.lines import Place
+
+_SENTENCES: Mapping[str, str] = {
+    "string_type": "a text is needed here; write it in quotes",
+    "int_type": "a whole number is needed here",
+    "bool_type": "true or false is needed here",
+    "dict_type": "keys with values are needed here",
+    "model_type": "keys with values are needed here",
+    "model_attributes_type": "keys with values are needed here",
+    "list_type": "a list is needed here",
+    "string_too_short": "it is empty",
+    "missing": "is needed",
+    "union_tag_not_found": "it needs a type",
+    "string_pattern_mismatch": "a name has small letters, digits and _ only, and begins with one",
+}
+
+
+def sentences(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
+    """Each place of the data with the first that is wrong there.
+
+    What the data has no key for stays out of the place, such as a type that pydantic tried.
+    """
+    seen: set[Place] = set()
+    for one in error.errors(include_url=False, include_input=False):
+        place = _place(one["loc"], data, one["type"])
+        if place not in seen:
+            seen.add(place)
+            yield place, _sentence(one)
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """ "; is it due?" where something is spelled nearly so."""
+    found = get_close_matches(name, known, n=1)
+    return f"; is it {found[0]}?" if found else ""
+
+
+def _place(told: tuple[int | str, ...], data: Any, kind: str) -> Place:
+    place: list[int | str] = []
+    for index, part in enumerate(told):
+        is_entry = isinstance(data, list) and isinstance(part, int)
+        if is_entry or (isinstance(data, dict) and part in data):
+            data = data[part]
+            place.append(part)
+        elif index == len(told) - 1 and kind == "missing":
+            place.append(part)
+    return tuple(place)
+
+
+def _sentence(one: Any) -> str:
+    kind, context = one["type"], one.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"there is no such key{nearest(str(one['loc'][-1]), _keys())}"
+    if kind in ("literal_error", "union_tag_invalid"):
+        known = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "")
+        return f"it must be one of: {known.replace(' or ', ', ')}"
+    return _SENTENCES.get(kind) or f"{one['msg'][:1].lower()}{one['msg'][1:]}"
+
+
+def _keys() -> set[str]:
+    """All keys that any part knows."""
+    return {
+        info.alias or name for part in parts_of(Part) for name, info in part.model_fields.items()
+    }
+
+
+def parts_of(part: type[Part]) -> Iterator[type[Part]]:
+    """All parts that a declaration can have."""
+    for one in part.__subclasses__():
+        yield one
+        yield from parts_of(one)

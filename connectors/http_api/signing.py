@@ -1,0 +1,85 @@
+"""The sign-ins that a declaration can name. No secret is in an address that anybody sees."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+
+from connectors.http_api import model
+from connectors.http_api.config import HttpApiConfig
+from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken, basic
+from connectors.sdk.connector import ReadContext
+from connectors.sdk.http import Reply
+from connectors.sdk.redact import register
+
+Send = Callable[..., Reply]
+"""As ``HttpSession.request``."""
+
+
+def signed(config: HttpApiConfig, context: ReadContext) -> Send:
+    """Requests with the declaration's sign-in."""
+    told = config.loaded.told.sign_in
+    match told:
+        case model.KeySignIn(query=str(name)):
+            return _in_query(context, name, _revealed(config.key))
+        case model.KeySignIn(header=str(name)):
+            return _with(context, {name: f"{told.prefix}{_revealed(config.key)}"})
+        case model.BearerSignIn():
+            return _with(context, {"Authorization": f"Bearer {_revealed(config.key)}"})
+        case model.BasicSignIn():
+            return _with(context, basic(config.username, config.password))
+        case model.OAuthSignIn():
+            return Authorized(context.http, credentials(told, config, context)).request
+    return _with(context, {})
+
+
+def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadContext) -> Bearer:
+    """What fetches and renews the token."""
+    scope = {"scope": told.scope} if told.scope else {}
+    more: dict[str, Any] = {
+        "token_url": config.token_url,
+        "now": lambda: context.now,
+        "extra": {**scope, **told.extra},
+        "as_json": told.send == "json",
+        "in_header": told.client == "basic",
+    }
+    if told.type == "refresh_token":
+        return RefreshToken(
+            context.http,
+            refresh_token=config.refresh_token or SecretStr(""),
+            secrets=context.secrets,
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            **more,
+        )
+    return ClientCredentials(
+        context.http,
+        client_id=config.client_id or "",
+        client_secret=config.client_secret or SecretStr(""),
+        **more,
+    )
+
+
+def _with(context: ReadContext, sign: Mapping[str, str]) -> Send:
+    def send(method: str, url: str, *, headers: Mapping[str, str], **others: Any) -> Reply:
+        return context.http.request(method, url, headers={**headers, **sign}, **others)
+
+    return send
+
+
+def _in_query(context: ReadContext, name: str, key: str) -> Send:
+    """A link to the next page may have the key already: it stands there once."""
+
+    def send(method: str, url: str, **others: Any) -> Reply:
+        return context.http.request(
+            method, str(httpx2.URL(url).copy_set_param(name, key)), **others
+        )
+
+    return send
+
+
+def _revealed(secret: SecretStr | None) -> str:
+    value = secret.get_secret_value().strip() if secret else ""
+    register(value)
+    return value
