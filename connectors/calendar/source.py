@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from connectors.calendar.settings import CalendarConfig
-from connectors.sdk.auth import basic
+from connectors.sdk.conditional import fetched
 from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.uploads import copy_of
@@ -39,45 +38,25 @@ def fetch(config: CalendarConfig, context: ReadContext, *, always: bool = False)
         copy = copy_of(config.file, context, config.renew_days)
         return Source(data=_file(config.file, context.files), copy=copy)
     assert config.url is not None  # the settings hold one of the two
-    basis = {"settings": _fingerprint(config), "day": context.now.date().isoformat()}
-    known = (
-        {} if always or any(context.state.get(k) != v for k, v in basis.items()) else context.state
-    )
-    headers = (
-        {"Accept": "text/calendar, */*;q=0.1"}
-        | basic(config.username, config.password)
-        | _conditions(known)
-    )
-    reply = context.http.request(
-        "GET",
-        config.url.get_secret_value(),
-        headers=headers,
-        also_ok={304} if known else (),
+    found = fetched(
+        config,
+        context,
+        url=config.url,
+        username=config.username,
+        password=config.password,
+        accept="text/calendar, */*;q=0.1",
+        always=always,
         proof=_ends,
     )
-    if reply.status == 304:
+    if found is None:
         return None
-    answer = reply.headers
-    marks = {name: answer[name] for name in ("etag", "last-modified") if answer.get(name)}
-    state = basis | marks if marks else {}
-    return Source(data=reply.body, charset=_charset(answer.get("content-type")), state=state)
+    charset = _charset(found.headers.get("content-type"))
+    return Source(data=found.body, charset=charset, state=found.state)
 
 
 def _ends(body: bytes) -> bool:
     """A calendar proves its own end where the connection does not."""
     return body[-64:].rstrip().upper().endswith(b"END:VCALENDAR")
-
-
-def _conditions(known: Mapping[str, Any]) -> dict[str, str]:
-    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    return {header: str(known[mark]) for mark, header in names.items() if mark in known}
-
-
-def _fingerprint(config: CalendarConfig) -> str:
-    """Changes when a setting does, since records depend on all of them; tells none of them."""
-    settings = config.model_dump(mode="json", exclude={"url", "password"})
-    url = config.url.get_secret_value() if config.url else ""
-    return blake2b(f"{settings}{url}".encode(), digest_size=12).hexdigest()
 
 
 def _charset(content_type: str | None) -> str | None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.sdk.auth import basic
+from connectors.sdk.conditional import fetched
 from connectors.sdk.connector import Copy, ReadContext
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.uploads import copy_of
@@ -18,7 +17,6 @@ ACCEPT = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.1"
 )
 AGAIN = "Upload the file again, or give the absolute path of a file that the server can read."
-CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,21 +45,16 @@ def fetch(
         return Source(
             file=path_of(name, context.files), copy=copy_of(name, context, config.renew_days)
         )
-    basis = {"settings": _fingerprint(config), "day": context.now.date().isoformat()}
-    same = not always and all(context.state.get(name) == value for name, value in basis.items())
-    known = context.state if same else {}
-    conditions = {CONDITIONS[mark]: str(known[mark]) for mark in CONDITIONS if mark in known}
-    reply = context.http.request(
-        "GET",
-        config.url.get_secret_value(),
-        headers={"Accept": ACCEPT} | basic(config.username, config.password) | conditions,
-        also_ok={304} if conditions else (),
+    found = fetched(
+        config,
+        context,
+        url=config.url,
+        username=config.username,
+        password=config.password,
+        accept=ACCEPT,
+        always=always,
     )
-    if reply.status == 304:
-        return None
-    answer = {name.lower(): value for name, value in reply.headers.items()}
-    marks = {name: answer[name] for name in CONDITIONS if answer.get(name)}
-    return Source(file=reply.body, state=basis | marks if marks else {})
+    return None if found is None else Source(file=found.body, state=found.state)
 
 
 def path_of(name: str, folder: Path | None) -> Path:
@@ -82,10 +75,3 @@ def place_of(config: SpreadsheetConfig) -> str:
     if config.url is None:
         return f"“{Path(config.file).name}”"
     return f"the file at {urlsplit(config.url.get_secret_value()).hostname}"
-
-
-def _fingerprint(config: SpreadsheetConfig) -> str:
-    """Changes when a setting does, since records depend on all of them; tells none of them."""
-    settings = config.model_dump_json(exclude={"url", "password"})
-    url = config.url.get_secret_value() if config.url else ""
-    return blake2b(f"{settings}{url}".encode(), digest_size=12).hexdigest()

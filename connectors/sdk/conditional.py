@@ -1,0 +1,75 @@
+"""An address whose content is asked for again only where it changed (ETag, Last-Modified)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import SecretStr
+
+from connectors.sdk.auth import basic
+from connectors.sdk.connector import ReadContext
+from connectors.sdk.manifest import ConnectorConfig
+
+CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """The whole body of a 200, proven complete. ``state`` is what the next read needs to ask only
+    for changes; header names are in lower case.
+    """
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fetched(
+    config: ConnectorConfig,
+    context: ReadContext,
+    *,
+    url: SecretStr,
+    username: str | None = None,
+    password: SecretStr | None = None,
+    accept: str,
+    always: bool = False,
+    daily: bool = True,
+    proof: Callable[[bytes], bool] | None = None,
+) -> Fetched | None:
+    """What lies at the address; None where its server proves that it is as it was.
+
+    ``always`` asks for the whole content, and so does a read after a change of the settings. With
+    ``daily`` so does the first read of each day (UTC): what is missing counts as missing only
+    once until it is read again, and windows of dates move on. ``proof`` proves an end that the
+    connection does not.
+    """
+    basis = {"settings": _fingerprint(config, url)}
+    if daily:
+        basis["day"] = context.now.date().isoformat()
+    same = not always and all(context.state.get(name) == value for name, value in basis.items())
+    known = context.state if same else {}
+    conditions = {CONDITIONS[mark]: str(known[mark]) for mark in CONDITIONS if mark in known}
+    reply = context.http.request(
+        "GET",
+        url.get_secret_value(),
+        headers={"Accept": accept} | basic(username, password) | conditions,
+        also_ok={304} if conditions else (),
+        proof=proof,
+    )
+    if reply.status == 304:
+        return None
+    headers = {name.lower(): value for name, value in reply.headers.items()}
+    marks = {name: headers[name] for name in CONDITIONS if headers.get(name)}
+    return Fetched(body=reply.body, headers=headers, state=basis | marks if marks else {})
+
+
+def _fingerprint(config: ConnectorConfig, url: SecretStr) -> str:
+    """Changes when a setting does, since records depend on all of them; tells none of them."""
+    hidden = {name for name in type(config).model_fields if _is_secret(getattr(config, name))}
+    settings = config.model_dump_json(exclude=hidden)
+    return blake2b(f"{settings}{url.get_secret_value()}".encode(), digest_size=12).hexdigest()
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, SecretStr)
