@@ -22,6 +22,7 @@ BUILT_IN = (
     "connectors.pax8.connector:Pax8",
     "connectors.salesforce_prm.connector:SalesforcePrm",
     "connectors.spreadsheet.connector:Spreadsheet",
+    "connectors.news.connector:News",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
     "connectors.own_items.connector:OwnItems",
     "connectors.http_api.connector:HttpApi",
