@@ -152,7 +152,8 @@ class Bearer:
 
     def _granted(self, fields: Mapping[str, str]) -> dict[str, Any]:
         try:
-            answer = self._post(fields).json()
+            reply = self._post(fields)
+            answer = reply.json() if reply.status != 401 else {}
         except Rejected as refusal:
             raise self._refused(*error_of(refusal.body)) from None
         except FormatChanged:
@@ -160,6 +161,8 @@ class Bearer:
         except AuthFailed as refusal:
             status = refusal.status
             raise AuthFailed(refusal.message, status=status, remedy=self.remedy) from None
+        if reply.status == 401:  # RFC 6749, 5.2: an unknown client may be told so, with a reason
+            raise self._refused(*error_of(reply.body), status=401)
         given = answer if isinstance(answer, dict) else {}
         token = given.get("access_token")
         if not isinstance(token, str) or not token:
@@ -169,13 +172,20 @@ class Bearer:
     def _post(self, fields: Mapping[str, str]) -> Reply:
         headers = {"Accept": "application/json", **self._headers}
         if self._as_json:
-            return self._http.request("POST", self._url, json=dict(fields), headers=headers)
-        return self._http.request("POST", self._url, data=dict(fields), headers=headers)
+            return self._http.request(
+                "POST", self._url, json=dict(fields), headers=headers, also_ok=(401,)
+            )
+        return self._http.request(
+            "POST", self._url, data=dict(fields), headers=headers, also_ok=(401,)
+        )
 
-    def _refused(self, reason: str, described: str = "") -> AuthFailed:
+    def _refused(
+        self, reason: str, described: str = "", *, status: int | None = None
+    ) -> AuthFailed:
         known = (fix for words, fix in self._remedies.items() if words in described)
         return AuthFailed(
             f"The platform does not accept {self.proof} ({reason}).",
+            status=status,
             remedy=next(known, self.remedy),
         )
 
@@ -320,6 +330,7 @@ class RefreshToken(Bearer):
         margin: timedelta = timedelta(minutes=1),
         as_json: bool = False,
         in_header: bool = False,
+        remedies: Mapping[str, str] | None = None,
     ) -> None:
         self._entered = refresh_token.get_secret_value()
         secret = client_secret.get_secret_value() if client_secret else None
@@ -340,6 +351,7 @@ class RefreshToken(Bearer):
             margin=margin,
             as_json=as_json,
             headers=basic(client_id, client_secret) if in_header else None,
+            remedies=remedies,
         )
 
     def _asked(self) -> dict[str, Any]:

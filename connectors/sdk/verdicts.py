@@ -43,6 +43,8 @@ def judge(reply: Reply, terms: Terms, now: datetime) -> Reply | Trouble:
 
 def _throttled(reply: Reply, host: str, now: datetime) -> Trouble:
     floor = waits.asked(reply.headers, now)
+    if floor is None:
+        floor = waits.said(reply.body)
     until = now + timedelta(seconds=waits.LONGEST_WAIT if floor is None else floor)
     error = RateLimited(f"{host} asks to slow down.", until=until)
     return Trouble(error=error, floor=floor or 0.0)

@@ -1,5 +1,6 @@
 """How long to wait before a request is tried again."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,9 @@ LONGEST_WAIT = 60.0
 
 LONGEST_ASK = timedelta(hours=24)
 """A platform's daily quota is over by then; a longer ask is a mistake."""
+
+
+_SENTENCE = re.compile(rb"try again in (\d{1,5}) seconds?", re.IGNORECASE)
 
 
 def backoff(attempt: int, chance: float) -> float:
@@ -32,6 +36,14 @@ def asked(headers: Mapping[str, str], now: datetime) -> float | None:
     if seconds is None:
         return None
     return min(max(seconds, 0.0), LONGEST_ASK.total_seconds())
+
+
+def said(body: bytes) -> float | None:
+    """Seconds in the sentence that Azure's gateway answers with, header or none:
+    "Rate limit is exceeded. Try again in 57 seconds."
+    """
+    found = _SENTENCE.search(body, 0, 1_000)
+    return min(float(found[1]), LONGEST_ASK.total_seconds()) if found else None
 
 
 def _retry_after(text: str, now: datetime) -> float | None:

@@ -180,6 +180,9 @@ def test_a_token_is_kept_at_most_as_long_as_the_connector_says(
 
 REFUSED = {
     "401": reply(status=401),
+    "401 invalid_client": json_reply(
+        {"error": "invalid_client", "error_description": f"bad {SECRET}"}, status=401
+    ),
     "403": reply(status=403),
     "400 invalid_client": json_reply(
         {"error": "invalid_client", "error_description": f"bad {SECRET}"}, status=400
@@ -208,13 +211,29 @@ def test_a_refused_sign_in_says_what_to_do_and_shows_no_secret(
     assert SECRET not in f"{raised.value!r} {raised.value.remedy}"
 
 
+@pytest.mark.parametrize("status", [400, 401])
 def test_the_platforms_own_code_is_in_the_refusal(
-    platform: Platform, credentials: Credentials
+    platform: Platform, credentials: Credentials, status: int
 ) -> None:
-    platform.token_answer = REFUSED["400 invalid_client"]
+    platform.token_answer = REFUSED[f"{status} invalid_client"]
 
     with pytest.raises(AuthFailed, match="invalid_client"):
         credentials().token()
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_words_that_the_platform_is_known_to_use_have_a_remedy_of_their_own(
+    platform: Platform, credentials: Credentials, status: int
+) -> None:
+    platform.token_answer = json_reply(
+        {"error": "invalid_client", "error_description": "AB12: The secret has expired."},
+        status=status,
+    )
+
+    with pytest.raises(AuthFailed) as raised:
+        credentials(remedies={"ab12:": "Make a new secret."}).token()
+
+    assert raised.value.remedy == "Make a new secret."
 
 
 def test_a_refused_secret_is_not_tried_again_in_that_session(

@@ -167,6 +167,26 @@ def test_a_strange_ask_is_bounded_or_ignored(value: str, seconds: float | None) 
     assert asked({"retry-after": value}, START) == seconds
 
 
+def test_a_gateway_that_says_only_in_its_sentence_how_long_to_wait_is_heard(
+    server: RawServer, session: OpenSession, time: Time
+) -> None:
+    sentence = "Rate limit is exceeded. Try again in 57 seconds."
+    server.plan(json_reply({"statusCode": 429, "message": sentence}, status=429), OK)
+
+    assert session(chance=lambda: 0.0).request("GET", server.url()).json() == {"ok": True}
+    assert time.slept == [57.0]
+
+
+def test_a_header_goes_before_the_sentence(
+    server: RawServer, session: OpenSession, time: Time
+) -> None:
+    body = b'{"message": "Try again in 57 seconds."}'
+    server.plan(reply(body, status=429, headers=[("Retry-After", "5")]), OK)
+
+    session(chance=lambda: 0.0).request("GET", server.url())
+    assert time.slept == [5.0]
+
+
 def test_a_body_that_drips_ends_with_the_total_timeout(
     server: RawServer, session: OpenSession, time: Time
 ) -> None:
