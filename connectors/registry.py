@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # it brings a web server, which only those who simulate a pla
 
 BUILT_IN = (
     "connectors.ingram_micro.connector:IngramMicro",
+    "connectors.microsoft.connector:Microsoft",
     "connectors.aws_partner_central.connector:AwsPartnerCentral",
     "connectors.crayon_cloudiq.connector:CrayonCloudiq",
     "connectors.calendar.connector:Calendar",

@@ -1,0 +1,166 @@
+"""What a person fills in to connect a Microsoft partner tenant."""
+
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from connectors.sdk.manifest import ConnectorConfig, StreamSpec
+from connectors.sdk.records import Kind
+from connectors.sdk.urls import WebAddress
+
+ENTRA = "Entra admin centre › App registrations › your app"
+
+STREAMS = (
+    StreamSpec(
+        name="admin_relationships",
+        title="Delegated admin relationships",
+        kinds=frozenset({Kind.DEADLINE}),
+    ),
+    StreamSpec(
+        name="messages",
+        title="Message centre",
+        kinds=frozenset({Kind.NOTICE, Kind.DEADLINE}),
+    ),
+    StreamSpec(
+        name="subscriptions",
+        title="CSP subscriptions",
+        kinds=frozenset({Kind.DEADLINE}),
+    ),
+    StreamSpec(name="promotions", title="Promotions", kinds=frozenset({Kind.DEADLINE})),
+    StreamSpec(
+        name="security_score",
+        title="Partner security score",
+        kinds=frozenset({Kind.GOAL}),
+    ),
+    StreamSpec(name="referrals", title="Referrals", kinds=frozenset({Kind.DEADLINE})),
+)
+
+
+class MicrosoftConfig(ConnectorConfig):
+    """One partner tenant, read through one app; referrals also need a person's sign-in."""
+
+    tenant_id: str = Field(
+        title="Tenant",
+        description="ID or domain of your partner tenant: Entra admin centre › Overview.",
+        pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$",
+        max_length=255,
+        json_schema_extra={"placeholder": "partner.onmicrosoft.com", "group": "Sign-in"},
+    )
+    client_id: str = Field(
+        title="Application ID",
+        description=f"{ENTRA} › Overview.",
+        pattern=r"^[0-9A-Za-z-]+$",
+        max_length=100,
+        json_schema_extra={"group": "Sign-in"},
+    )
+    client_secret: SecretStr = Field(
+        title="Application secret",
+        description=f"{ENTRA} › Certificates & secrets: the value, not the ID.",
+        min_length=1,
+        json_schema_extra={"group": "Sign-in"},
+    )
+    refresh_token: SecretStr | None = Field(
+        default=None,
+        title="Refresh token",
+        description=(
+            "Of a person who may read referrals, got with the Secure Application Model. Only for "
+            "referrals. Microsoft replaces it while it is used; the new one is stored by itself."
+        ),
+        json_schema_extra={"group": "Sign-in"},
+    )
+    read_admin_relationships: bool = Field(
+        default=True,
+        title="Read delegated admin relationships",
+        description="Customers' consents (GDAP) that lapse.",
+        json_schema_extra={"group": "What to read"},
+    )
+    read_messages: bool = Field(
+        default=True,
+        title="Read the message centre",
+        description="Changes to Microsoft's services in your own tenant, some with a date.",
+        json_schema_extra={"group": "What to read"},
+    )
+    read_subscriptions: bool = Field(
+        default=True,
+        title="Read CSP subscriptions",
+        description="For direct bill partners and indirect providers: one call a customer.",
+        json_schema_extra={"group": "What to read"},
+    )
+    promotions_country: str | None = Field(
+        default=None,
+        title="Country of promotions",
+        description="Two letters: read the promotions for customers there. Empty: none.",
+        pattern=r"^[A-Z]{2}$",
+        json_schema_extra={"group": "What to read", "placeholder": "US"},
+    )
+    read_security_score: bool = Field(
+        default=False,
+        title="Read the partner security score",
+        description="A preview of Microsoft's, which may change without notice.",
+        json_schema_extra={"group": "What to read"},
+    )
+    read_referrals: bool = Field(
+        default=False,
+        title="Read referrals",
+        description="Co-sell referrals to answer; needs the refresh token above.",
+        json_schema_extra={"group": "What to read"},
+    )
+    graph_url: WebAddress = Field(
+        default="https://graph.microsoft.com",
+        title="Address of Microsoft Graph",
+        description="Another one only in a national cloud.",
+        json_schema_extra={"group": "Addresses", "advanced": True},
+    )
+    partner_center_url: WebAddress = Field(
+        default="https://api.partnercenter.microsoft.com",
+        title="Address of Partner Center",
+        description="Another one only in a national cloud.",
+        json_schema_extra={"group": "Addresses", "advanced": True},
+    )
+    referrals_url: WebAddress = Field(
+        default="https://api.partner.microsoft.com",
+        title="Address of the referrals API",
+        description="There is one for all.",
+        json_schema_extra={"group": "Addresses", "advanced": True},
+    )
+    sign_in_url: WebAddress = Field(
+        default="https://login.microsoftonline.com",
+        title="Address of the sign-in",
+        description="Another one only in a national cloud.",
+        json_schema_extra={"group": "Addresses", "advanced": True},
+    )
+
+    @field_validator("tenant_id", "client_id", mode="before")
+    @classmethod
+    def _pasted(cls, value: object) -> object:
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("promotions_country", mode="before")
+    @classmethod
+    def _capitals(cls, value: object) -> object:
+        return (value.strip().upper() or None) if isinstance(value, str) else value
+
+    @field_validator("graph_url", "partner_center_url", "referrals_url", "sign_in_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.read_referrals and not self.refresh_token:
+            raise ValueError("Referrals need a refresh token: enter one, or do not read them.")
+        if not self.named_streams():
+            raise ValueError("Choose at least one thing to read.")
+        return self
+
+    def named_streams(self) -> tuple[StreamSpec, ...]:
+        """What this connection reads. It is asked of stored settings too, without secrets."""
+        reads = {
+            "admin_relationships": self.read_admin_relationships,
+            "messages": self.read_messages,
+            "subscriptions": self.read_subscriptions,
+            "promotions": self.promotions_country is not None,
+            "security_score": self.read_security_score,
+            "referrals": self.read_referrals,
+        }
+        return tuple(spec for spec in STREAMS if reads[spec.name])
