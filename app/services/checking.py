@@ -2,10 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from app.services.configs import split
 from connectors import registry
@@ -24,6 +26,7 @@ from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.policy import policy_of
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 PATIENCE = 20.0
@@ -54,23 +57,61 @@ def check(
     of the connection's uploads, ``secrets`` takes what the platform replaces. After
     ``patience`` seconds it ends with a check that says so, behind those that were done.
     """
+    found, problem = gathered(
+        connector_id,
+        config,
+        lambda connector, context: map(_masked, connector.check(config, context)),
+        trial=Trial(
+            private_hosts=private_hosts, now=now, files=files, secrets=secrets, patience=patience
+        ),
+    )
+    return (*found, problem) if problem else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a connector is given to try settings with; the fields are those of ``check``."""
+
+    private_hosts: Collection[str]
+    now: datetime
+    files: Path | None = None
+    secrets: Secrets | None = None
+    patience: float = PATIENCE
+
+
+def gathered(
+    connector_id: str,
+    config: ConnectorConfig,
+    ask: Callable[[Connector, ReadContext], Iterable[T]],
+    *,
+    trial: Trial,
+) -> tuple[tuple[T, ...], Check | None]:
+    """All that a connector yields when it is asked, and what ended it early, as a check.
+
+    In a thread of its own: it may be busy with itself, where no timeout reaches it.
+    """
     connector = registry.connector(connector_id)
     redact.register(*split(config)[1].values())
-    found: list[Check] = []
-    with HttpSession(policy_of(connector.manifest, config, private_hosts)) as http:
-        context = ReadContext(http=http, now=now, files=files, secrets=secrets or InMemory())
-        # In a thread of its own: a check may be busy with itself, where no timeout reaches it.
-        checks = threading.Thread(
-            target=_collect, args=(connector, config, context, found), name="check", daemon=True
+    found: list[T] = []
+    problems: list[Check] = []
+    with HttpSession(policy_of(connector.manifest, config, trial.private_hosts)) as http:
+        context = ReadContext(
+            http=http, now=trial.now, files=trial.files, secrets=trial.secrets or InMemory()
         )
-        checks.start()
-        checks.join(patience)
-        late = checks.is_alive()
+        asking = threading.Thread(
+            target=_collect,
+            args=(connector, partial(ask, connector, context), found, problems),
+            name="check",
+            daemon=True,
+        )
+        asking.start()
+        asking.join(trial.patience)
+        late = asking.is_alive()
         done = tuple(found)
         if late:
             http.cancel()  # nothing asks on behind the form's back
-            checks.join(A_MOMENT)
-    return (*done, TOO_SLOW) if late else done
+            asking.join(A_MOMENT)
+    return done, TOO_SLOW if late else next(iter(problems), None)
 
 
 TOO_SLOW = Check(
@@ -82,17 +123,20 @@ TOO_SLOW = Check(
 
 
 def _collect(
-    connector: Connector, config: ConnectorConfig, context: ReadContext, found: list[Check]
+    connector: Connector,
+    ask: Callable[[], Iterable[Any]],
+    found: list[Any],
+    problems: list[Check],
 ) -> None:
     try:
-        for one in connector.check(config, context):
-            found.append(_masked(one))  # noqa: PERF401  (what came before an error stays)
+        for one in ask():
+            found.append(one)  # noqa: PERF402  (what came before an error stays)
     except ConnectorError as error:
-        found.append(_failed(error.message, error.remedy))
+        problems.append(_failed(error.message, error.remedy))
     except Exception as error:
         log.exception("a check of %s failed", connector.manifest.id)
         met = type(error).__name__
-        found.append(_failed(f"The connector met something it does not understand ({met})."))
+        problems.append(_failed(f"The connector met something it does not understand ({met})."))
 
 
 def _masked(check: Check) -> Check:

@@ -13,7 +13,9 @@ from starlette.responses import Response
 from app.errors import AppError, Conflict, Invalid
 from app.keeping import Kept
 from app.models import Connection
-from app.services import checking, configs, source_pages, sources
+from app.services import checking, configs, previewing, source_pages, sources
+from app.services.checking import Trial
+from app.services.previewing import Previews
 from app.services.sources import ScheduleInput
 from app.services.uploads import prune
 from app.web import drafts
@@ -56,6 +58,7 @@ class Attempt:
     errors: Mapping[str, str] = field(default_factory=dict)
     wrong: str = ""
     checks: tuple[Check, ...] = ()
+    previews: Previews | None = None
 
     @property
     def failed(self) -> bool:
@@ -193,6 +196,8 @@ def _submit(request: Request, attempt: Attempt, form: FormData) -> Response:
     except Invalid as error:
         return _show(request, _wrong(attempt, error))
     then = form.get("then", "save")
+    if then == "preview" and previewing.offered(attempt.manifest.id):
+        return _show(request, _previewed(request, attempt, config))
     if then != "anyway":
         attempt = _checked(request, attempt, config)
     if then == "check" or attempt.failed:
@@ -249,9 +254,27 @@ def _checked(request: Request, attempt: Attempt, config: ConnectorConfig) -> Att
         files=_folder(request, attempt),
         secrets=secrets,
     )
+    return _with_replaced(replace(attempt, checks=checks), secrets)
+
+
+def _previewed(request: Request, attempt: Attempt, config: ConnectorConfig) -> Attempt:
+    """With what it would bring; nothing is saved."""
+    site = site_of(request)
+    secrets = _secrets(site, attempt)
+    trial = Trial(
+        private_hosts=site.settings.allowed_private_hosts,
+        now=site.now(),
+        files=_folder(request, attempt),
+        secrets=secrets,
+    )
+    previews = previewing.preview(attempt.manifest.id, config, trial=trial)
+    return _with_replaced(replace(attempt, previews=previews), secrets)
+
+
+def _with_replaced(attempt: Attempt, secrets: InMemory) -> Attempt:
+    """With the secrets that the platform replaced while it was asked."""
     draft = replace(attempt.draft, secrets={**attempt.draft.secrets, **secrets.replaced})
-    values = {**attempt.values, **secrets.replaced}
-    return replace(attempt, checks=checks, draft=draft, values=values)
+    return replace(attempt, draft=draft, values={**attempt.values, **secrets.replaced})
 
 
 def _secrets(site: Site, attempt: Attempt) -> InMemory:
@@ -328,6 +351,7 @@ def _show(request: Request, attempt: Attempt) -> Response:
             simple=groups_of(fields, advanced=False),
             advanced=groups_of(fields, advanced=True),
             draft=sealed,
+            can_preview=previewing.offered(attempt.manifest.id),
             streams=configs.streams_of(attempt.manifest, attempt.values),
             zones=ZONES,
         )
