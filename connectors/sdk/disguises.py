@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 SHORTEST = 6
@@ -18,6 +19,7 @@ _WORDS = re.compile(r"[^\W\d]+(?:[\s.,;:!?'-]+[^\W\d]*)+")
 """Begins as a sentence does, so that its beginning alone may stand anywhere."""
 
 
+@lru_cache(maxsize=128)  # a key of 2 KB takes a millisecond, and comes again with every read
 def forms(secret: str) -> frozenset[str]:
     """The value, and the parts of an address that open it, each as servers and logs write it."""
     values = {secret, *_parts(secret)} if "://" in secret else {secret}

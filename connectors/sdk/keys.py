@@ -6,10 +6,12 @@ PyJWT signs: one small package of long standing without dependencies of its own,
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
@@ -43,7 +45,7 @@ def read_pem(key: SecretStr) -> str:
     pem = "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""))
     register(pem, body)
     try:
-        load_pem_private_key(pem.encode(), password=None)
+        _loaded(pem)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ConfigInvalid("The private key cannot be read.", remedy=_HOW) from None
     return pem
@@ -55,10 +57,18 @@ def signed_jwt(
     """A JSON Web Token; raises ``ConfigInvalid`` where the key is none for that algorithm."""
     try:
         return jwt.encode(
-            dict(claims), pem, algorithm=algorithm, headers=dict(header) if header else None
+            dict(claims),
+            cast(Any, _loaded(pem)),  # of a kind that cannot sign: then it says so itself
+            algorithm=algorithm,
+            headers=dict(header) if header else None,
         )
     except (jwt.PyJWTError, TypeError, ValueError, NotImplementedError):
         raise ConfigInvalid(
             f"The private key cannot sign with {algorithm}.",
             remedy="Enter the key that belongs to the certificate which the platform has.",
         ) from None
+
+
+@lru_cache(maxsize=64)  # to prove that an RSA key is one costs 40 ms, and it stays one
+def _loaded(pem: str) -> PrivateKeyTypes:
+    return load_pem_private_key(pem.encode(), password=None)
