@@ -27,6 +27,7 @@ BUILT_IN = (
     "connectors.td_synnex_ion.connector:TdSynnexIon",
     "connectors.own_items.connector:OwnItems",
     "connectors.http_api.connector:HttpApi",
+    "connectors.google_cloud_channel.connector:GoogleCloudChannel",
 )
 GROUP = "partner_inbox.connectors"
 
