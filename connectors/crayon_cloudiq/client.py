@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from connectors.crayon_cloudiq.config import CLIENTS, USERS, CrayonCloudiqConfig
-from connectors.sdk.auth import Authorized, Bearer, basic
+from connectors.sdk.auth import Authorized, Bearer
+from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.errors import AuthFailed, ConfigInvalid, FormatChanged, Incomplete, Rejected
 from connectors.sdk.http import HttpSession, Reply

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from connectors.http_api import model
 from connectors.http_api.config import HttpApiConfig
-from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken, basic
+from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken
+from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.http import Reply
 from connectors.sdk.redact import register

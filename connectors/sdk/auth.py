@@ -1,13 +1,13 @@
 """Sign-in helpers. A token lives in memory only, and never in a log, an error or a URL."""
 
 import threading
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import SecretStr
 
+from connectors.sdk.basic import basic
 from connectors.sdk.connector import Secrets
 from connectors.sdk.errors import AuthFailed, FormatChanged, Rejected
 from connectors.sdk.http import HttpSession, Reply
@@ -19,16 +19,6 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 UNSAID = timedelta(hours=1)
 """How long a token is used whose end the platform does not say; a 401 renews it sooner."""
-
-
-def basic(username: str | None, password: SecretStr | None) -> dict[str, str]:
-    """The header of Basic sign-in; none without a user name. It opens what the password opens."""
-    if username is None:
-        return {}
-    secret = password.get_secret_value() if password else ""
-    pair = b64encode(f"{username}:{secret}".encode()).decode()
-    register(secret, pair)
-    return {"Authorization": f"Basic {pair}"}
 
 
 class Credentials(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connectors.sdk.auth import basic
+from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.manifest import ConnectorConfig
 
