@@ -19,6 +19,7 @@ BUILT_IN = (
     "connectors.microsoft.connector:Microsoft",
     "connectors.aws_partner_central.connector:AwsPartnerCentral",
     "connectors.crayon_cloudiq.connector:CrayonCloudiq",
+    "connectors.arrowsphere.connector:Arrowsphere",
     "connectors.calendar.connector:Calendar",
     "connectors.pax8.connector:Pax8",
     "connectors.salesforce_prm.connector:SalesforcePrm",

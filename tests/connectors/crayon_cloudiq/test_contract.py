@@ -18,7 +18,7 @@ from jsonschema import Draft4Validator
 
 from connectors.crayon_cloudiq import words
 from connectors.sdk.sandbox import Asked
-from tests.connectors.crayon_cloudiq.conftest import Desk
+from tests.support.desk import Desk
 
 NEWER = {
     "TermDuration",
@@ -82,7 +82,7 @@ def everything(desk: Desk) -> tuple[list[Asked], dict[str, list[Any]]]:
     desk.before(asked.append)
     desk.host.rewrite("platform", hear)
     desk.check()
-    states = {stream: desk.read(stream).state for stream in desk.connector_streams()}
+    states = {stream: desk.read(stream).state for stream in desk.streams()}
     for _ in range(5):
         desk.sandbox.advance()
     desk.clock.move(timedelta(days=92))

@@ -11,7 +11,7 @@ from connectors.crayon_cloudiq.config import CrayonCloudiqConfig
 from connectors.sdk.connector import Check, CheckState
 from connectors.sdk.errors import AuthFailed, Rejected
 from connectors.sdk.sandbox import Answer, Fault, FaultKind
-from tests.connectors.crayon_cloudiq.conftest import Desk
+from tests.support.desk import Desk
 
 NAMES = [
     "Address",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cloudiq import CloudIQ
 
-from tests.connectors.crayon_cloudiq.conftest import Desk
+from tests.support.desk import Desk
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from connectors.sdk.errors import Incomplete
 from connectors.sdk.mapping import BadField
 from connectors.sdk.records import DueDate, DueInstant
 from connectors.sdk.sandbox import Answer, Asked, Fault, FaultKind
-from tests.connectors.crayon_cloudiq.conftest import Desk, by_id, facts
+from tests.support.desk import Desk, by_id, facts
 
 TODAY = date(2026, 3, 2)
 
@@ -72,11 +72,11 @@ def test_only_what_crayon_calls_reported_is_closed(status: Any, shown: str, clos
 
 
 def test_numbers_and_names_of_enumerations_read_the_same(desk: Desk) -> None:
-    by_name = {stream: desk.read(stream).hashes for stream in desk.connector_streams()}
+    by_name = {stream: desk.read(stream).hashes for stream in desk.streams()}
 
     desk.sandbox.numbers = True
 
-    assert {stream: desk.read(stream).hashes for stream in desk.connector_streams()} == by_name
+    assert {stream: desk.read(stream).hashes for stream in desk.streams()} == by_name
 
 
 def test_what_is_owed_stays_when_its_month_is_no_longer_listed(desk: Desk) -> None:
@@ -151,7 +151,7 @@ def test_nothing_is_created_and_no_publisher_is_asked(desk: Desk) -> None:
     asked: list[Asked] = []
     desk.before(asked.append)
 
-    for stream in desk.connector_streams():
+    for stream in desk.streams():
         desk.read(stream)
 
     assert {call.path for call in asked if call.method != "GET"} == {"/api/v1/connect/token"}
@@ -262,7 +262,7 @@ def test_another_person_in_the_same_place_is_a_change_of_the_contact(desk: Desk)
 
 
 def test_each_change_of_the_sandbox_is_seen_by_the_next_read(desk: Desk) -> None:
-    streams = desk.connector_streams()
+    streams = desk.streams()
     before = {stream: desk.read(stream).hashes for stream in streams}
 
     for stream in ("agreement_reports", "announcements", "agreements", "subscriptions"):

@@ -1,0 +1,1 @@
+"""ArrowSphere (Arrow): program subscriptions, licence renewals, notifications, campaigns."""

@@ -1,0 +1,119 @@
+"""What a person fills in to connect an ArrowSphere account, and what it gives in return."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr, field_validator
+
+from connectors.sdk.manifest import (
+    Completeness,
+    ConnectorConfig,
+    Manifest,
+    Need,
+    PlatformType,
+    RateLimit,
+    StreamSpec,
+)
+from connectors.sdk.records import Kind
+from connectors.sdk.urls import WebAddress
+
+KEYS = "ArrowSphere › your name › API keys (xsp.arrow.com/index.php/apidoc)"
+
+
+class ArrowsphereConfig(ConnectorConfig):
+    """One partner's account, read with its API key."""
+
+    api_key: SecretStr = Field(
+        title="API key",
+        description=f"{KEYS}. The key of your own company, not of Arrow's staff.",
+    )
+    read_notifications: bool = Field(
+        default=True,
+        title="Read notifications",
+        description="What ArrowSphere tells the user of the key. Switch off if it refuses them.",
+    )
+    notification_token: SecretStr | None = Field(
+        default=None,
+        title="Access token for notifications",
+        description=(
+            "Arrow's documents ask for one where its notifications are read; empty sends the "
+            "API key alone. A token of a signed-in user ends after a while."
+        ),
+        json_schema_extra={"advanced": True},
+    )
+    campaign_location: str = Field(
+        default="ARROWSPHERE",
+        title="Place of campaigns",
+        description="Where in Arrow's portals a campaign is shown: ARROWSPHERE or MCP.",
+        pattern=r"^[A-Z_]+$",
+        json_schema_extra={"advanced": True},
+    )
+    base_url: WebAddress = Field(
+        default="https://xsp.arrow.com/index.php/api",
+        title="Address",
+        description="Of the API, with its path.",
+        json_schema_extra={"advanced": True},
+    )
+
+    @field_validator("campaign_location", mode="before")
+    @classmethod
+    def _capitals(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
+    @field_validator("notification_token", mode="before")
+    @classmethod
+    def _empty(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+MANIFEST = Manifest(
+    id="arrowsphere",
+    version="1",
+    name="ArrowSphere",
+    platform=PlatformType.DISTRIBUTOR,
+    summary=(
+        "Your enrolments in vendor programs, renewals of licences, notifications and campaigns "
+        "of Arrow's cloud marketplace."
+    ),
+    vendor=None,
+    badge="AR",
+    colour="#0f766e",
+    config=ArrowsphereConfig,
+    hosts=("${base_url}",),
+    streams=(
+        StreamSpec(
+            name="programs",
+            title="Program subscriptions",
+            kinds=frozenset({Kind.PROGRAM, Kind.DEADLINE}),
+        ),
+        StreamSpec(name="licences", title="Licences", kinds=frozenset({Kind.DEADLINE})),
+        StreamSpec(
+            name="notifications",
+            title="Notifications",
+            kinds=frozenset({Kind.NOTICE}),
+            completeness=Completeness.UNKNOWN,  # ArrowSphere deletes them after 30 days
+        ),
+        StreamSpec(
+            name="campaigns",
+            title="Campaigns",
+            kinds=frozenset({Kind.DEADLINE, Kind.NOTICE}),
+        ),
+    ),
+    interval=timedelta(hours=6),
+    minimum_interval=timedelta(minutes=30),
+    rate=RateLimit(calls=60, seconds=60),  # Arrow publishes no limit; this is ours
+    needs=(Need(what="API key", where=KEYS),),
+    gives_not=(
+        "Goals, MDF and rebate balances, people's certifications: no ArrowSphere call has them.",
+        "The vendor of a program, whose name alone says it (MSCSP).",
+        "Whether a licence's prices are for one seat or for all.",
+        "Due dates of billing statements; quotes other than through Arrow's own pages.",
+        "Links into ArrowSphere.",
+    ),
+    docs="docs/connectors/arrowsphere.md",
+    permissions=("API key",),
+)

@@ -1,0 +1,32 @@
+"""ArrowSphere as a connector: which reader serves which stream."""
+
+from collections.abc import Iterator
+
+from connectors.arrowsphere.checks import checks
+from connectors.arrowsphere.client import Arrow
+from connectors.arrowsphere.config import MANIFEST, ArrowsphereConfig
+from connectors.arrowsphere.streams import campaigns, licences, notifications, programs
+from connectors.sdk.connector import Check, Complete, Page, ReadContext
+
+_READERS = {
+    "programs": programs,
+    "licences": licences,
+    "notifications": notifications,
+    "campaigns": campaigns,
+}
+
+
+class Arrowsphere:
+    """Reads one partner's ArrowSphere account."""
+
+    manifest = MANIFEST
+
+    def read(
+        self, stream: str, config: ArrowsphereConfig, context: ReadContext
+    ) -> Iterator[Page | Complete]:
+        if stream == "notifications" and not config.read_notifications:
+            return iter([Complete()])
+        return _READERS[stream](Arrow(config, context))
+
+    def check(self, config: ArrowsphereConfig, context: ReadContext) -> Iterator[Check]:
+        return checks(Arrow(config, context), config)

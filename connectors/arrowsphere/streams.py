@@ -1,0 +1,92 @@
+"""The lists that one read goes through from end to end, and what that proves.
+
+programs        every enrolment in a vendor's program, with its end
+licences        every licence that ArrowSphere calls enabled
+notifications   what it still keeps of them, 30 days: an older one is not gone
+campaigns       those that are active
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from connectors.arrowsphere.client import Arrow
+from connectors.arrowsphere.mapping import (
+    campaign,
+    campaign_id,
+    licence,
+    licence_id,
+    notification,
+    program,
+)
+from connectors.sdk.connector import Complete, Page
+from connectors.sdk.mapping import required, rows
+
+Read = Iterator[Page | Complete]
+
+
+def programs(arrow: Arrow) -> Read:
+    """One answer: the list has no pages."""
+    yield from _listed(
+        rows(
+            arrow.subscriptions(),
+            program,
+            where="subscriptions",
+            external_id=partial(required, field="reference"),
+            noun="program subscription",
+        )
+    )
+
+
+def licences(arrow: Arrow) -> Read:
+    """Asked for in the order of their ends."""
+    whole = True
+    for number, (found, total) in enumerate(arrow.licences(), start=1):
+        page = rows(
+            found,
+            licence,
+            where=f"page {number}",
+            external_id=licence_id,
+            expected=total,
+            noun="licence",
+        )
+        whole = whole and _is_known(page)
+        yield page
+    if whole:
+        yield Complete()
+
+
+def notifications(arrow: Arrow) -> Read:
+    """From one to the next, until there is none."""
+    for number, found in enumerate(arrow.notifications(), start=1):
+        yield rows(
+            found,
+            notification,
+            where=f"page {number}",
+            external_id=partial(required, field="id"),
+            noun="notification",
+        )
+    yield Complete()
+
+
+def campaigns(arrow: Arrow) -> Read:
+    """One answer: what is active is short."""
+    yield from _listed(
+        rows(
+            arrow.campaigns(),
+            campaign,
+            where="campaigns",
+            external_id=campaign_id,
+            noun="campaign",
+        )
+    )
+
+
+def _listed(page: Page) -> Read:
+    yield page
+    if _is_known(page):
+        yield Complete()
+
+
+def _is_known(page: Page) -> bool:
+    """Whether each row can be told by its id: one that cannot may be any of the known ones."""
+    return all(row.external_id for row in page.quarantined)
