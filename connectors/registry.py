@@ -29,6 +29,7 @@ BUILT_IN = (
     "connectors.own_items.connector:OwnItems",
     "connectors.http_api.connector:HttpApi",
     "connectors.google_cloud_channel.connector:GoogleCloudChannel",
+    "connectors.mailbox.connector:MailboxReader",
 )
 GROUP = "partner_inbox.connectors"
 

@@ -134,12 +134,17 @@ class Pull:
 
 
 def simulated() -> dict[str, type[Sandbox]]:
-    """The platforms that can be simulated and asked, by their connectors' ids."""
+    """The platforms that can be simulated and asked, by their connectors' ids.
+
+    Not those that speak no HTTP: the floor would have nothing to repeat.
+    """
     found = {}
     asking = (one.manifest.id for one in registry.connectors().values() if one.manifest.hosts)
     for connector_id in asking:
         with suppress(registry.NoSandbox):
-            found[connector_id] = registry.sandbox(connector_id)
+            sandbox = registry.sandbox(connector_id)
+            if not hasattr(sandbox, "speaks"):
+                found[connector_id] = sandbox
     return found
 
 

@@ -137,14 +137,37 @@ class Gate:
                 "The address holds a user name or password.",
                 remedy="Enter the address without them, and the sign-in in its own fields.",
             )
-        if not self.allows(host, port):
-            raise ConfigInvalid(f"{host} is not one of the hosts that this connection may reach.")
+        self._check_host(host, port)
         if url.scheme != "https" and not self.allows_private(host, port):
             raise ConfigInvalid(
                 f"The address of {host} does not start with https://, so anybody on the way"
                 " could read the sign-in.",
                 remedy=f"Use the https:// address. {ASK_OPERATOR}",
             )
+
+    def check_line(self, host: str, port: int, *, tls: bool) -> str:
+        """The host's name as it is looked up, for a connection that is no HTTP.
+
+        Raises ``ConfigInvalid`` like ``check``.
+        """
+        try:
+            name = _idna(host.strip().lower().strip("[]"))
+        except (ValueError, httpx2.InvalidURL):
+            name = ""
+        if not name or not 0 < port <= 65_535:
+            raise ConfigInvalid("The server is not a host name with a port.")
+        self._check_host(name, port)
+        if not tls and not self.allows_private(name, port):
+            raise ConfigInvalid(
+                f"The connection to {name} would not be encrypted, so anybody on the way could"
+                " read the sign-in.",
+                remedy=f"Use the server's encrypted port. {ASK_OPERATOR}",
+            )
+        return name
+
+    def _check_host(self, host: str, port: int) -> None:
+        if not self.allows(host, port):
+            raise ConfigInvalid(f"{host} is not one of the hosts that this connection may reach.")
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[str]) -> None:
         """Raises ``ConfigInvalid`` if any of a host's addresses is not for us to reach.

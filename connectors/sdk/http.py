@@ -20,9 +20,10 @@ from connectors.sdk.addresses import Gate, Resolve, host_of, port_of, resolve
 from connectors.sdk.bodies import Proof, Unprovable
 from connectors.sdk.errors import ConfigInvalid, FormatChanged, Incomplete, RateLimited, Unavailable
 from connectors.sdk.exchange import Exchange, Terms
+from connectors.sdk.line import Line
 from connectors.sdk.messages import HttpPolicy, Reply
 from connectors.sdk.verdicts import Trouble, judge
-from connectors.sdk.wire import Deadline, Wire, default_tls
+from connectors.sdk.wire import Cut, Deadline, Wire, default_tls
 
 __all__ = ["HttpPolicy", "HttpSession", "Reply"]
 
@@ -61,6 +62,7 @@ class HttpSession:
         self.policy = policy
         self._gate = Gate(policy.hosts, policy.private_hosts)
         self._wire = Wire(self._gate, resolve)
+        self._tls = tls
         self._exchange = Exchange(policy, self._wire, tls or default_tls())
         self._now = now or _utc_now
         self._sleep = sleep or self._wait
@@ -70,6 +72,7 @@ class HttpSession:
         self._lock = threading.RLock()
         self._sent = 0
         self._made: dict[Hashable, Any] = {}
+        self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +84,8 @@ class HttpSession:
         """Closes every connection; the session cannot be used again."""
         self.cancel()
         self._exchange.close()
+        for line in self._lines:
+            line.close()
         self._made.clear()
 
     def cancel(self) -> None:
@@ -136,6 +141,32 @@ class HttpSession:
                 return outcome
             self._sleep(self._pause(outcome, attempt, deadline))
 
+    def dial(self, host: str, port: int, *, tls: bool) -> Line:
+        """A connection for what is no HTTP, under the same policy as every request.
+
+        Without ``tls`` only where the operator allows the host. Raises ``ConfigInvalid`` for a
+        host that the policy does not name, and ``Unavailable``. Closing or cancelling the
+        session ends it.
+        """
+        name = self._gate.check_line(host, port, tls=tls)
+        deadline = Deadline(self.policy.total_timeout, self._clock)
+        self.count()
+        self._wire.check_cancelled()
+        stream = self._wire.connect_tcp(name, port, Cut(self.policy.connect_timeout, deadline))
+        if tls:
+            timeout = Cut(self.policy.connect_timeout, deadline)
+            # Never HTTP's own: its pool makes that offer HTTP, which a mail server may refuse.
+            stream = stream.start_tls(self._tls or default_tls("line"), name, timeout)
+        line = Line(
+            stream,
+            host=name,
+            read_timeout=self.policy.read_timeout,
+            max_bytes=self.policy.max_bytes,
+            deadline=lambda: Deadline(self.policy.total_timeout, self._clock),
+        )
+        self._lines.append(line)
+        return line
+
     def _pause(self, trouble: Trouble, attempt: int, deadline: Deadline) -> float:
         """Seconds until the next attempt; raises the trouble's error when there is none."""
         pause = trouble.floor + waits.backoff(attempt, self._chance())
@@ -146,7 +177,7 @@ class HttpSession:
 
     def _attempt(self, request: httpx2.Request, terms: Terms) -> Reply | Trouble:
         """One try, redirects included."""
-        self._count()
+        self.count()
         try:
             reply = self._hop(request, terms)
             for _ in range(self.policy.max_redirects):
@@ -183,7 +214,8 @@ class HttpSession:
         self._wire.check_cancelled()
         return self._exchange.send(request, terms)
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """One more request of the session's budget; raises ``Incomplete`` beyond it."""
         with self._lock:
             self._sent += 1
             if self._sent > self.policy.max_requests:

@@ -64,8 +64,8 @@ def seconds(timeout: float | None) -> float | None:
 
 
 @cache
-def default_tls() -> ssl.SSLContext:
-    """Certificates of the system; made once, because loading them takes a while."""
+def default_tls(speaks: str = "http") -> ssl.SSLContext:
+    """Certificates of the system; made once for each ``speaks``, because that takes a while."""
     context = httpcore2.default_ssl_context(_trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

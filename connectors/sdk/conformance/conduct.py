@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.sdk.conformance.results import Failed, demand
-from connectors.sdk.conformance.stage import Case, Reading, Stage
+from connectors.sdk.conformance.stage import NAME, Case, Reading, Stage
 from connectors.sdk.conformance.trouble import EVER
 from connectors.sdk.connector import Page, Unchanged
 from connectors.sdk.manifest import Completeness
@@ -53,7 +53,8 @@ def _same_rows(case: Case, first: Reading, again: Reading, how: str) -> None:
 def talks_to_its_own_hosts(case: Case) -> None:
     """C16: no connection and no name look-up but the platform's own."""
     with case.stage() as stage:
-        own = {urlsplit(stage.url).hostname, urlsplit(stage.url).port}
+        places = [urlsplit(address) for address in stage.host.addresses(NAME)]
+        own = {part for place in places for part in (place.hostname, place.port)}
         with _watched() as contacts:
             stage.check()
             for stream in case.streams:

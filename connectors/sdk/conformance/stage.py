@@ -160,8 +160,11 @@ class Stage:
 
     def move_to(self, address: str) -> None:
         """From now on the settings point to another address, where nobody answers."""
-        base = self.url.rpartition("/")[0]
-        values = json.loads(json.dumps(self.values).replace(base, address))
+        values = json.dumps(self.values)
+        for base in self.host.addresses(NAME):
+            scheme = base.partition("://")[0]
+            values = values.replace(base, f"{scheme}://{address.partition('://')[2]}")
+        values = json.loads(values)
         self.config = self.connector.manifest.config.model_validate(values)
         host = urlsplit(address).hostname or ""
         self.policy = {**self.policy, "private_hosts": frozenset({"127.0.0.1", host})}

@@ -10,6 +10,7 @@ wait for nothing, and no worker thread outlives the host.
 from connectors.sdk.sandbox.contract import ASGIApp, RunningClock, Sandbox, SandboxClock
 from connectors.sdk.sandbox.faults import Answer, Fault, FaultKind
 from connectors.sdk.sandbox.host import SandboxHost
+from connectors.sdk.sandbox.imap import Folder, ImapServer
 from connectors.sdk.sandbox.kit import Listing, Quota, Row, Tokens, page_of
 from connectors.sdk.sandbox.mount import Asked
 
@@ -19,6 +20,8 @@ __all__ = [
     "Asked",
     "Fault",
     "FaultKind",
+    "Folder",
+    "ImapServer",
     "Listing",
     "Quota",
     "Row",

@@ -53,6 +53,8 @@ class Sandbox(Protocol):
                  ("/deals/(?!search)")
     optional     str, a regular expression of the fields ("dates\\.cancelBy") that a row of a list
                  need not have and that make a record of their own: without them there is none
+    imap         ImapServer: a mailbox beside ``app``, on a port that the host writes into it
+    speaks       "imap" where that is so: such a platform's requests are no HTTP to repeat
     shuffle      () -> None: list the same rows in another order from now on
     bypasses     Mapping[str, str]: check id ("C15") to the reason why it cannot be shown here
     """

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from connectors.sdk.sandbox.contract import Receive, Sandbox, Send
 from connectors.sdk.sandbox.faults import Fault, FaultPlan
+from connectors.sdk.sandbox.imap import ImapMounts
 from connectors.sdk.sandbox.mount import Before, Mount, Rewrite
 
 
@@ -58,6 +59,12 @@ class SandboxHost:
             raise KeyError(name)
         return f"http://127.0.0.1:{self._port}/{name}"
 
+    def addresses(self, name: str) -> list[str]:
+        """Scheme, host and port of each server of a sandbox: HTTP's, and its mailbox's."""
+        mailbox = getattr(self._mounts[name].sandbox, "imap", None)
+        more = [] if mailbox is None else [f"imap://127.0.0.1:{mailbox.port}"]
+        return [f"http://127.0.0.1:{self._port}", *more]
+
     def plan(self, name: str, *faults: Fault) -> None:
         """Replaces the fault plan; counting starts anew. No faults: all answers are the own."""
         self._mounts[name].begin(FaultPlan(faults))
@@ -95,8 +102,11 @@ class SandboxHost:
         )
         protocol = partial(_QuietProtocol, config=config, server_state=state, app_state={})
         server = await self._loop.create_server(protocol, sock=listener)
+        mailboxes = ImapMounts(self._mounts.values())
+        await mailboxes.start()
         self._ready.set()
         await self._stop.wait()
+        await mailboxes.stop()
         server.close()
         for connection in list(state.connections):
             assert isinstance(connection, H11Protocol)

@@ -41,6 +41,7 @@ class Mount:
         self.log: list[tuple[str, str, int]] = []
         self.before: Before | None = None
         self.rewrite: Rewrite | None = None
+        self.imap_answers: dict[tuple[str, str], bytes] = {}
         self._last: dict[tuple[str, str], Answer] = {}
         self._count = 0
 
@@ -48,6 +49,7 @@ class Mount:
         """A new plan; what was answered before it cannot come as a duplicate."""
         self.plan = plan
         self._last.clear()
+        self.imap_answers.clear()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         asked = self._asked(scope)

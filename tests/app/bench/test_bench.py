@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.bench.keys import EXTRA, KEYS
-from connectors import registry
+from app.bench.pull import simulated
 from tests.support import postgres
 
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench", "--quick"]
@@ -37,6 +37,6 @@ def test_the_bench_writes_each_key_that_has_a_target_and_how_fast_each_platform_
         key.name for key in KEYS if not key.peer
     }
     assert {name for name in ratios if name.startswith(f"{EXTRA}pull_")} == {
-        f"{EXTRA}pull_{connector_id}" for connector_id in registry.connectors()
+        f"{EXTRA}pull_{connector_id}" for connector_id in simulated()
     }
     assert all(value > 0 for value in ratios.values())
