@@ -30,6 +30,7 @@ BUILT_IN = (
     "connectors.http_api.connector:HttpApi",
     "connectors.google_cloud_channel.connector:GoogleCloudChannel",
     "connectors.mailbox.connector:MailboxReader",
+    "connectors.program_guide.connector:ProgramGuide",
 )
 GROUP = "partner_inbox.connectors"
 
