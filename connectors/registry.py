@@ -21,6 +21,7 @@ BUILT_IN = (
     "connectors.crayon_cloudiq.connector:CrayonCloudiq",
     "connectors.arrowsphere.connector:Arrowsphere",
     "connectors.calendar.connector:Calendar",
+    "connectors.impact_com.connector:ImpactCom",
     "connectors.pax8.connector:Pax8",
     "connectors.salesforce_prm.connector:SalesforcePrm",
     "connectors.spreadsheet.connector:Spreadsheet",

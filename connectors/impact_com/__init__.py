@@ -1,0 +1,1 @@
+"""impact.com partner API v16: tasks, contracts with their bonus tiers, invoices, programs."""

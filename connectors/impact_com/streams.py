@@ -1,0 +1,140 @@
+"""The lists that one read goes through from end to end, and what that proves.
+
+tasks      all that are not archived
+contracts  all of every status, one list for each; with them the tiers of their bonuses
+invoices   all; lines that were due and paid 90 days ago are left out
+programs   all that the partner joined
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from connectors.impact_com import contracts as of_contracts
+from connectors.impact_com.client import Impact
+from connectors.impact_com.contracts import STATUSES, Tier
+from connectors.impact_com.invoices import Line, lines, payout
+from connectors.impact_com.programs import PROGRAMS, Names, names, program
+from connectors.impact_com.tasks import task
+from connectors.sdk.connector import Complete, Page, ReadContext
+from connectors.sdk.errors import Incomplete
+from connectors.sdk.mapping import BadField, required, rows
+from connectors.sdk.records import AnyRecord, Deadline, Goal
+
+Read = Iterator[Page | Complete]
+
+PAST = timedelta(days=90)
+AHEAD = timedelta(days=400)
+SLACK = timedelta(days=2)
+"""A stamp's day depends on the zone it is seen from: what is left out lies this much earlier."""
+
+
+def tasks(impact: Impact, context: ReadContext) -> Read:
+    """Open and closed ones: their state says which, in impact.com's words."""
+    for number, (found, total) in enumerate(impact.pages("Tasks"), start=1):
+        yield rows(
+            found,
+            task,
+            where=f"page {number}",
+            external_id=lambda row: required(row, "Id"),
+            expected=total,
+            noun="task",
+        )
+    yield Complete()
+
+
+def contracts(impact: Impact, context: ReadContext) -> Read:
+    """Raises ``Incomplete`` when a contract is on two lists: it moved while they were read."""
+    named, seen = names(impact), set[str]()
+    for status in STATUSES:
+        for number, (found, _) in enumerate(impact.pages("Contracts", {"Status": status}), start=1):
+            where = f"{status} page {number}"
+            yield _contracts(found, named, where)
+            ids = {id_ for row in found if (id_ := _id(row))}
+            if not seen.isdisjoint(ids):
+                raise Incomplete("A contract came twice: it changed while the lists were read.")
+            seen |= ids
+    yield Complete()
+
+
+def _contracts(found: list[Any], named: Mapping[str, Names], where: str) -> Page:
+    """The ends of the contracts, then their tiers, each of which is a row of its own."""
+
+    def end(row: Any) -> Deadline | None:
+        return of_contracts.contract(row, named)
+
+    def goal(part: Tier) -> Goal:
+        return of_contracts.goal(part, named)
+
+    ends = rows(
+        found, end, where=where, external_id=lambda row: required(row, "Id"), noun="contract"
+    )
+    goals = rows(
+        _parts(found, of_contracts.tiers),
+        goal,
+        where=f"{where} tiers",
+        external_id=lambda part: str(part.external_id),
+        noun="bonus tier",
+    )
+    return Page(
+        records=ends.records + goals.records, quarantined=ends.quarantined + goals.quarantined
+    )
+
+
+def invoices(impact: Impact, context: ReadContext) -> Read:
+    """One deadline for each line: a line has a due date and a status, an invoice has none."""
+    today, named = context.now.date(), names(impact)
+
+    def make(item: Any) -> AnyRecord | None:
+        if isinstance(item, Line):
+            return payout(item, named, today - PAST - SLACK)
+        raise BadField("an invoice must be an object with an Id")
+
+    for number, (found, _) in enumerate(impact.pages("Invoices"), start=1):
+        yield rows(
+            _parts(found, lines, otherwise=True),
+            make,
+            where=f"page {number}",
+            external_id=lambda item: str(item.external_id),
+            noun="line",
+        )
+    yield Complete(window=_window(today))
+
+
+def programs(impact: Impact, context: ReadContext) -> Read:
+    """Active and expired ones."""
+    for number, (found, total) in enumerate(impact.pages(PROGRAMS), start=1):
+        yield rows(
+            found,
+            program,
+            where=f"page {number}",
+            external_id=lambda row: required(row, "CampaignId"),
+            expected=total,
+            noun="program",
+        )
+    yield Complete()
+
+
+def _parts(
+    found: Iterable[Any], take: Callable[[Any], Iterator[Any]], *, otherwise: bool = False
+) -> Iterator[Any]:
+    """What the rows consist of. A row that cannot be taken apart is passed on whole where
+    nobody else reports it.
+    """
+    for row in found:
+        try:
+            yield from take(row)
+        except (BadField, AttributeError):
+            if otherwise:
+                yield row
+
+
+def _id(row: Any) -> str | None:
+    try:
+        return required(row, "Id")
+    except BadField:
+        return None
+
+
+def _window(today: date) -> tuple[date, date]:
+    return today - PAST, today + AHEAD
