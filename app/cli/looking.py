@@ -17,7 +17,7 @@ from app.keeping import Kept
 from app.models import Connection
 from app.services import sources
 from connectors.sdk import redact
-from connectors.sdk.connector import Complete, Page, ReadContext, Unchanged
+from connectors.sdk.connector import Complete, NotOffered, Page, ReadContext, Unchanged
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import StreamSpec
@@ -42,13 +42,14 @@ class Look:
     kinds: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
     due_forms: Counter[str] = field(default_factory=Counter)
+    not_offered: bool = False
     quarantined: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def whole(self) -> bool:
-        """Whether it was read to its proven end."""
-        return self.ended in ("Complete", "Unchanged")
+        """Whether it was read to its proven end, or is not there to be read."""
+        return self.ended in ("Complete", "Unchanged") or self.not_offered
 
 
 def look(connector_id: str, name: str | None, *, as_json: bool) -> None:
@@ -109,6 +110,8 @@ def _looked(spec: StreamSpec, events: Iterator[Any]) -> Look:
                     _count(seen, event)
                 case Complete() | Unchanged():
                     seen.ended = type(event).__name__
+                case NotOffered(why=why):
+                    seen.ended, seen.not_offered = redact.redact(why), True
     except ConnectorError as error:
         seen.ended = (
             f"{type(error).__name__}: {redact.redact(error.message)} {error.remedy}".strip()
@@ -152,9 +155,10 @@ def shape(text: str, *, words: bool = False) -> str:
 def _tell(one: Look) -> None:
     read = ", ".join(f"{count} {kind}" for kind, count in sorted(one.kinds.items())) or "nothing"
     whole = "whole" if one.whole else "[red]not whole[/]"
+    whole = "not offered" if one.not_offered else whole
     announced = f" of {one.expected}" if one.expected is not None else ""
     out.print(f"\n[bold]{plain(one.stream)}[/]  {whole}, {one.pages} pages, {one.seconds} s")
-    if not one.whole:
+    if not one.whole or one.not_offered:
         out.print(f"  ended        {plain(one.ended)}")
     out.print(f"  read         {plain(read)}{announced}")
     total = sum(one.kinds.values())

@@ -65,19 +65,19 @@ class Salesforce:
         Raises ``Incomplete`` where the rows are not as many as announced.
         """
         read = 0
+        announced: list[int | None] = []
 
         def fetch(following: Mapping[str, Any]) -> Reply:
             if "next" in following:
                 return self.get(self._following(following["next"]))
             return self.get(f"{self._root}/query", q=soql)
 
-        total = None
         for body in by_cursor(fetch, items=_rows, cursor=_next, param="next"):
-            total = _total(body)
             read += len(body["records"])
-            yield body["records"], total
-        if total is not None and total != read:
-            raise Incomplete(f"Salesforce announced {total:,} rows and gave {read:,}.")
+            announced.append(_total(body))
+            yield body["records"], announced[-1]
+        if others := set(announced) - {read}:
+            raise Incomplete(f"Salesforce announced {others.pop()} rows and gave {read}.")
 
     def count(self, soql: str) -> int:
         """How many rows there are, of a SELECT COUNT()."""

@@ -115,7 +115,7 @@ class Sandbox:
                 "signature": "c2lnbmF0dXJl",
                 "scope": "api",
                 "instance_url": self.instance or here,
-                "id": f"{here}/id/00DHs00000Org01MAA/005Hs00000OwnerANN",
+                "id": f"{here}/id/00DHs00000Org01MAA/005Hs00000OwANNAAA",
                 "token_type": "Bearer",
                 "issued_at": str(int(self._clock.now().timestamp() * 1000)),
             }

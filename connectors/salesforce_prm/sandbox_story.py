@@ -17,10 +17,10 @@ CUSTOMERS = (
     "Pinecrest Credit Union",
     "Solano Wind",
 )
-US, EU = "001Hs00000PartnUSA", "001Hs00000PartnEUR"
+US, EU = "001Hs0000PrtUS0AAA", "001Hs0000PrtEU0AAA"
 MDF, COOP = "Marketing Funds", "Co-Operated Budget"
 TOTALS = ("TotalAllocatedAmount", "TotalApprovedFrs", "TotalApprovedFcs", "TotalReimbursedFcs")
-ANN, BEN = "005Hs00000OwnerANN", "005Hs00000OwnerBEN"
+ANN, BEN = "005Hs00000OwANNAAA", "005Hs00000OwBENAAA"
 
 
 def key(prefix: str, number: int) -> str:

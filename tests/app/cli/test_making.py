@@ -3,10 +3,13 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from connectors.salesforce_prm.sandbox import Sandbox as Portal
+from connectors.sdk.sandbox import SandboxClock, SandboxHost
 from tests.app.cli.conftest import CHECKOUT, Command
 from tests.app.cli.test_commands import ICS
 
@@ -87,3 +90,23 @@ def test_a_look_at_the_real_platform_tells_shapes_and_nothing_that_it_says(
     gone = command("connectors", "check", "calendar", "--live")
     assert gone.code == 1
     assert "not whole" in gone.out
+
+
+def test_a_list_that_the_platform_does_not_offer_is_told_and_is_no_failure(
+    command: Command,
+) -> None:
+    clock = SandboxClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    portal = Portal(clock)
+    portal.org.hidden.add("Contract")
+    with SandboxHost({"portal": portal}) as host:
+        settings = portal.config(host.url("portal"))
+        words = [word for pair in settings.items() for word in ("--set", "=".join(pair))]
+        reach = {"PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS": "127.0.0.1"}
+        portal_of = ("salesforce_prm", "--name", "Portal", *words)
+        added = command("connection", "add", *portal_of, **reach)
+        assert added.code == 0, added.err
+        looked = command("connectors", "check", "salesforce_prm", "--live", **reach)
+
+    assert looked.code == 0, looked.out
+    assert "contracts  not offered" in looked.out
+    assert "shows the user no Contract" in looked.out

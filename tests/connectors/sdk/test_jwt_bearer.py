@@ -36,7 +36,8 @@ def pem(
     form: PrivateFormat = PrivateFormat.PKCS8,
     locked: KeySerializationEncryption | None = None,
 ) -> str:
-    return key.private_bytes(Encoding.PEM, form, locked or NoEncryption()).decode()  # type: ignore[no-any-return]  # the key is Any
+    written: bytes = key.private_bytes(Encoding.PEM, form, locked or NoEncryption())
+    return written.decode()
 
 
 def part(text: str) -> bytes:
