@@ -61,9 +61,15 @@ def _counts(cloudiq: Cloudiq, now: datetime) -> dict[str, Callable[[], int]]:
     return {
         "agreement_reports": lambda: cloudiq.total("ProductContainers", **month),
         "agreements": lambda: cloudiq.total("Agreements", **agreement_window(now.date())),
-        "subscriptions": lambda: cloudiq.total("Subscriptions", Statuses="All"),
+        "subscriptions": partial(_subscriptions, cloudiq),
         "announcements": lambda: len(cloudiq.newest("BlogItems", count=NEWEST)),
     }
+
+
+def _subscriptions(cloudiq: Cloudiq) -> int:
+    """Subscriptions are readable where the names of their customers are, too."""
+    cloudiq.total("CustomerTenants")
+    return cloudiq.total("Subscriptions", Statuses="All")
 
 
 def _said(count: Callable[[], int]) -> str:

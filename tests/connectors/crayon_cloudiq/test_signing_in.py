@@ -84,8 +84,9 @@ def test_an_organization_that_does_not_exist_fails_the_check_and_the_contacts(de
     assert isinstance(desk.read("contacts").error, Rejected)
 
 
-def test_a_list_that_the_user_may_not_read_says_who_has_to_act(desk: Desk) -> None:
-    desk.plan(Fault(kind=FaultKind.FORBIDDEN, path="/Subscriptions", times=99))
+@pytest.mark.parametrize("path", ["/Subscriptions", "/CustomerTenants"])
+def test_a_list_that_the_user_may_not_read_says_who_has_to_act(desk: Desk, path: str) -> None:
+    desk.plan(Fault(kind=FaultKind.FORBIDDEN, path=path, times=99))
 
     found = checked(desk)
 
