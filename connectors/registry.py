@@ -26,6 +26,7 @@ BUILT_IN = (
     "connectors.salesforce_prm.connector:SalesforcePrm",
     "connectors.spreadsheet.connector:Spreadsheet",
     "connectors.news.connector:News",
+    "connectors.web_page.connector:WebPage",
     "connectors.td_synnex_ion.connector:TdSynnexIon",
     "connectors.own_items.connector:OwnItems",
     "connectors.http_api.connector:HttpApi",

@@ -1,0 +1,1 @@
+"""Public program pages, watched for changes."""

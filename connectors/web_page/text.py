@@ -1,0 +1,115 @@
+"""The text of a page as lines, and what is new and gone between two of them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from hashlib import blake2b
+from html import escape
+
+from selectolax.lexbor import LexborHTMLParser
+
+from connectors.sdk import mapping
+from connectors.sdk.errors import FormatChanged, Incomplete
+from connectors.sdk.records import SafeHtml
+from connectors.web_page.settings import WebPageConfig, selectors
+
+LINES = 2_000
+LENGTH = 100_000
+"""Characters of a page's text that are compared and kept."""
+SHOWN = 40
+"""Lines of each version that a notice shows; it says how many more there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A page as it is compared."""
+
+    title: str
+    lines: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """Changes when a line does."""
+        return blake2b("\n".join(self.lines).encode(), digest_size=12).hexdigest()
+
+
+def text_of(body: bytes, config: WebPageConfig) -> Text:
+    """The lines of the chosen part; raises ``FormatChanged`` or ``Incomplete`` for the page."""
+    if b"<" not in body[:2_000] or b"\0" in body:
+        raise FormatChanged(
+            "It is no web page.", remedy="Enter the address of a page, not of a file."
+        )
+    if not ended(body):
+        raise Incomplete("The page arrived without its end.")
+    page = LexborHTMLParser(body)
+    if page.css_first("input[type=password]") is not None:
+        raise FormatChanged(
+            "The page asks for a sign-in.", remedy="Watch a page that everybody can see."
+        )
+    parts = next((found for one in selectors(config.selector) if (found := page.css(one))), [])
+    text = "\n".join(mapping.html_text(part.html or "", limit=LENGTH) for part in parts)
+    lines = tuple(line for line in text.splitlines()[:LINES] if _counts(line, config))
+    if not lines:
+        raise FormatChanged(
+            "The part of the page that is watched is not there, or is empty.",
+            remedy="Look at the page and correct “Part of the page” in the settings.",
+        )
+    heading = page.css_first("title") or page.css_first("h1")
+    title = mapping.text_of(heading.text() if heading else None, limit=200)
+    return Text(title=title or config.url, lines=lines)
+
+
+def ended(body: bytes) -> bool:
+    """Whether the page has its own end."""
+    return body.rstrip()[-200:].lower().find(b"</html>") >= 0
+
+
+def _counts(line: str, config: WebPageConfig) -> bool:
+    low = line.lower()
+    return bool(line.strip()) and not any(word in low for word in config.ignored)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Lines that are gone and lines that are new, in the page's order."""
+
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+    def summary(self) -> str:
+        """For lists: how much changed, and the first words of it."""
+        counts = mapping.joined(
+            f"{len(self.new)} new" if self.new else None,
+            f"{len(self.gone)} gone" if self.gone else None,
+            by=", ",
+        )
+        first = (self.new or self.gone)[0]
+        return mapping.text_of(f"Lines: {counts}. {first}", limit=400) or counts
+
+    def body(self) -> SafeHtml:
+        """Both versions of what changed."""
+        parts = [
+            f"<p><b>{title}</b></p><ul>{_listed(lines)}</ul>"
+            for title, lines in (("Now", self.new), ("Before", self.gone))
+            if lines
+        ]
+        return mapping.clean_html("".join(parts))
+
+
+def _listed(lines: Sequence[str]) -> str:
+    shown = [f"<li>{escape(line)}</li>" for line in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        shown.append(f"<li>and {len(lines) - SHOWN} more</li>")
+    return "".join(shown)
+
+
+def change(before: Sequence[str], now: Sequence[str]) -> Change:
+    """What changed between two versions. A line that only moved is both gone and new."""
+    gone: list[str] = []
+    new: list[str] = []
+    matched = SequenceMatcher(None, before, now, autojunk=False)
+    for tag, a, b, c, d in matched.get_opcodes():
+        if tag != "equal":
+            gone.extend(before[a:b])
+            new.extend(now[c:d])
+    return Change(gone=tuple(gone), new=tuple(new))
