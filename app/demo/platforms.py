@@ -16,11 +16,20 @@ EXPORT = "distributors.csv"
 NAMED = {
     "Ingram Micro Xvantage": "ingram_micro",
     "TD SYNNEX StreamOne Ion": "td_synnex_ion",
+    "Pax8": "pax8",
+    "Crayon Cloud-iQ": "crayon_cloudiq",
+    "Microsoft": "microsoft",
     "AWS Partner Central": "aws_partner_central",
+    "HPE partner portal (Salesforce)": "salesforce_prm",
     "Partner programs (spreadsheet)": "spreadsheet",
     "Vendor events (calendar)": "calendar",
+    "Sophos partner news (feed)": "news",
+    "Fortinet program guide (web page)": "web_page",
+    "Own items": "own_items",
 }
 """The connections that are read from a simulated platform, with their connectors."""
+ANOTHER: Mapping[str, Mapping[str, Any]] = {"HPE partner portal (Salesforce)": {"vendor": "HPE"}}
+"""Settings that differ from those the simulated platform is reached with."""
 GONE = "Fortinet events (address gone)"
 """The one that fails, on purpose: so a source looks whose platform moved something away."""
 
@@ -47,7 +56,7 @@ class Platforms:
         export = folder / EXPORT
         export.write_text(company.distributor_export(now.date()))
         found = [
-            Planned(name=name, connector=id_, values=self._values(id_))
+            Planned(name=name, connector=id_, values={**self._values(id_), **ANOTHER.get(name, {})})
             for name, id_ in NAMED.items()
         ]
         gone = f"{self.host.url('calendar')}/fortinet/moved-away.ics"

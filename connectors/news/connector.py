@@ -16,7 +16,6 @@ from connectors.sdk.manifest import (
     Manifest,
     Need,
     PlatformType,
-    RateLimit,
     StreamSpec,
 )
 from connectors.sdk.mapping import BadField
@@ -48,7 +47,6 @@ MANIFEST = Manifest(
     ),
     interval=timedelta(hours=3),
     minimum_interval=timedelta(minutes=15),
-    rate=RateLimit(calls=30, seconds=60),
     needs=(
         Need(
             what="The feed's address",

@@ -16,7 +16,6 @@ from connectors.sdk.manifest import (
     Manifest,
     Need,
     PlatformType,
-    RateLimit,
     StreamSpec,
 )
 from connectors.sdk.records import Kind, Notice
@@ -47,7 +46,6 @@ MANIFEST = Manifest(
     ),
     interval=timedelta(hours=12),
     minimum_interval=timedelta(hours=1),
-    rate=RateLimit(calls=10, seconds=60),
     needs=(Need(what="A public page", where="Such as a vendor's program guide or tier table."),),
     gives_not=(
         "Due dates and amounts: what stands in a page's text is nobody's deadline yet",
