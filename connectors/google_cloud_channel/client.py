@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.google_cloud_channel import key
-from connectors.google_cloud_channel.config import SCOPE, GoogleConfig
-from connectors.google_cloud_channel.refusals import DELEGATE, SIGN_IN, refusal
+from connectors.google_cloud_channel.config import SCOPE, SIGN_IN, GoogleConfig
+from connectors.google_cloud_channel.refusals import DELEGATE, REMEDIES, refusal
 from connectors.sdk.auth import Authorized, JwtBearer
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.errors import ConfigInvalid, ConnectorError, Incomplete
@@ -35,12 +35,12 @@ class Google:
             token_url=config.token_url,
             issuer=found.email,
             subject=config.acting_user,
-            audience=config.token_url,
+            audience=SIGN_IN,  # by Google's own library too, wherever it is sent
             private_key=found.private_key,
             key_id=found.key_id,
             claims={"scope": SCOPE},
             now=context.http.now,
-            remedies=SIGN_IN,
+            remedies=REMEDIES,
         )
         self._http = Authorized(context.http, self._credentials)
 

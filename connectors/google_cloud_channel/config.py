@@ -17,6 +17,7 @@ from connectors.sdk.records import Kind
 from connectors.sdk.urls import WebAddress
 
 SCOPE = "https://www.googleapis.com/auth/apps.order"
+SIGN_IN = "https://oauth2.googleapis.com/token"
 CONSOLE = "Google Cloud console › IAM & Admin › Service Accounts"
 
 
@@ -38,7 +39,7 @@ class GoogleConfig(ConnectorConfig):
         json_schema_extra={"placeholder": "jane@reseller.example"},
     )
     token_url: WebAddress = Field(
-        default="https://oauth2.googleapis.com/token",
+        default=SIGN_IN,
         title="Sign-in address",
         description="Where Google takes the service account's signature.",
         json_schema_extra={"advanced": True},

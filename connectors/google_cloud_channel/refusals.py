@@ -11,7 +11,7 @@ DELEGATE = (
     "In the Google Admin console › Security › API controls › Domain-wide delegation, add the "
     f"service account's client ID with the scope {SCOPE}."
 )
-SIGN_IN = {
+REMEDIES = {
     "unauthorized": DELEGATE,
     "invalid email or user id": (
         "Enter as acting user the e-mail address of a user who exists in your reseller domain."

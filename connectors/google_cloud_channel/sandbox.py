@@ -42,17 +42,16 @@ class Sandbox:
         self.links = Listing(story.links(now), key="name")
         self.gate = SignIn(clock)
         self.distributor = True
-        self._token_uri = ""
         self._step = 0
         self.app: ASGIApp = Starlette(routes=self._routes())
 
     def config(self, base_url: str) -> Mapping[str, Any]:
-        self._token_uri = f"{base_url}/token"
+        token_uri = f"{base_url}/token"
         return {
             "account_id": story.ACCOUNT.removeprefix("accounts/"),
             "acting_user": USER,
-            "service_account_key": key_file(self._token_uri),
-            "token_url": self._token_uri,
+            "service_account_key": key_file(token_uri),
+            "token_url": token_uri,
             "base_url": base_url,
             "distributor": True,
         }
@@ -104,7 +103,7 @@ class Sandbox:
         ]
 
     async def _token(self, request: Request) -> Response:
-        return self.gate.answer(await request.form(), self._token_uri)
+        return self.gate.answer(await request.form())
 
     def _guarded(self, answer: Callable[[Request], Row | Response]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:

@@ -15,6 +15,7 @@ from connectors.sdk.sandbox import SandboxClock, Tokens
 EMAIL = "partner-inbox@halden-channel.iam.gserviceaccount.com"
 USER = "dana.kim@halden.example"
 SCOPE = "https://www.googleapis.com/auth/apps.order"
+AUDIENCE = "https://oauth2.googleapis.com/token"  # Google's library signs for no other
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _HOUR = timedelta(hours=1)
 _SKEW = timedelta(minutes=5)
@@ -54,7 +55,7 @@ class SignIn:
         self.tokens = Tokens(clock, lifetime=_HOUR)
         self.delegated = True
 
-    def answer(self, fields: Any, token_uri: str) -> Response:
+    def answer(self, fields: Any) -> Response:
         """A token, or Google's words for why not."""
         if fields.get("grant_type") != GRANT:
             return _refused("unsupported_grant_type", "Invalid grant_type")
@@ -67,9 +68,9 @@ class SignIn:
             )
         except jwt.PyJWTError:
             return _refused("invalid_grant", "Invalid JWT Signature.")
-        return self._granted(claims, token_uri)
+        return self._granted(claims)
 
-    def _granted(self, claims: dict[str, Any], token_uri: str) -> Response:
+    def _granted(self, claims: dict[str, Any]) -> Response:
         now = self._clock.now().timestamp()
         issued, ends = claims.get("iat", 0), claims.get("exp", 0)
         if claims.get("iss") != EMAIL:
@@ -77,7 +78,7 @@ class SignIn:
         if not (issued - _SKEW.total_seconds() <= now < ends <= issued + _HOUR.total_seconds()):
             words = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a "
             return _refused("invalid_grant", f"{words}reasonable timeframe.")
-        if claims.get("aud") != token_uri:
+        if claims.get("aud") != AUDIENCE:
             return _refused("invalid_grant", "Invalid JWT audience.")
         if claims.get("sub") != USER:
             return _refused("invalid_grant", "Invalid email or User ID")
