@@ -64,7 +64,7 @@ CLAIM = (
     "Request.Title",
 )
 
-_ASKED = {"draft": "draft", "submitted": "submitted", "rejected": "rejected"}
+_STATES = {name: name for name in ("draft", "submitted", "approved", "rejected")}
 _CLAIMED = dict.fromkeys(("submitted", "approved", "rejected", "paid"), True)
 
 
@@ -124,7 +124,7 @@ def request(row: Any, portal: Portal) -> Iterator[Fund | Deadline]:
     found = required(row, "Id")
     title = word(row, "Title") or f"Fund request {found}"
     status = word(row, "Status")
-    state = known(status, _ASKED, default="approved")
+    state = known(status, _STATES, default="")
     granted, claimed = number(row, "Amount"), number(row, "TotalApprovedFcs")
     remaining = left(granted, claimed)
     requested = number(row, "RequestedAmount")
@@ -150,7 +150,7 @@ def request(row: Any, portal: Portal) -> Iterator[Fund | Deadline]:
         remaining=remaining,
         facts=facts + _calculated(granted, claimed, "amount less approved claims"),
     )
-    waits = state in ("draft", "submitted")
+    waits = state in ("draft", "submitted") or granted is None
     stake = requested if waits else (remaining if remaining is not None else granted)
     yield Deadline(
         external_id=f"{found}:claim",
@@ -161,7 +161,7 @@ def request(row: Any, portal: Portal) -> Iterator[Fund | Deadline]:
         status=status,
         closed=state == "rejected" or _is_done(remaining, row, portal),
         amount=None if stake is None else Money(amount=stake, currency=currency),
-        amount_label="requested" if waits else "approved, not claimed",
+        amount_label="requested" if waits else "not claimed yet",
         summary=word(row, "Description", limit=2000),
         facts=facts,
         **_until_the_budget_ends(row),

@@ -29,6 +29,7 @@ deal registrations are is the connection's choice.
 """
 
 READ_BEFORE = "read"
+"""In the state: whether a read of the stream ever listed a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +164,9 @@ def read(stream: str, api: Salesforce, portal: Portal, context: ReadContext) -> 
             ) from None
         yield NotOffered(why=f"{hidden} {hidden.fix}")
         return
+    read_before = context.state.get(READ_BEFORE) is True
     for page, (listed, total) in enumerate(api.pages(wanted.rows), start=1):
+        read_before = read_before or bool(listed)
         yield rows(
             listed,
             lambda row: found.make(row, portal),
@@ -173,4 +176,4 @@ def read(stream: str, api: Salesforce, portal: Portal, context: ReadContext) -> 
             noun=found.noun,
         )
     window = portal.window if found.selection.since else None
-    yield Complete(window=window, state={READ_BEFORE: True})
+    yield Complete(window=window, state={READ_BEFORE: read_before})

@@ -64,7 +64,7 @@ def test_a_request_is_claimed_by_the_end_of_its_budget_which_is_said() -> None:
     assert deadline.due == DueDate(on=date(2026, 3, 31), raw="2026-03-31")
     assert deadline.derived_from == "fund 0Bu1"
     assert deadline.amount == Money(amount=Decimal("14499.9"), currency="EUR")
-    assert deadline.amount_label == "approved, not claimed"
+    assert deadline.amount_label == "not claimed yet"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,7 @@ def test_a_request_is_claimed_by_the_end_of_its_budget_which_is_said() -> None:
         ({"Status": "Submitted"}, "Claim Roadshow", 18000, False),
         ({"Status": "Rejected"}, "Claim Roadshow", Decimal("14499.9"), True),
         ({"Status": "In audit"}, "Claim Roadshow", Decimal("14499.9"), False),
+        ({"Status": "In audit", "Amount": None}, "Claim Roadshow", 18000, False),
         ({"Status": None}, "Claim Roadshow", Decimal("14499.9"), False),
         ({"TotalApprovedFcs": 17500}, "Claim Roadshow", 0, True),
         ({"TotalApprovedFcs": None}, "Claim Roadshow", 17500, False),

@@ -39,6 +39,15 @@ def test_an_object_that_was_read_before_makes_the_source_old_instead(desk: Desk)
     assert "Ask the vendor" in reading.error.remedy
 
 
+def test_an_object_that_was_always_empty_may_go_without_a_word(desk: Desk) -> None:
+    desk.org.drop("allocations", 4)
+    before = desk.read("allocations")
+    assert before.whole
+    assert not before.records
+    desk.org.hidden.add("PartnerFundAllocation")
+    assert isinstance(desk.read("allocations", dict(before.state)).ended, NotOffered)
+
+
 def test_a_user_who_sees_nothing_at_all_has_no_rights(desk: Desk) -> None:
     desk.org.hidden.update(desk.org.rows)
     reading = desk.read("budgets")
