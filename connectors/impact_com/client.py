@@ -14,7 +14,7 @@ from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.errors import AuthFailed, ConnectorError, FormatChanged, Rejected
 from connectors.sdk.http import Reply
-from connectors.sdk.mapping import BadField, decimal_of, text_of
+from connectors.sdk.mapping import BadField, decimal_of, joined, objects, text_of
 from connectors.sdk.paging import by_number
 
 VERSION = "16"
@@ -128,15 +128,16 @@ def _said(body: Any) -> str:
     """The sentences of an error: its message, and what it says of single fields."""
     whole = body if isinstance(body, dict) else {}
     errors = whole.get("Errors")
-    texts = [whole.get("Message")]
-    for error in errors if isinstance(errors, list) else ():
-        if isinstance(error, dict):
-            texts += [error.get("Field"), error.get("Message")]
-    found: list[str] = []
-    for text in texts:
-        with suppress(BadField):
-            found.append(text_of(text, limit=200) or "")
-    return "; ".join(dict.fromkeys(filter(None, found)))
+    pairs = [(error.get("Field"), error.get("Message")) for error in objects(errors)]
+    texts = [_text(whole.get("Message"))]
+    texts += [joined(_text(field), _text(text), by=": ") for field, text in pairs]
+    return joined(*dict.fromkeys(texts), by="; ")
+
+
+def _text(value: Any) -> str | None:
+    with suppress(BadField):
+        return text_of(value, limit=200)
+    return None
 
 
 def _number(body: Any, name: str) -> int | None:

@@ -1,7 +1,7 @@
 """From contracts to deadlines (their end) and goals (the tiers of their performance bonuses)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.impact_com.programs import Names
@@ -42,6 +42,14 @@ class Tier:
     tier: Any = None
     number: int = 0
     trouble: str = ""
+
+    def spared(self, before: Iterable[str]) -> Iterator["Tier"]:
+        """Itself; in place of a trouble each tier of those ids that it hides."""
+        hidden = [id_ for id_ in before if id_.startswith(f"{self.external_id}:")]
+        if not self.trouble or not hidden:
+            yield self
+        else:
+            yield from (replace(self, external_id=id_) for id_ in hidden)
 
 
 def contract(row: Row, names: Mapping[str, Names]) -> Deadline | None:

@@ -30,6 +30,7 @@ class Sandbox:
 
     quota    1,000 calls an hour
     scopes   what the access token may read; a list that is missing here is refused with 403
+    heard    the "Accept" and "IR-Version" of every call
     largest  rows on a page at most, so that a small account has several
     """
 
@@ -51,6 +52,7 @@ class Sandbox:
         self.programs = Listing(story.programs(today), key="CampaignId")
         self.quota = Quota(clock, calls=1000, seconds=3600)
         self.scopes = {"Tasks", "Contracts", "Invoices", "Campaigns"}
+        self.heard: set[tuple[str, str]] = set()
         self.largest = 40
         self._lists = {
             "tasks": self.tasks,
@@ -100,6 +102,8 @@ class Sandbox:
         return Route(f"/Mediapartners/{{sid}}/{name}", endpoint, methods=["GET"])
 
     def _refusal(self, request: Request, name: str) -> Response | None:
+        said = request.headers
+        self.heard.add((said.get("accept", ""), said.get("ir-version", "")))
         pair = b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
         signed = request.headers.get("authorization") == f"Basic {pair}"
         if not signed or request.path_params["sid"] != ACCOUNT_SID:

@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.impact_com import contracts as of_contracts
 from connectors.impact_com.client import Impact
-from connectors.impact_com.contracts import STATUSES, Tier
+from connectors.impact_com.contracts import STATUSES, Tier, contract, goal, tiers
 from connectors.impact_com.invoices import Line, lines, payout
 from connectors.impact_com.programs import PROGRAMS, Names, names, program
 from connectors.impact_com.tasks import task
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Incomplete
 from connectors.sdk.mapping import BadField, required, rows
-from connectors.sdk.records import AnyRecord, Deadline, Goal
+from connectors.sdk.records import AnyRecord
 
 Read = Iterator[Page | Complete]
 
@@ -44,40 +43,46 @@ def tasks(impact: Impact, context: ReadContext) -> Read:
 
 
 def contracts(impact: Impact, context: ReadContext) -> Read:
-    """Raises ``Incomplete`` when a contract is on two lists: it moved while they were read."""
-    named, seen = names(impact), set[str]()
+    """Raises ``Incomplete`` when a contract is on two lists: it moved while they were read.
+
+    The state holds the ids of all tiers: where a contract's tiers cannot be read for once, those
+    that were read before stay as they are.
+    """
+    named, before = names(impact), _ids(context.state.get("tiers"))
+    seen, known = set[str](), set[str]()
     for status in STATUSES:
-        for number, (found, _) in enumerate(impact.pages("Contracts", {"Status": status}), start=1):
+        pages = impact.pages("Contracts", {"Status": status})
+        for number, (found, _) in enumerate(pages, start=1):
             where = f"{status} page {number}"
-            yield _contracts(found, named, where)
+            yield _ends(found, named, where)
+            parts = [tier for part in _parts(found, tiers) for tier in part.spared(before)]
+            yield _goals(parts, named, where)
+            known |= {part.external_id for part in parts}
             ids = {id_ for row in found if (id_ := _id(row))}
             if not seen.isdisjoint(ids):
                 raise Incomplete("A contract came twice: it changed while the lists were read.")
             seen |= ids
-    yield Complete()
+    yield Complete(state={"tiers": sorted(known)})
 
 
-def _contracts(found: list[Any], named: Mapping[str, Names], where: str) -> Page:
-    """The ends of the contracts, then their tiers, each of which is a row of its own."""
-
-    def end(row: Any) -> Deadline | None:
-        return of_contracts.contract(row, named)
-
-    def goal(part: Tier) -> Goal:
-        return of_contracts.goal(part, named)
-
-    ends = rows(
-        found, end, where=where, external_id=lambda row: required(row, "Id"), noun="contract"
+def _ends(found: list[Any], named: Mapping[str, Names], where: str) -> Page:
+    return rows(
+        found,
+        lambda row: contract(row, named),
+        where=where,
+        external_id=lambda row: required(row, "Id"),
+        noun="contract",
     )
-    goals = rows(
-        _parts(found, of_contracts.tiers),
-        goal,
+
+
+def _goals(parts: list[Tier], named: Mapping[str, Names], where: str) -> Page:
+    """Each tier is a row of its own, so that a bad one costs itself only."""
+    return rows(
+        parts,
+        lambda part: goal(part, named),
         where=f"{where} tiers",
         external_id=lambda part: str(part.external_id),
         noun="bonus tier",
-    )
-    return Page(
-        records=ends.records + goals.records, quarantined=ends.quarantined + goals.quarantined
     )
 
 
@@ -134,6 +139,11 @@ def _id(row: Any) -> str | None:
         return required(row, "Id")
     except BadField:
         return None
+
+
+def _ids(state: Any) -> list[str]:
+    """What of a stored state is a list of ids."""
+    return [id_ for id_ in state if isinstance(id_, str)] if isinstance(state, list) else []
 
 
 def _window(today: date) -> tuple[date, date]:
