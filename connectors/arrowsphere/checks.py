@@ -28,19 +28,30 @@ def checks(arrow: Arrow, config: ArrowsphereConfig) -> Iterator[Check]:
         return
     yield _ok("Address", "ArrowSphere answers.")
     yield _ok("API key", f"It is a key of {company or 'a company without a name'}.")
-    for stream, count in _counts(arrow, config).items():
+    for stream, count in _counts(arrow).items():
         yield attempt(MANIFEST.stream(stream).title, partial(_said, count))
+    if config.read_notifications:
+        yield _notifications(arrow)
 
 
-def _counts(arrow: Arrow, config: ArrowsphereConfig) -> dict[str, Callable[[], int | None]]:
-    counts: dict[str, Callable[[], int | None]] = {
+def _counts(arrow: Arrow) -> dict[str, Callable[[], int | None]]:
+    return {
         "programs": lambda: len(arrow.subscriptions()),
         "licences": lambda: next(arrow.licences(per_page=1))[1],
         "campaigns": lambda: len(arrow.campaigns()),
     }
-    if config.read_notifications:
-        counts["notifications"] = lambda: len(next(arrow.notifications()))
-    return counts
+
+
+def _notifications(arrow: Arrow) -> Check:
+    """Whether the key is shown them is not documented: where it is not, the rest is read."""
+    name = MANIFEST.stream("notifications").title
+    try:
+        return _ok(name, _said(lambda: len(next(arrow.notifications()))))
+    except AuthFailed as error:
+        state = CheckState.FAIL if arrow.has_token else CheckState.WARN
+        return Check(name=name, state=state, text=error.message, fix=error.remedy)
+    except ConnectorError as error:
+        return _failed(name, error)
 
 
 def _said(count: Callable[[], int | None]) -> str:

@@ -34,6 +34,7 @@ class Arrow:
         self._headers = {"Accept": "application/json", "apiKey": key}
         # Raw, without "Bearer": so do both of Arrow's SDKs.
         self._token = {"Authorization": token.get_secret_value()} if token else {}
+        self.has_token = bool(self._token)
 
     def company(self) -> Mapping[str, Any]:
         """Whose key it is; raises ``ConfigInvalid`` where no ArrowSphere answers."""

@@ -6,14 +6,9 @@ from connectors.arrowsphere.checks import checks
 from connectors.arrowsphere.client import Arrow
 from connectors.arrowsphere.config import MANIFEST, ArrowsphereConfig
 from connectors.arrowsphere.streams import campaigns, licences, notifications, programs
-from connectors.sdk.connector import Check, Complete, Page, ReadContext
+from connectors.sdk.connector import Check, Complete, Event, ReadContext
 
-_READERS = {
-    "programs": programs,
-    "licences": licences,
-    "notifications": notifications,
-    "campaigns": campaigns,
-}
+_READERS = {"programs": programs, "licences": licences, "campaigns": campaigns}
 
 
 class Arrowsphere:
@@ -21,12 +16,13 @@ class Arrowsphere:
 
     manifest = MANIFEST
 
-    def read(
-        self, stream: str, config: ArrowsphereConfig, context: ReadContext
-    ) -> Iterator[Page | Complete]:
-        if stream == "notifications" and not config.read_notifications:
-            return iter([Complete()])
-        return _READERS[stream](Arrow(config, context))
+    def read(self, stream: str, config: ArrowsphereConfig, context: ReadContext) -> Iterator[Event]:
+        arrow = Arrow(config, context)
+        if stream != "notifications":
+            return _READERS[stream](arrow)
+        if config.read_notifications:
+            return notifications(arrow, context.state)
+        return iter([Complete()])
 
     def check(self, config: ArrowsphereConfig, context: ReadContext) -> Iterator[Check]:
         return checks(Arrow(config, context), config)

@@ -6,8 +6,10 @@ notifications   what it still keeps of them, 30 days: an older one is not gone
 campaigns       those that are active
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
+from typing import Any
 
 from connectors.arrowsphere.client import Arrow
 from connectors.arrowsphere.mapping import (
@@ -18,7 +20,8 @@ from connectors.arrowsphere.mapping import (
     notification,
     program,
 )
-from connectors.sdk.connector import Complete, Page
+from connectors.sdk.connector import Complete, Event, NotOffered, Page
+from connectors.sdk.errors import AuthFailed, Incomplete
 from connectors.sdk.mapping import required, rows
 
 Read = Iterator[Page | Complete]
@@ -55,17 +58,37 @@ def licences(arrow: Arrow) -> Read:
         yield Complete()
 
 
-def notifications(arrow: Arrow) -> Read:
-    """From one to the next, until there is none."""
-    for number, found in enumerate(arrow.notifications(), start=1):
-        yield rows(
-            found,
-            notification,
-            where=f"page {number}",
-            external_id=partial(required, field="id"),
-            noun="notification",
-        )
-    yield Complete()
+def notifications(arrow: Arrow, state: Mapping[str, Any]) -> Iterator[Event]:
+    """From one to the next, until there is none.
+
+    Whether the API key is enough to be shown them is not documented: where it never was, they
+    are not offered; what was read once and is refused now grows old, and somebody has to know.
+    """
+    pages = enumerate(arrow.notifications(), start=1)
+    try:
+        first = next(pages)
+    except AuthFailed as refusal:
+        if state.get("read") or arrow.has_token:
+            raise _refused(refusal) from refusal
+        yield NotOffered(why=f"{refusal.message} {refusal.remedy}")
+        return
+    try:
+        for number, found in chain([first], pages):
+            yield rows(
+                found,
+                notification,
+                where=f"page {number}",
+                external_id=partial(required, field="id"),
+                noun="notification",
+            )
+    except AuthFailed as refusal:
+        raise _refused(refusal) from refusal
+    yield Complete(state={"read": True})
+
+
+def _refused(refusal: AuthFailed) -> Incomplete:
+    """The other lists are read with the API key, which may be as good as before."""
+    return Incomplete(refusal.message, remedy=refusal.remedy)
 
 
 def campaigns(arrow: Arrow) -> Read:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectors.sdk.connector import CheckState, Complete
-from connectors.sdk.errors import AuthFailed, Incomplete
+from connectors.sdk.connector import CheckState, Complete, NotOffered
+from connectors.sdk.errors import Incomplete
 from connectors.sdk.records import Deadline, DueDate, Notice, Program
 from connectors.sdk.sandbox import Answer, Asked, Fault, FaultKind
 from tests.support.desk import Desk, by_id, facts
@@ -202,24 +202,45 @@ def test_a_wrong_path_is_told_as_an_address(desk: Desk) -> None:
     assert "/index.php/api" in found["Address"].fix
 
 
-def test_notifications_that_are_refused_can_be_left_out(desk: Desk) -> None:
+def test_notifications_that_the_key_was_never_shown_are_not_offered(desk: Desk) -> None:
     desk.sandbox.token_only = True
     desk.setting(notification_token=None)
 
-    refused = checked(desk)["Notifications"]
-    assert refused.state is CheckState.FAIL
-    assert "switch off" in refused.fix
-    assert isinstance(desk.read("notifications").error, AuthFailed)
+    reading = desk.read("notifications")
 
+    assert isinstance(reading.ended, NotOffered)
+    assert "switch off" in reading.ended.why
+    assert checked(desk)["Notifications"].state is CheckState.WARN
+    assert desk.read("programs").whole, "the rest is read"
+
+
+def test_notifications_that_were_read_and_are_refused_now_grow_old(desk: Desk) -> None:
+    state = desk.read("notifications").state
+    desk.sandbox.token_only = True
+    desk.setting(notification_token=None)
+
+    error = desk.read("notifications", state).error
+
+    assert isinstance(error, Incomplete)
+    assert "access token" in error.remedy
+
+
+def test_an_access_token_opens_notifications_until_it_ends(desk: Desk) -> None:
+    desk.sandbox.token_only = True
+    assert len(by_id(desk.read("notifications"))) == 4
+
+    desk.setting(notification_token="ended")
+
+    assert isinstance(desk.read("notifications").error, Incomplete)
+    assert checked(desk)["Notifications"].state is CheckState.FAIL
+
+
+def test_notifications_can_be_left_out(desk: Desk) -> None:
     desk.setting(read_notifications=False)
+
     assert "Notifications" not in checked(desk)
     assert desk.read("notifications").ended == Complete()
-
-
-def test_an_access_token_opens_notifications(desk: Desk) -> None:
-    desk.sandbox.token_only = True
-
-    assert len(by_id(desk.read("notifications"))) == 4
+    assert not any("/notification" in path for _, path, _ in desk.requests)
 
 
 def test_an_empty_token_is_none(desk: Desk) -> None:
