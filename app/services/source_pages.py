@@ -181,8 +181,9 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
     manifest = manifest_or_none(connection.connector)
     runs = _runs(session, connection_id, limit=RUNS)
     specs = configs.streams_of(manifest, connection.config) if manifest else ()
-    titles = {spec.name: spec.title for spec in specs}
-    streams = _streams(session, connection, specs, runs)
+    all_specs = (*(manifest.streams if manifest else ()), *specs)
+    titles = {spec.name: spec.title for spec in all_specs}
+    streams = _streams(session, connection, specs, titles, runs)
     row = _row(
         connection,
         last=next((run for run in runs if not run.running), None),
@@ -280,9 +281,10 @@ def _streams(
     session: Session,
     connection: Connection,
     named: tuple[StreamSpec, ...],
+    titles: Mapping[str, str],
     runs: tuple[RunLine, ...],
 ) -> tuple[StreamLine, ...]:
-    """The connector's streams, then those that are stored and that it no longer has."""
+    """The streams that the connection reads, then those that are stored and no longer read."""
     assert connection.id is not None
     stored = {state.stream: state for state in sources.streams(session, connection.id)}
     specs = {spec.name: spec for spec in named}
@@ -293,7 +295,7 @@ def _streams(
         _stream(
             stored.get(name),
             name=name,
-            title=specs[name].title if name in specs else name,
+            title=titles.get(name, name),
             proves=MODES[specs[name].completeness] if name in specs else "no longer read",
             records=records[name],
             error=errors.get(name),

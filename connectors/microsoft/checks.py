@@ -7,6 +7,7 @@ from connectors.microsoft.client import Microsoft, Site, customers
 from connectors.microsoft.config import STREAMS, MicrosoftConfig
 from connectors.microsoft.refusals import SUBSCRIPTIONS
 from connectors.microsoft.streams import (
+    NO_PERSON,
     admin_relationship_pages,
     message_pages,
     promotion_pages,
@@ -21,7 +22,8 @@ _TITLES = {spec.name: spec.title for spec in STREAMS}
 
 def checks(microsoft: Microsoft, config: MicrosoftConfig) -> Iterator[Check]:
     """Nothing is asked of an API whose sign-in is refused."""
-    reads = {spec.name for spec in config.named_streams()}
+    named = {spec.name for spec in config.named_streams()}
+    reads = named - (set() if config.refresh_token else {"referrals"})
     for name, site, probes in _apis(microsoft, config):
         wanted = {stream: probe for stream, probe in probes.items() if stream in reads}
         if not wanted:
@@ -33,7 +35,7 @@ def checks(microsoft: Microsoft, config: MicrosoftConfig) -> Iterator[Check]:
                 yield attempt(_TITLES[stream], probe)
     for spec in STREAMS:
         if spec.name not in reads:
-            yield _not_read(spec.name, spec.title, config)
+            yield _not_read(spec.title, wanted=spec.name in named)
 
 
 def _apis(
@@ -92,12 +94,8 @@ def _score(site: Site) -> str:
     return f"{body.get('currentScore')} of {body.get('maxScore')} points."
 
 
-def _not_read(name: str, title: str, config: MicrosoftConfig) -> Check:
-    if name == "referrals" and config.refresh_token is None:
-        return Check(
-            name=title,
-            state=CheckState.WARN,
-            text="Not read: they need the sign-in of a person, and no refresh token is set.",
-            fix="Enter a refresh token and choose “Read referrals”, or leave it as it is.",
-        )
-    return Check(name=title, state=CheckState.OK, text="This connection does not read them.")
+def _not_read(title: str, *, wanted: bool) -> Check:
+    if not wanted:
+        return Check(name=title, state=CheckState.OK, text="This connection does not read them.")
+    fix = "Enter a refresh token, or switch “Read referrals” off."
+    return Check(name=title, state=CheckState.WARN, text=f"Not read. {NO_PERSON}", fix=fix)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+from pydantic import SecretStr
 
 from connectors.microsoft.answers import Counted, Following, following
 from connectors.microsoft.config import ENTRA, MicrosoftConfig
@@ -23,7 +24,7 @@ from connectors.microsoft.refusals import (
 )
 from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken
 from connectors.sdk.connector import ReadContext
-from connectors.sdk.errors import AuthFailed, ConfigInvalid
+from connectors.sdk.errors import AuthFailed
 from connectors.sdk.http import Reply
 from connectors.sdk.paging import by_cursor, by_odata
 
@@ -165,11 +166,12 @@ class Microsoft:
 
     @property
     def referrals(self) -> Site:
-        """Raises ``ConfigInvalid`` where no refresh token is set."""
+        """For a person; without a refresh token there is none to sign in."""
+        assert self.config.refresh_token is not None
         address = self.config.referrals_url
         return Site(
             self._context,
-            self._user(address),
+            self._user(address, self.config.refresh_token),
             base=f"{address}/v1.0/engagements",
             headers=lambda: {"client-request-id": str(uuid4())},
         )
@@ -189,18 +191,13 @@ class Microsoft:
             remedies=APP_REMEDIES,
         )
 
-    def _user(self, resource: str) -> UserSignIn:
-        if self.config.refresh_token is None:
-            raise ConfigInvalid(
-                "Referrals need the sign-in of a person, and no refresh token is set.",
-                remedy="Edit the connection and enter a refresh token, or do not read referrals.",
-            )
+    def _user(self, resource: str, token: SecretStr) -> UserSignIn:
         return UserSignIn(
             self._context.http,
             token_url=self._token_url,
             client_id=self.config.client_id,
             client_secret=self.config.client_secret,
-            refresh_token=self.config.refresh_token,
+            refresh_token=token,
             secrets=self._context.secrets,
             now=lambda: self._context.now,
             extra={"resource": resource},

@@ -63,8 +63,8 @@ class MicrosoftConfig(ConnectorConfig):
         default=None,
         title="Refresh token",
         description=(
-            "Of a person who may read referrals, got with the Secure Application Model. Only for "
-            "referrals. Microsoft replaces it while it is used; the new one is stored by itself."
+            "Only for referrals: of a person who may read them, by the Secure Application Model. "
+            "Microsoft replaces it while it is used; the new one is stored by itself."
         ),
         json_schema_extra={"group": "Sign-in"},
     )
@@ -100,9 +100,9 @@ class MicrosoftConfig(ConnectorConfig):
         json_schema_extra={"group": "What to read"},
     )
     read_referrals: bool = Field(
-        default=False,
+        default=True,
         title="Read referrals",
-        description="Co-sell referrals to answer; needs the refresh token above.",
+        description="Co-sell referrals to answer, once the refresh token above is set.",
         json_schema_extra={"group": "What to read"},
     )
     graph_url: WebAddress = Field(
@@ -147,8 +147,6 @@ class MicrosoftConfig(ConnectorConfig):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        if self.read_referrals and not self.refresh_token:
-            raise ValueError("Referrals need a refresh token: enter one, or do not read them.")
         if not self.named_streams():
             raise ValueError("Choose at least one thing to read.")
         return self

@@ -14,7 +14,7 @@ from connectors.microsoft.streams import (
     referrals,
     security_score,
 )
-from connectors.sdk.connector import Check, Complete, Page, ReadContext
+from connectors.sdk.connector import Check, Event, ReadContext
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.manifest import Manifest, Need, PlatformType, RateLimit
 
@@ -85,9 +85,7 @@ class Microsoft:
 
     manifest = MANIFEST
 
-    def read(
-        self, stream: str, config: MicrosoftConfig, context: ReadContext
-    ) -> Iterator[Page | Complete]:
+    def read(self, stream: str, config: MicrosoftConfig, context: ReadContext) -> Iterator[Event]:
         if stream not in {spec.name for spec in config.named_streams()}:
             title = MANIFEST.stream(stream).title
             raise ConfigInvalid(

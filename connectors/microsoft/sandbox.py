@@ -49,7 +49,6 @@ class Sandbox:
             "refresh_token": REFRESH_TOKEN,
             "promotions_country": "US",
             "read_security_score": True,
-            "read_referrals": True,
             "graph_url": f"{base_url}/graph",
             "partner_center_url": f"{base_url}/partner-center",
             "referrals_url": f"{base_url}/referrals",

@@ -8,12 +8,14 @@ from connectors.microsoft.client import Microsoft, Site
 from connectors.microsoft.commerce import promotion
 from connectors.microsoft.graph import admin_relationship, message, requirement, score
 from connectors.microsoft.referral import referral
-from connectors.sdk.connector import Complete, Page, ReadContext
+from connectors.sdk.connector import Complete, Event, NotOffered, ReadContext
 from connectors.sdk.errors import FormatChanged
 from connectors.sdk.mapping import required, rows
 from connectors.sdk.records import AnyRecord
 
-Read = Iterator[Page | Complete]
+Read = Iterator[Event]
+
+NO_PERSON = "They need the sign-in of a person, and no refresh token is set."
 
 SCORE = "/beta/security/partner/securityScore"
 
@@ -90,7 +92,10 @@ def security_score(microsoft: Microsoft, context: ReadContext) -> Read:
 
 
 def referrals(microsoft: Microsoft, context: ReadContext) -> Read:
-    """Every referral, incoming and outgoing."""
+    """Every referral, incoming and outgoing, for a person who signed in; else none is offered."""
+    if not microsoft.config.refresh_token:
+        yield NotOffered(why=f"{NO_PERSON} What was read before stays.")
+        return
     yield from _whole(referral_pages(microsoft.referrals), referral, noun="referral")
 
 

@@ -14,6 +14,7 @@ from connectors.sdk.connector import (
     Check,
     Complete,
     InMemory,
+    NotOffered,
     Page,
     Quarantined,
     ReadContext,
@@ -23,6 +24,9 @@ from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpPolicy, HttpSession
 from connectors.sdk.limits import Limits
 from connectors.sdk.sandbox import SandboxClock, SandboxHost
+from tests.support.world import clock, settings, vault, world
+
+__all__ = ["clock", "settings", "vault", "world"]
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "microsoft"
@@ -33,12 +37,18 @@ class Reading:
     """One read: what came, how it ended."""
 
     pages: list[Page] = field(default_factory=list)
-    end: Complete | None = None
+    end: Complete | NotOffered | None = None
     error: ConnectorError | None = None
 
     @property
     def records(self) -> dict[str, Any]:
         return {record.external_id: record for page in self.pages for record in page.records}
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """What a read that came to its end leaves for the next."""
+        assert isinstance(self.end, Complete)
+        return self.end.state
 
     @property
     def titled(self) -> dict[str, Any]:
