@@ -53,7 +53,7 @@ class Asking:
         if asked is None:
             return None
         first, last = self._days(asked)
-        return (first + timedelta(days=1), last - timedelta(days=1)) if last > first else None
+        return first + timedelta(days=1), last - timedelta(days=1)
 
     def leaves(self) -> Iterator[Leaf]:
         """The pages until the proven end; raises the typed errors of pagers and sessions."""

@@ -22,6 +22,10 @@ from connectors.sdk.urls import parts_of
 _SECRET = re.compile(
     r"authori[sz]ation|cookie|pass(word|wd|phrase)|secret|token|api[-_]?key|x-.*key", re.I
 )
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_WIRE = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect"}
+)
 _WHOLE_DATES = (("Y", "y"), ("m", "b", "B"), ("d",))
 _DIRECTIVES = frozenset("YymbBdHIMSfpzaA%")
 _ENDS_PROVABLY = (model.CursorPager, model.LinkPager, model.NextPager, model.ODataPager)
@@ -81,7 +85,7 @@ def plans_of(told: model.Declaration, problems: Problems) -> tuple[Plan, ...]:
     _address(told.base, ("base",), problems)
     _zone(told.zone, ("zone",), problems)
     _sign_in(told.sign_in, problems)
-    _no_secrets(told.headers, ("headers",), problems)
+    _headers(told.headers, ("headers",), problems)
     return tuple(
         _plan(name, stream, ("streams", name), problems) for name, stream in told.streams.items()
     )
@@ -141,6 +145,8 @@ def _shape(stream: model.Stream, at: Place, problems: Problems) -> None:
     if isinstance(pager, model.ODataPager) and stream.rows not in (None, "value"):
         problems.add((*at, "rows"), "OData has its rows in value: leave it out")
     if stream.window:
+        if stream.window.back + stream.window.ahead < 2:
+            problems.add((*at, "window"), "it needs two days at least: no less proves anything")
         _is_format(stream.window.format, (*at, "window", "format"), problems)
 
 
@@ -278,10 +284,26 @@ def _address(url: str, place: Place, problems: Problems) -> None:
 def _sign_in(told: Any, problems: Problems) -> None:
     if isinstance(told, model.KeySignIn) and (told.header is None) is (told.query is None):
         problems.add(("sign_in",), "it needs header or query, one of the two")
+    if isinstance(told, model.KeySignIn) and told.header is not None:
+        _header(told.header, told.prefix, ("sign_in", "header"), problems)
     if isinstance(told, model.OAuthSignIn):
         if urlsplit(told.token_url).scheme:
             _address(told.token_url, ("sign_in", "token_url"), problems)
         _no_secrets(told.extra, ("sign_in", "extra"), problems)
+
+
+def _headers(told: Mapping[str, str], place: Place, problems: Problems) -> None:
+    _no_secrets(told, place, problems)
+    for name, value in told.items():
+        _header(name, value, (*place, name), problems)
+
+
+def _header(name: str, value: str, place: Place, problems: Problems) -> None:
+    """Whether it can be sent, and is not one that says how a request itself is sent."""
+    if not _HEADER.fullmatch(name) or not value.isascii() or not (value or "x").isprintable():
+        problems.add(place, "it is no header: letters, digits and - name it, one line is in it")
+    elif name.lower() in _WIRE:
+        problems.add(place, "this header belongs to the request itself and is not declared")
 
 
 def _no_secrets(told: Collection[str], place: Place, problems: Problems) -> None:

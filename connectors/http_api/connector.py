@@ -40,7 +40,7 @@ from connectors.sdk.connector import (
     ReadContext,
 )
 from connectors.sdk.errors import ConnectorError, FormatChanged
-from connectors.sdk.manifest import Completeness, Manifest, Need, PlatformType, RateLimit
+from connectors.sdk.manifest import Manifest, Need, PlatformType, RateLimit
 from connectors.sdk.preview import ROWS, Preview
 
 _DECLARED = "Correct the declaration, if the answer is as the platform means it."
@@ -122,7 +122,7 @@ def _page(plan: Plan, mapper: Mapper, leaf: Leaf, number: int) -> Page:
         mapper,
         where=f"page {number}",
         external_id=mapper.id_of,
-        expected=leaf.expected if plan.spec.completeness is Completeness.FULL_LIST else None,
+        expected=leaf.expected,
         noun=plan.spec.title,
     )
 

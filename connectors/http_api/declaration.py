@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urljoin
 
 from pydantic import ValidationError
 
@@ -41,7 +40,7 @@ def address(base: str, path: str) -> str:
     """A path below the base; an address of its own stays as it is."""
     if path.startswith(("https:", "http:")):
         return path
-    return urljoin(f"{base.rstrip('/')}/", path.lstrip("/"))
+    return f"{base.rstrip('/')}/{path.lstrip('/')}"
 
 
 @lru_cache(maxsize=32)

@@ -129,6 +129,13 @@ def problem(text: str) -> str:
             "Line 6, streams.renewals.path: it must be a path below base",
         ),
         ("renewals:", "Renewals!:", "Line 4, streams.Renewals!: a name has small letters"),
+        ("streams:", "headers: {Host: x}\nstreams:", "Line 3, headers.Host: this header belongs"),
+        ("streams:", 'headers: {A: "x\\ny"}\nstreams:', "Line 3, headers.A: it is no header"),
+        (
+            "    map:",
+            "    window: {from: a, to: b, back: 0, ahead: 1}\n    map:",
+            "Line 7, streams.renewals.window: it needs two days at least",
+        ),
         ("name: Contoso", "name: &a Contoso", "Line 1: anchors and aliases"),
         ("name: Contoso", "name: !!python/name:os.system x", "Line 1: tags (!) are not read"),
         ("name: Contoso", "name: Contoso\nname: Again", "Line 2: the key 'name' is there twice."),

@@ -140,6 +140,15 @@ def test_a_window_asks_for_days_around_today_and_proves_those_inside(api: Api) -
     assert found.end.window == (date(2026, 11, 21), date(2026, 12, 1))
 
 
+def test_a_path_may_end_in_a_verb_behind_a_colon(api: Api) -> None:
+    api.answers["things:search"] = lambda request, body: JSONResponse(ROWS)
+    text = f"{HEAD}    kind: notice\n    map: {{id: id, title: id}}\n"
+
+    found = api.read(api.config(text.replace("/things", "/things:search")), "things")
+
+    assert len(found.records) == 5
+
+
 # Rows
 
 

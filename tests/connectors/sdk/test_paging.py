@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.sdk.errors import FormatChanged, Incomplete, Rejected, Unavailable
 from connectors.sdk.http import Reply
 from connectors.sdk.links import next_link
-from connectors.sdk.paging import by_cursor, by_link, by_number, by_odata, by_offset
+from connectors.sdk.paging import by_cursor, by_link, by_next, by_number, by_odata, by_offset
 
 HOME = "https://api.example.com/v1/rows"
 
@@ -377,6 +377,14 @@ class Linked:
         link = f'<{target}>; rel="next"' if target else ""
         return page_of(rows(number), url=url.partition("?")[0], link=link)
 
+    def by_next(self) -> Iterator[Any]:
+        return by_next(
+            self.odata,
+            HOME,
+            items=lambda body: body["value"],
+            target=lambda body: body.get("@odata.nextLink"),
+        )
+
     def odata(self, url: str) -> Reply:
         self.asked.append(url)
         number = len(self.asked)
@@ -412,7 +420,16 @@ def test_a_link_to_another_host_is_not_followed(target: str) -> None:
 
     with pytest.raises(Incomplete, match="another host"):
         list(by_link(linked.header, HOME))
+    with pytest.raises(Incomplete, match="another host"):
+        list(Linked(target).by_next())
     assert linked.asked == [HOME]
+
+
+def test_an_address_in_the_body_leads_on_until_there_is_none() -> None:
+    linked = Linked("?p=2", "/v2/rows?p=3", "")
+
+    assert len(list(linked.by_next())) == 3
+    assert linked.asked == [HOME, f"{HOME}?p=2", "https://api.example.com/v2/rows?p=3"]
 
 
 @pytest.mark.parametrize("target", [HOME, "?p=2"])
@@ -421,6 +438,8 @@ def test_links_that_lead_in_a_circle_are_incomplete(target: str) -> None:
         list(by_link(Linked("?p=2", target).header, HOME))
     with pytest.raises(Incomplete, match="circle"):
         list(by_odata(Linked(f"{HOME}?p=2", target).odata, HOME))
+    with pytest.raises(Incomplete, match="circle"):
+        list(Linked("?p=2", target).by_next())
 
 
 def test_a_linked_page_that_comes_twice_is_incomplete() -> None:
