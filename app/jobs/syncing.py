@@ -231,6 +231,7 @@ class _Run:
             stream=spec.name,
             zone=self.syncer.settings.zone,
             lists_all=spec.completeness is not Completeness.UNKNOWN,
+            prose=spec.prose,
             screen=Screen(map(str, configs.split(source.config)[1].values())),
         ) as reading:
             problem = self._read(source, spec, context, reading)

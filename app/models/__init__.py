@@ -19,6 +19,7 @@ from app.models.outbox import (
     Revision,
 )
 from app.models.programs import Certification, Contact, Fund, Program
+from app.models.proposals import Proposal, ProposalState
 from app.models.sources import (
     COUNTS,
     TROUBLED,
@@ -56,6 +57,8 @@ __all__ = [
     "OutboxState",
     "PersonalState",
     "Program",
+    "Proposal",
+    "ProposalState",
     "QuarantinedRow",
     "Revision",
     "RunOutcome",

@@ -9,7 +9,7 @@ from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
-from app.services import acts, inbox, lines, listing, today
+from app.services import acts, inbox, lines, listing, proposals, today
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import (
@@ -38,6 +38,8 @@ WHAT = {
     acts.WOKEN: "Back from snooze",
     acts.ASSIGNED: "Assigned to {new}",
     acts.UNDONE: "Undid: {old}",
+    proposals.CONFIRMED: "Confirmed as a deadline on {new}",
+    proposals.DISMISSED: "Dismissed as a deadline: {new}",
 }
 MATERIAL = (changes.DUE_MOVED, changes.CLOSED, changes.REOPENED, changes.GONE, changes.RETURNED)
 
@@ -76,6 +78,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
         history=history,
         notes=notes,
+        proposals=proposals.of_item(session, item_id) if item.kind == Kind.NOTICE else (),
         people=inbox.people(session),
     )
 
@@ -140,6 +143,8 @@ def _seen_at(session: Session, item: Item, source: SourceLine) -> datetime | Non
 
 
 def _proof(session: Session, item: Item) -> str | None:
+    if item.stream == proposals.STREAM:
+        return None  # a person confirmed it; its source does not list it
     if item.removed_at is not None:
         return "no longer listed in two whole reads"
     if item.missing_reads:

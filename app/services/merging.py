@@ -15,7 +15,7 @@ from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events, search
+from app.services import acts, events, proposals, search
 from app.services.absence import Absence
 from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
@@ -45,6 +45,11 @@ def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetim
     absence.judge()
     writer.keep_quarantined()
     writer.keep_state()
+    if reading.prose:
+        session.flush()
+        proposals.refresh(
+            session, connection_id=reading.connection_id, stream=reading.stream, now=now
+        )
     return reading.outcome
 
 

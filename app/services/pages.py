@@ -273,6 +273,23 @@ class GoalLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalLine:
+    """A date that the text of a notice names, with its sentence.
+
+    ``days`` are its readings, two where day and month can be in either order. ``note`` says what
+    was concluded. ``deadline_id`` is what it became when it was confirmed.
+    """
+
+    id: int
+    sentence: str
+    days: tuple[date, ...]
+    amount: Money | None
+    note: str
+    deadline_id: int | None
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemPage:
     """Everything that is known of one item.
 
@@ -304,6 +321,7 @@ class ItemPage:
     goal: GoalLine | None = None
     history: tuple[HistoryLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
+    proposals: tuple[ProposalLine, ...] = ()
     people: tuple[Person, ...] = ()
 
 

@@ -92,12 +92,15 @@ class StreamReading:
         stream: str,
         zone: ZoneInfo,
         lists_all: bool = True,
+        prose: bool = False,
         screen: Screen | None = None,
     ) -> None:
         """``reader`` opens a read transaction; ``lists_all`` is False for a stream whose
-        finished read proves nothing about what it does not list. ``screen`` knows the
+        finished read proves nothing about what it does not list; ``prose`` for one whose
+        notices may name deadlines in their text. ``screen`` knows the
         connection's secrets: a platform may quote them in what it lists.
         """
+        self.prose = prose
         self.screen = screen or Screen(())
         self.connection_id = connection_id
         self.stream = stream

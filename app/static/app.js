@@ -26,6 +26,11 @@ doc.addEventListener("keydown", (event) => {
   if (inField(event.target) || one("dialog[open]")) return;
   const bound = shortcuts();
   const key = event.shiftKey && event.key.length === 1 && /[A-Z]/.test(event.key) ? `Shift+${event.key.toLowerCase()}` : event.key;
+  const own = bound.size && one(`[data-key="${CSS.escape(key)}"]`, doc.activeElement?.closest("[data-own-keys]") ?? doc.createElement("i"));
+  if (own) {
+    event.preventDefault();
+    return own.click();
+  }
   const pair = Date.now() - firstAt < TWO_KEYS_MS ? `${first} ${key}` : "";
   const found = bound.get(pair) ?? bound.get(key);
   const begins = !found && [...bound.keys()].some((keys) => keys.startsWith(`${key} `));
@@ -71,7 +76,7 @@ const acts = {
   },
 };
 
-const OF_AN_ITEM = /=(done|reopen|snooze|assign|take|note|source)\]/;
+const OF_AN_ITEM = /=(done|reopen|snooze|assign|take|note|propose|source)\]/;
 
 // Within the current row if it has one; never in a row that is not the current one, nor in the
 // detail of another item than the row that has the focus.

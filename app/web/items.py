@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.core.snooze import morning_of
 from app.core.whole import whole
 from app.errors import Invalid
-from app.services import acts
+from app.services import acts, proposals
 from app.services.item import item_page
 from app.services.pages import Act
 from app.web.addresses import local
@@ -101,6 +101,33 @@ def note(request: Request, item: Annotated[Id, Form()], text: Text, next: Text =
     with acting(request) as visit:
         act = acts.note(visit.session, item, text, **visit.by)
     return told(request, act, next, noted=True)
+
+
+@router.post("/items/confirm")
+def confirm(
+    request: Request,
+    item: Annotated[Id, Form()],
+    proposal: Annotated[Id, Form()],
+    on: Text = "",
+    next: Text = PATH,
+) -> Response:
+    """What a notice's text names is a deadline."""
+    with acting(request) as visit:
+        act = proposals.confirm(visit.session, item, proposal, on, **visit.by)
+    return told(request, act, next, again=True)
+
+
+@router.post("/items/dismiss")
+def dismiss(
+    request: Request,
+    item: Annotated[Id, Form()],
+    proposal: Annotated[Id, Form()],
+    next: Text = PATH,
+) -> Response:
+    """What a notice's text names is no deadline."""
+    with acting(request) as visit:
+        act = proposals.dismiss(visit.session, item, proposal, **visit.by)
+    return told(request, act, next)
 
 
 @router.post("/undo")

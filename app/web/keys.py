@@ -28,6 +28,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut(keys="a", says="Assign", act="click", target="[data-act=assign]"),
     Shortcut(keys="i", says="Take it", act="click", target="[data-act=take]"),
     Shortcut(keys="c", says="Write a note", act="focus", target="[data-act=note]"),
+    Shortcut(
+        keys="p", says="A date in its text; c confirms it", act="focus", target="[data-act=propose]"
+    ),
     Shortcut(keys="v", says="Open at the source", act="click", target="[data-act=source]"),
     Shortcut(keys="x", says="Select", act="select"),
     Shortcut(keys="z", says="Undo", act="click", target="[data-act=undo]"),

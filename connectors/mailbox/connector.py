@@ -35,6 +35,7 @@ MANIFEST = Manifest(
             kinds=frozenset({Kind.NOTICE}),
             # A mail that somebody files or deletes was announced all the same.
             completeness=Completeness.UNKNOWN,
+            prose=True,
         ),
         StreamSpec(
             name="expected",

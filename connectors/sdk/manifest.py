@@ -55,12 +55,14 @@ class StreamSpec:
 
     ``completeness`` says whether a finished read proves absence: FULL_LIST (all there is),
     WINDOW (all within dates that ``Complete`` names), UNKNOWN (never removes anything).
+    ``prose``: its notices are texts that may name deadlines; those are proposed to people.
     """
 
     name: str
     title: str
     kinds: frozenset[Kind]
     completeness: Completeness = Completeness.FULL_LIST
+    prose: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

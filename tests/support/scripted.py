@@ -45,6 +45,7 @@ class Scripted:
     script: dict[str, list[Step]] = field(default_factory=dict)
     streams: tuple[str, ...] = ("things",)
     completeness: Completeness = Completeness.FULL_LIST
+    prose: bool = False
 
     @property
     def manifest(self) -> Manifest:
@@ -65,6 +66,7 @@ class Scripted:
                     title=name.title(),
                     kinds=frozenset(Kind),
                     completeness=self.completeness,
+                    prose=self.prose,
                 )
                 for name in self.streams
             ),
