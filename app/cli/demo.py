@@ -151,25 +151,20 @@ def _settings(running: platforms.Platforms, port: int) -> dict[str, Any]:
         "smtp_url": None,
         "company": company.NAME,
         "public_url": f"http://{HOST}:{port}",
-        "allowed_private_hosts": (_address(running),),
+        "allowed_private_hosts": running.addresses,
     }
-
-
-def _address(running: platforms.Platforms) -> str:
-    return running.host.url("ingram_micro").split("/")[2]
 
 
 def _write_settings(
     folder: Path, settings: Mapping[str, Any], running: platforms.Platforms
 ) -> None:
     """So that every other command finds the company and may reach its platforms."""
-    base = _address(running)
     (folder / SETTINGS_FILE).write_text(
-        f"PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS={base}\n"
+        f"PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS={','.join(running.addresses)}\n"
         f"PARTNER_INBOX_PUBLIC_URL={settings['public_url']}\n"
         f"PARTNER_INBOX_COMPANY={company.NAME}\n"
     )
-    _note(folder, platform_port=int(base.rpartition(":")[2]))
+    _note(folder, platform_port=int(running.addresses[0].rpartition(":")[2]))
 
 
 def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:

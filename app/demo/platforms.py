@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.demo import company
 from connectors import registry
@@ -18,13 +19,19 @@ NAMED = {
     "TD SYNNEX StreamOne Ion": "td_synnex_ion",
     "Pax8": "pax8",
     "Crayon Cloud-iQ": "crayon_cloudiq",
+    "ArrowSphere": "arrowsphere",
     "Microsoft": "microsoft",
     "AWS Partner Central": "aws_partner_central",
+    "Google Cloud Channel": "google_cloud_channel",
+    "impact.com": "impact_com",
     "HPE partner portal (Salesforce)": "salesforce_prm",
     "Partner programs (spreadsheet)": "spreadsheet",
     "Vendor events (calendar)": "calendar",
     "Sophos partner news (feed)": "news",
     "Fortinet program guide (web page)": "web_page",
+    "Dell portal (HTTP API)": "http_api",
+    "Program mail (mailbox)": "mailbox",
+    "AWS Services Path (guide)": "program_guide",
     "Own items": "own_items",
 }
 """The connections that are read from a simulated platform, with their connectors."""
@@ -76,6 +83,12 @@ class Platforms:
         excel = getattr(sandbox, "workbook_config", None)
         values: Mapping[str, Any] = excel(base) if excel is not None else sandbox.config(base)
         return values
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Hosts with their ports: of all that speak HTTP, and of the mail server."""
+        mail = urlsplit(str(self.sandboxes["mailbox"].config("")["server"])).netloc
+        return (urlsplit(self.host.url("calendar")).netloc, mail)
 
     def change(self) -> tuple[str, list[str]]:
         """One platform changes: its connector's id, and what changed in sentences."""

@@ -35,7 +35,8 @@ class Sandbox:
         self.clock = clock
         self.tokens = Tokens(clock, lifetime=timedelta(seconds=SECONDS))
         self.folders = {"INBOX": Folder(uidvalidity=77), "Partners": Folder(uidvalidity=78)}
-        now = clock.now()
+        # From the day's beginning: started again on the same day, it holds the same mails.
+        now = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         mails = [*story.story(now), *story.many(now, size, Random(seed))]  # noqa: S311 - a story
         for folder, ago, data in sorted(mails, key=lambda one: -one[1]):
             self.folders[folder].add(data, now - timedelta(days=ago))

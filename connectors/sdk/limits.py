@@ -14,12 +14,12 @@ class Limits:
 
     A sliding window: a call may start when the ``calls``-th last one is ``seconds`` old, so
     that no window of that length ever holds more. Turns are booked ahead, in the order of
-    asking, so that nobody starves.
+    asking, so that nobody starves. Of two platforms behind one host each has its own limit.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._turns: dict[str, deque[float]] = {}
+        self._turns: dict[tuple[str, RateLimit], deque[float]] = {}
 
     def wait(self, host: str, rate: RateLimit, now: float, *, patience: float) -> float:
         """Books the next turn and returns the seconds until then.
@@ -27,10 +27,7 @@ class Limits:
         Where that is longer than ``patience``, nothing is booked.
         """
         with self._lock:
-            turns = self._turns.get(host)
-            if turns is None or turns.maxlen != rate.calls:
-                turns = deque(turns or (), maxlen=rate.calls)
-                self._turns[host] = turns
+            turns = self._turns.setdefault((host, rate), deque(maxlen=rate.calls))
             turn = now
             if len(turns) == rate.calls:
                 turn = max(now, turns[0] + rate.seconds * (1 + SLACK))

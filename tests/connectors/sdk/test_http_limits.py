@@ -110,3 +110,11 @@ def test_cancel_ends_the_wait_for_a_turn(server: RawServer, session: OpenSession
     with pytest.raises(Cancelled):
         http.request("GET", server.url())
     assert len(server.asked) == 1
+
+
+def test_two_platforms_behind_one_host_each_have_their_own_limit() -> None:
+    limits, slow, fast = Limits(), RateLimit(calls=1, seconds=60), RateLimit(calls=5, seconds=60)
+
+    assert limits.wait("gateway", slow, 0.0, patience=100) == 0
+    assert limits.wait("gateway", fast, 0.0, patience=100) == 0
+    assert limits.wait("gateway", slow, 0.0, patience=100) >= 60
