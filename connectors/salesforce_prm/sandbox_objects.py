@@ -6,6 +6,7 @@ of the large objects only some are here, and the ``__c`` fields are this vendor'
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 _SYSTEM = """
@@ -154,6 +155,7 @@ _CURRENCY = "CurrencyIsoCode picklist?"
 Fields = dict[str, dict[str, Any]]
 
 
+@cache
 def objects(*, several_currencies: bool) -> dict[str, Fields]:
     """Every object's fields by their names, each in the shape of a describe answer."""
     return {

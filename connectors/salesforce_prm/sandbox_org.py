@@ -55,6 +55,8 @@ class Org:
     def visible(self) -> dict[str, Fields]:
         """The objects and fields that the user sees."""
         every = objects(several_currencies=bool(self.currencies))
+        if not self.hidden:
+            return every
         return {
             name: {f: shape for f, shape in fields.items() if f"{name}.{f}" not in self.hidden}
             for name, fields in every.items()
