@@ -43,6 +43,7 @@ MANIFEST = Manifest(
             title="Announcements",
             kinds=frozenset({Kind.NOTICE}),
             completeness=Completeness.UNKNOWN,
+            prose=True,
         ),
     ),
     interval=timedelta(hours=3),
@@ -54,7 +55,7 @@ MANIFEST = Manifest(
         ),
     ),
     gives_not=(
-        "Due dates and amounts: what stands in an announcement's text is nobody's deadline yet",
+        "Due dates and amounts by itself: a person confirms those that a text names",
         "That an announcement was withdrawn: feeds drop what is old",
     ),
     docs="docs/connectors/news.md",

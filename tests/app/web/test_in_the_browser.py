@@ -6,6 +6,7 @@ content security policy stopped something.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from app.models import Item, User
+from app.models import Item, Proposal, User
 from app.services import accounts
 from tests.app.web import company, samples
-from tests.app.web.conftest import Loopback, add_dana
+from tests.app.web.conftest import NOW, Loopback, add_dana
 from tests.app.web.test_render import PAYLOADS
 
 Enter = Callable[..., Page]
@@ -187,6 +188,36 @@ def test_the_first_tab_stop_skips_to_the_content(enter: Enter) -> None:
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_proposed_date_is_confirmed_with_one_key_where_it_has_the_focus(
+    enter: Enter, served: Loopback
+) -> None:
+    with served.site.database.write() as session:
+        item = session.exec(select(Item)).first()
+        assert item is not None
+        assert item.id is not None
+        item.kind, item.due_on = "notice", None
+        session.add(
+            Proposal(
+                item_id=item.id,
+                fingerprint="1",
+                sentence="Claim by 4 January 2027.",
+                raw="4 January 2027",
+                due_on=date(2027, 1, 4),
+                created_at=NOW,
+            )
+        )
+        address = f"/items/{item.id}"
+    page = enter(address)
+
+    page.keyboard.press("p")
+    page.keyboard.press("c")
+
+    expect(page.get_by_role("status")).to_contain_text("Confirmed: it is a deadline now")
+    expect(page.get_by_role("link", name="the deadline")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_label("Write a note")).to_be_focused()
 
 
 def test_shortcuts_are_off_for_whoever_switched_them_off(enter: Enter, served: Loopback) -> None:
