@@ -109,3 +109,15 @@ def test_what_is_wrong_with_a_declaration_is_said_with_line_and_key(
 def test_a_source_that_has_no_preview_offers_none(client: TestClient, portal: Portal) -> None:
     assert 'value="preview"' not in client.get("/sources/add/scripted").text
     assert 'value="preview"' in client.get("/sources/add/http_api").text
+
+
+def test_the_page_of_a_source_names_the_lists_of_its_declaration(
+    client: TestClient, halden: SandboxHost
+) -> None:
+    saved = client.post("/sources/add/http_api", data=typed(halden, then="save"))
+
+    said = words(client.get(saved.headers["location"]).text)
+
+    assert saved.status_code == 303
+    for title in ("Renewals", "Deal registrations", "Targets", "Reports owed", "Marketing funds"):
+        assert title in said
