@@ -9,7 +9,7 @@ from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
-from app.services import acts, inbox, lines, listing, proposals, today
+from app.services import acts, inbox, lines, listing, own_items, proposals, today
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import (
@@ -80,6 +80,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         notes=notes,
         proposals=proposals.of_item(session, item_id) if item.kind == Kind.NOTICE else (),
         people=inbox.people(session),
+        own=own_items.is_own(session, item),
     )
 
 

@@ -296,7 +296,8 @@ class ItemPage:
     ``crumbs`` lead to it ("Ingram Micro Xvantage", "Cisco Meraki", "Renewal").
     ``why`` are the reasons of its rank, one sentence each. ``seen_at`` is when its source
     last confirmed it, ``proof`` how ("whole list"). ``version`` guards
-    against acting on something that has changed since it was read.
+    against acting on something that has changed since it was read. ``own``: somebody entered it
+    here, and can edit it.
     """
 
     row: Row
@@ -323,6 +324,7 @@ class ItemPage:
     notes: tuple[NoteLine, ...] = ()
     proposals: tuple[ProposalLine, ...] = ()
     people: tuple[Person, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,6 +46,7 @@ PAGES = (
     "/programs?show=contacts",
     "/sources",
     "/sources/add",
+    "/items/add",
     "/sources/add/ingram_micro",
     "/sources/add/calendar",
     "/sources/import",
