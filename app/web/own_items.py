@@ -52,7 +52,10 @@ _PAIRS: dict[str, Any] = {
     "hows": HOW,
     "units": tuple((text, text) for text in UNITS),
     "anchors": tuple((text, text) for text in ANCHORS),
-    "months": tuple((str(n), name.capitalize()) for n, name in enumerate(MONTHS, start=1)),
+    "months": (
+        ("", "As kept for this vendor, else January"),
+        *((str(n), name.capitalize()) for n, name in enumerate(MONTHS, start=1)),
+    ),
     "categories": (("", "By its kind"), *((one.value, one.value.capitalize()) for one in Category)),
 }
 
