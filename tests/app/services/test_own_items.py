@@ -1,0 +1,61 @@
+"""Own items on both databases: two people who add at once lose nothing of each other."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from app.db import Database
+from app.models import Connection
+from app.secrets import Vault
+from app.services import own_items
+from connectors.own_items.entries import entries_of
+
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+VAULT = Vault(["k" * 32])
+
+
+def add(database: Database, title: str) -> None:
+    with database.write() as session:
+        entry = {"title": title, "date": "2026-12-01"}
+        own_items.add(session, entry, vault=VAULT, now=NOW, user_id=1)
+
+
+def titles(database: Database) -> set[str]:
+    with database.read() as session:
+        (connection,) = session.exec(select(Connection))
+        return {entry.title for entry in entries_of(connection.config["entries"])}
+
+
+def test_two_people_who_add_at_once_lose_nothing_of_each_other(database: Database) -> None:
+    add(database, "first")
+    people = [
+        threading.Thread(target=add, args=(database, f"item {number}")) for number in range(6)
+    ]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+
+    assert titles(database) == {"first", *(f"item {number}" for number in range(6))}
+
+
+def test_a_name_that_another_source_has_is_left_to_it(database: Database) -> None:
+    with database.write() as session:
+        session.add(Connection(name="Own items", connector="calendar", created_at=NOW))
+
+    add(database, "first")
+
+    with database.read() as session:
+        found = session.exec(select(Connection.name).where(Connection.connector == "own_items"))
+        assert found.one() == "Own items 2"
+
+
+@pytest.mark.parametrize("entry", [{"title": "x"}, {"date": "2026-12-01"}, {}])
+def test_what_is_not_complete_makes_no_source(database: Database, entry: dict[str, str]) -> None:
+    with pytest.raises(own_items.Invalid), database.write() as session:
+        own_items.add(session, entry, vault=VAULT, now=NOW, user_id=1)
+
+    with database.read() as session:
+        assert session.exec(select(Connection)).first() is None
