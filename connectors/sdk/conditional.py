@@ -9,8 +9,10 @@ from pydantic import SecretStr
 
 from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
+from connectors.sdk.errors import Rejected
 from connectors.sdk.manifest import ConnectorConfig
 
+GONE = {404, 410}
 CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -50,13 +52,23 @@ def fetched(
     same = not always and all(context.state.get(name) == value for name, value in basis.items())
     known = context.state if same else {}
     conditions = {CONDITIONS[mark]: str(known[mark]) for mark in CONDITIONS if mark in known}
-    reply = context.http.request(
-        "GET",
-        url.get_secret_value(),
-        headers={"Accept": accept} | basic(username, password) | conditions,
-        also_ok={304} if conditions else (),
-        proof=proof,
-    )
+    try:
+        reply = context.http.request(
+            "GET",
+            url.get_secret_value(),
+            headers={"Accept": accept} | basic(username, password) | conditions,
+            also_ok={304} if conditions else (),
+            proof=proof,
+        )
+    except Rejected as refusal:
+        if refusal.status not in GONE:
+            raise
+        raise Rejected(
+            f"Nothing is at the address any more ({refusal.status}).",
+            status=refusal.status,
+            body=refusal.body,
+            remedy="Find the new address on the platform, then edit the connection and enter it.",
+        ) from None
     if reply.status == 304:
         return None
     headers = {name.lower(): value for name, value in reply.headers.items()}

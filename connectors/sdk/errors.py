@@ -94,8 +94,12 @@ class FormatChanged(ConnectorError):
 class Rejected(FormatChanged):
     """The platform refused the request. ``status`` is the HTTP status, ``body`` its answer."""
 
-    def __init__(self, message: str, *, status: int, body: bytes = b"") -> None:
-        super().__init__(message, sample=body[: 2 * SAMPLE].decode("utf-8", "replace"))
+    def __init__(
+        self, message: str, *, status: int, body: bytes = b"", remedy: str | None = None
+    ) -> None:
+        super().__init__(
+            message, remedy=remedy, sample=body[: 2 * SAMPLE].decode("utf-8", "replace")
+        )
         self.status = status
         self.body = body
 

@@ -59,8 +59,14 @@ class Proof:
                 reached = tier
         return reached
 
+    def short(self) -> str:
+        """For a card: "gold, 20 of 22 checks"."""
+        if self.tier is Tier.UNPROVEN:
+            return self.tier
+        return f"{self.tier}, {len(self.passed)} of {len(GOLD)} checks"
+
     def words(self) -> str:
-        """For people: "gold, 20 of 22 checks passed, 2 cannot be shown by such a source"."""
+        """For people: "gold: 20 of 22 checks passed, 2 cannot be shown by such a source"."""
         said = f"{self.tier}: {len(self.passed)} of {len(GOLD)} checks passed"
         if self.bypassed:
             said += f", {len(self.bypassed)} cannot be shown by such a source"

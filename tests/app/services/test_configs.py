@@ -7,11 +7,12 @@ from app.services import configs
 from connectors import registry
 
 ADDRESSES = [
-    (connector, entry.removeprefix("${").removesuffix("}"))
+    (connector, name)
     for connector, its in registry.connectors().items()
     for entry in its.manifest.hosts
-    if entry.startswith("${")
+    if (name := entry.removeprefix("${").removesuffix("}")) in its.manifest.config.model_fields
 ]
+"""The settings that are addresses. (Those within a declaration are proven with it.)"""
 NO_WEB = {("mailbox", "server")}
 """What is no web address: a name alone is right there."""
 
