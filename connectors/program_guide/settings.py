@@ -15,7 +15,6 @@ from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.mapping import decimal_of
 
 Name = Literal[
-    "",
     "aws-services-path",
     "cisco-360",
     "dell",
@@ -31,8 +30,8 @@ _AGAIN = "Upload the guide again, or choose one of those that come with Partner 
 class ProgramGuideConfig(ConnectorConfig):
     """One program: its guide, the tier aimed at, the counts that somebody typed."""
 
-    guide: Name = Field(
-        default="",
+    guide: Name | None = Field(
+        default=None,
         title="Guide",
         description="One that comes with Partner Inbox. Each says when its sources were last seen.",
     )
