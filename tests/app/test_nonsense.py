@@ -48,7 +48,9 @@ QUERY = (
 SCHEDULE = ("name", "every", "unit", "cron", "jitter", "quiet", "time_zone", "draft", "set.account")
 SHEET = ("use.0", "kind.0", "c.0.0", "a.0.x", "names.0")
 FILE = ("name", "into", "vendor", "currency", "file")
+OWN = ("date", "other", "remind", "amount", "url", "target")
 SUBMITTED = {
+    **dict.fromkeys(("/items/add", "/items/{item_id:id}/edit"), OWN),
     **dict.fromkeys(("/sources/add/{connector_id}", "/sources/{connection_id:id}/edit"), SCHEDULE),
     "/sources/import": FILE,
     "/sources/import/{token}": SHEET,
@@ -62,6 +64,9 @@ VALID = {
     "stream": "things",
     "use.0": "1",
     "then": "anyway",
+    "title": "Review",
+    "kind": "deadline",
+    "date": "2027-01-31",
 }
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 COOKIE = "partner-inbox-session"
