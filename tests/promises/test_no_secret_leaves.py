@@ -311,8 +311,8 @@ def test_a_bug_of_ours_is_logged_with_its_cause_and_without_secrets(
     assert leaks(HIDDEN, {"the page": answer.text, "the log": written}) == []
 
 
-def test_no_repr_of_what_holds_a_secret_shows_it(driven: Driven) -> None:
-    environment = driven.environment
+def test_no_repr_of_what_holds_a_secret_shows_it(place: Driven) -> None:
+    environment = place.environment
     quoted = environment["PARTNER_INBOX_SMTP_URL"]
     held = Settings(
         secret_key=SecretStr(KEY.value),
@@ -324,7 +324,7 @@ def test_no_repr_of_what_holds_a_secret_shows_it(driven: Driven) -> None:
         "mail server": repr(server_of(quoted)),
         "vault": repr(Vault([KEY.value])),
     }
-    for connector, values in settings(driven.platforms.server).items():
+    for connector, values in settings(place.platforms.server).items():
         manifest = registry.connector(connector).manifest
         config = configs.validate(manifest, values)
         shown[connector] = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()}"
@@ -340,7 +340,7 @@ def test_no_repr_of_what_holds_a_secret_shows_it(driven: Driven) -> None:
             now=utc_now,
         )
         shown["credentials"] = f"{credentials!r} {http!r}"
-    assert leaks(driven.canaries, shown) == []
+    assert leaks(place.canaries, shown) == []
 
 
 def test_passwords_and_tokens_are_stored_as_hashes_only(driven: Driven) -> None:
