@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
+    Capitals,
     Completeness,
     ConnectorConfig,
     Manifest,
@@ -14,7 +15,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 KEYS = "ArrowSphere › your name › API keys (xsp.arrow.com/index.php/apidoc)"
 
@@ -40,34 +41,19 @@ class ArrowsphereConfig(ConnectorConfig):
         ),
         json_schema_extra={"advanced": True},
     )
-    campaign_location: str = Field(
+    campaign_location: Capitals = Field(
         default="ARROWSPHERE",
         title="Place of campaigns",
         description="Where in Arrow's portals a campaign is shown: ARROWSPHERE or MCP.",
         pattern=r"^[A-Z_]+$",
         json_schema_extra={"advanced": True},
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://xsp.arrow.com/index.php/api",
         title="Address",
         description="Of the API, with its path.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("campaign_location", mode="before")
-    @classmethod
-    def _capitals(cls, value: object) -> object:
-        return value.strip().upper() if isinstance(value, str) else value
-
-    @field_validator("notification_token", mode="before")
-    @classmethod
-    def _empty(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 MANIFEST = Manifest(

@@ -63,11 +63,6 @@ class CalendarConfig(ConnectorConfig):
         "is due on its first day if it is an event, by its last if it is anything else.",
     )
 
-    @field_validator("url", "file", "username", "password", "vendor", "program", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
     @field_validator("url")
     @classmethod
     def _https(cls, value: SecretStr | None) -> SecretStr | None:

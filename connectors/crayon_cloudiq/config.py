@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
     Completeness,
@@ -14,7 +14,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 CLIENTS = "Cloud-iQ › API management › Clients (cloudiq.crayon.com/customerapi/clients)"
 USERS = "Cloud-iQ › Users (cloudiq.crayon.com/users)"
@@ -60,27 +60,12 @@ class CrayonCloudiqConfig(ConnectorConfig):
         ge=1,
         json_schema_extra={"advanced": True},
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://api.crayon.com",
         title="Address",
         description="https://demoapi.crayon.com is Crayon's demo system.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("client_id", "username", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("reporting_day", "organization_id", mode="before")
-    @classmethod
-    def _empty(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 _DEADLINE = frozenset({Kind.DEADLINE})

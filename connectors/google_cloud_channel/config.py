@@ -14,7 +14,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 SCOPE = "https://www.googleapis.com/auth/apps.order"
 SIGN_IN = "https://oauth2.googleapis.com/token"
@@ -38,7 +38,7 @@ class GoogleConfig(ConnectorConfig):
         pattern=r"^[^@\s]+@[^@\s]+$",
         json_schema_extra={"placeholder": "jane@reseller.example"},
     )
-    token_url: WebAddress = Field(
+    token_url: BaseAddress = Field(
         default=SIGN_IN,
         title="Sign-in address",
         description="Where Google takes the service account's signature.",
@@ -54,7 +54,7 @@ class GoogleConfig(ConnectorConfig):
         title="Read channel partner links",
         description="Only a distributor has them; Google refuses them to everybody else.",
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://cloudchannel.googleapis.com",
         title="Address",
         description="Of the Cloud Channel API.",
@@ -65,11 +65,6 @@ class GoogleConfig(ConnectorConfig):
     @classmethod
     def _pasted(cls, value: object) -> object:
         return value.strip().removeprefix("accounts/") if isinstance(value, str) else value
-
-    @field_validator("base_url", "token_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
     @field_validator("service_account_key")
     @classmethod

@@ -76,11 +76,6 @@ class HttpApiConfig(ConnectorConfig):
         json_schema_extra={"group": "Sign-in"},
     )
 
-    @field_validator("username", "client_id", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        return (value.strip() or None) if isinstance(value, str) else value
-
     @field_validator("key", "password", "client_secret", "refresh_token")
     @classmethod
     def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:

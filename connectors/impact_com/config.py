@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
     Completeness,
@@ -14,7 +14,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 PORTAL = "impact.com › user profile › Settings › Technical › API"
 
@@ -30,22 +30,12 @@ class ImpactComConfig(ConnectorConfig):
     auth_token: SecretStr = Field(
         title="Auth Token", description="Stands beside the Account SID, behind View."
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://api.impact.com",
         title="Address",
         description="Of the API, without /Mediapartners at its end.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("account_sid", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 MANIFEST = Manifest(

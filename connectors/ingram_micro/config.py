@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
+    Capitals,
     Completeness,
     ConnectorConfig,
     Manifest,
@@ -14,7 +15,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 PORTAL = "Xvantage developer portal (developer.ingrammicro.com)"
 
@@ -37,7 +38,7 @@ class IngramMicroConfig(ConnectorConfig):
         pattern=r"^\d{2}-\d{4,6}$",
         json_schema_extra={"placeholder": "20-222222"},
     )
-    country_code: str = Field(
+    country_code: Capitals = Field(
         title="Country",
         description="Two letters: the country in which Ingram Micro keeps your account.",
         pattern=r"^[A-Z]{2}$",
@@ -50,7 +51,7 @@ class IngramMicroConfig(ConnectorConfig):
         pattern=r"^[^@\s]+@[^@\s]+$",
         json_schema_extra={"placeholder": "jane@partner.example"},
     )
-    currency: str | None = Field(
+    currency: Capitals | None = Field(
         default=None,
         title="Currency of your Ingram account",
         description=(
@@ -68,27 +69,12 @@ class IngramMicroConfig(ConnectorConfig):
         max_length=32,
         json_schema_extra={"advanced": True},
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://api.ingrammicro.com:443",
         title="Address",
         description="Add /sandbox for Ingram's test system.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("customer_number", "client_id", "customer_contact", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("country_code", "currency", mode="before")
-    @classmethod
-    def _capitals(cls, value: object) -> object:
-        return (value.strip().upper() or None) if isinstance(value, str) else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 _DEADLINE = frozenset({Kind.DEADLINE})

@@ -2,11 +2,11 @@
 
 from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from connectors.sdk.manifest import ConnectorConfig, StreamSpec
+from connectors.sdk.manifest import Capitals, ConnectorConfig, StreamSpec
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 ENTRA = "Entra admin centre › App registrations › your app"
 
@@ -86,7 +86,7 @@ class MicrosoftConfig(ConnectorConfig):
         description="For direct bill partners and indirect providers: one call a customer.",
         json_schema_extra={"group": "What to read"},
     )
-    promotions_country: str | None = Field(
+    promotions_country: Capitals | None = Field(
         default=None,
         title="Country of promotions",
         description="Two letters: read the promotions for customers there. Empty: none.",
@@ -105,45 +105,30 @@ class MicrosoftConfig(ConnectorConfig):
         description="Co-sell referrals to answer, once the refresh token above is set.",
         json_schema_extra={"group": "What to read"},
     )
-    graph_url: WebAddress = Field(
+    graph_url: BaseAddress = Field(
         default="https://graph.microsoft.com",
         title="Address of Microsoft Graph",
         description="Another one only in a national cloud.",
         json_schema_extra={"group": "Addresses", "advanced": True},
     )
-    partner_center_url: WebAddress = Field(
+    partner_center_url: BaseAddress = Field(
         default="https://api.partnercenter.microsoft.com",
         title="Address of Partner Center",
         description="Another one only in a national cloud.",
         json_schema_extra={"group": "Addresses", "advanced": True},
     )
-    referrals_url: WebAddress = Field(
+    referrals_url: BaseAddress = Field(
         default="https://api.partner.microsoft.com",
         title="Address of the referrals API",
         description="There is one for all.",
         json_schema_extra={"group": "Addresses", "advanced": True},
     )
-    sign_in_url: WebAddress = Field(
+    sign_in_url: BaseAddress = Field(
         default="https://login.microsoftonline.com",
         title="Address of the sign-in",
         description="Another one only in a national cloud.",
         json_schema_extra={"group": "Addresses", "advanced": True},
     )
-
-    @field_validator("tenant_id", "client_id", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("promotions_country", mode="before")
-    @classmethod
-    def _capitals(cls, value: object) -> object:
-        return (value.strip().upper() or None) if isinstance(value, str) else value
-
-    @field_validator("graph_url", "partner_center_url", "referrals_url", "sign_in_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

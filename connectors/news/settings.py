@@ -43,11 +43,6 @@ class NewsConfig(ConnectorConfig):
         json_schema_extra={"placeholder": "deadline, price list, promotion"},
     )
 
-    @field_validator("username", "password", "vendor", "program", "only", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
     @field_validator("url")
     @classmethod
     def _web(cls, value: SecretStr) -> SecretStr:

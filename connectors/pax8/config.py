@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
     Completeness,
@@ -15,7 +15,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 PORTAL = "Pax8 (app.pax8.com) › Settings › Integrations › Credentials"
 
@@ -33,22 +33,12 @@ class Pax8Config(ConnectorConfig):
         description="user: those of the credential, which is Pax8's default; partner: all.",
         json_schema_extra={"advanced": True},
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://api.pax8.com",
         title="Address",
         description="Of the API, without a version at its end.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("client_id", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 _DEADLINE = frozenset({Kind.DEADLINE})

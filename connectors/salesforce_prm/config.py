@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from connectors.sdk.manifest import (
+    Capitals,
     Completeness,
     ConnectorConfig,
     Manifest,
@@ -16,7 +17,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress, WebAddress
 
 _NAME = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
 _DEALS: dict[str, Any] = {"group": "Deal registration"}
@@ -33,7 +34,7 @@ class SalesforcePrmConfig(ConnectorConfig):
         max_length=80,
         json_schema_extra={"placeholder": "Acme"},
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         title="My Domain address",
         description="Of the vendor's Salesforce. The vendor's administrator knows it.",
         json_schema_extra={"placeholder": "https://acme.my.salesforce.com"},
@@ -71,7 +72,7 @@ class SalesforcePrmConfig(ConnectorConfig):
         pattern=r"^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$",
         json_schema_extra={"placeholder": "001Hs00003ABCDEIA5"},
     )
-    currency: str | None = Field(
+    currency: Capitals | None = Field(
         default=None,
         title="Currency of the portal",
         description="Three letters. Salesforce names none where the vendor uses only one.",
@@ -113,7 +114,7 @@ class SalesforcePrmConfig(ConnectorConfig):
         pattern=_NAME,
         json_schema_extra={**_DEALS, "placeholder": "Deal_Value__c"},
     )
-    sign_in_url: WebAddress | None = Field(
+    sign_in_url: BaseAddress | None = Field(
         default=None,
         title="Sign-in address",
         description=(
@@ -122,7 +123,7 @@ class SalesforcePrmConfig(ConnectorConfig):
         ),
         json_schema_extra={**_MORE, "placeholder": "https://acme.my.site.com/partners"},
     )
-    audience: WebAddress | None = Field(
+    audience: BaseAddress | None = Field(
         default=None,
         title="Audience",
         description=(
@@ -148,11 +149,6 @@ class SalesforcePrmConfig(ConnectorConfig):
         json_schema_extra=_MORE,
     )
 
-    @field_validator("base_url", "sign_in_url", "audience")
-    @classmethod
-    def _no_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else value
-
     @field_validator("base_url")
     @classmethod
     def _api_lives_there(cls, value: str) -> str:
@@ -169,11 +165,6 @@ class SalesforcePrmConfig(ConnectorConfig):
         if value and "{id}" not in value:
             raise ValueError("The address must hold {id} in the place of the record's ID.")
         return value
-
-    @field_validator("currency", mode="before")
-    @classmethod
-    def _capitals(cls, value: object) -> object:
-        return (value.strip().upper() or None) if isinstance(value, str) else value
 
     @field_validator(
         "vendor", "consumer_key", "username", "partner_account", "deal_object", "deal_expires",

@@ -6,11 +6,24 @@ The form, the help, the docs page and the redaction of secrets all come from her
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from connectors.sdk.records import Kind
+
+Capitals = Annotated[
+    str, BeforeValidator(lambda code: code.strip().upper() if isinstance(code, str) else code)
+]
+"""The type of a setting that is a code, of a country or a currency: "us" is meant as US."""
 
 
 class ConnectorConfig(BaseModel):
@@ -23,6 +36,22 @@ class ConnectorConfig(BaseModel):
 
     # An address may hold a token: a validation error must not repeat what was entered.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_entered(cls, value: object, info: ValidationInfo) -> object:
+        """As people paste it: blanks around a line go, and an optional setting left empty is none.
+
+        A password keeps its blanks, and a text of several lines its lines.
+        """
+        if not isinstance(value, str) or info.field_name is None:
+            return value
+        setting = cls.model_fields[info.field_name]
+        if not value.strip() and not setting.is_required() and setting.default is None:
+            return None
+        extra = setting.json_schema_extra
+        area = isinstance(extra, dict) and extra.get("widget") == "textarea"
+        return value if area or "password" in info.field_name else value.strip()
 
     def named_streams(self) -> "tuple[StreamSpec, ...] | None":
         """The streams that these settings themselves name; None: those of the manifest.

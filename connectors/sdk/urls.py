@@ -32,4 +32,6 @@ def _web(url: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web)]
-"""The type of a setting that is a platform's address."""
+"""The type of a setting that is an address."""
+BaseAddress = Annotated[WebAddress, AfterValidator(lambda url: url.rstrip("/"))]
+"""The same of one that paths are put behind: without a slash at its end."""

@@ -174,11 +174,6 @@ class SpreadsheetConfig(ConnectorConfig):
         json_schema_extra={"widget": "textarea", "advanced": True},
     )
 
-    @field_validator("url", "password", "header_row", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        return _blank_is_none(value)
-
     @field_validator("url")
     @classmethod
     def _address(cls, value: SecretStr | None) -> SecretStr | None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 
 from connectors.sdk.manifest import (
     ConnectorConfig,
@@ -13,7 +13,7 @@ from connectors.sdk.manifest import (
     StreamSpec,
 )
 from connectors.sdk.records import Kind
-from connectors.sdk.urls import WebAddress
+from connectors.sdk.urls import BaseAddress
 
 PORTAL = "StreamOne Ion admin portal (ion.tdsynnex.com)"
 
@@ -36,22 +36,12 @@ class IonConfig(ConnectorConfig):
         ),
         min_length=1,
     )
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="https://ion.tdsynnex.com",
         title="Address",
         description="Of StreamOne Ion, without a path.",
         json_schema_extra={"advanced": True},
     )
-
-    @field_validator("account_id", "refresh_token", mode="before")
-    @classmethod
-    def _pasted(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 _DEADLINE = frozenset({Kind.DEADLINE})

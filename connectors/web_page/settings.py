@@ -31,11 +31,6 @@ class WebPageConfig(ConnectorConfig):
     vendor: str | None = Field(None, title="Vendor", description="Whose page it is.")
     program: str | None = Field(None, title="Program", description="The program it is about.")
 
-    @field_validator("ignore", "vendor", "program", mode="before")
-    @classmethod
-    def _blank_is_none(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
-
     @field_validator("selector")
     @classmethod
     def _is_one(cls, value: str) -> str:

@@ -1,10 +1,12 @@
 """A connector's settings as they are entered."""
 
 import pytest
+from pydantic import Field, SecretStr
 
 from app.errors import Invalid
 from app.services import configs
 from connectors import registry
+from connectors.sdk.manifest import Capitals, ConnectorConfig
 
 ADDRESSES = [
     (connector, name)
@@ -45,3 +47,26 @@ def test_what_is_no_web_address_is_told_so(connector: str, name: str, address: s
     said = refused(connector, name, address)
     assert said.startswith("The address must begin with https:")
     assert said.endswith("and name a host.")
+
+
+class Entered(ConnectorConfig):
+    account: str
+    url: str | None = None
+    token: SecretStr | None = None
+    password: SecretStr | None = None
+    text: str = Field("", json_schema_extra={"widget": "textarea"})
+    country: Capitals | None = None
+
+
+def test_what_is_pasted_with_blanks_is_forgiven_where_blanks_mean_nothing() -> None:
+    made = Entered.model_validate(
+        {
+            "account": " 42\n", "url": "  ", "token": " abc\n", "password": " open ",
+            "text": "\n  a: 1\n", "country": " us ",
+        }
+    )  # fmt: skip
+
+    assert (made.account, made.url, made.country) == ("42", None, "US")
+    assert made.token == SecretStr("abc")
+    assert made.password == SecretStr(" open ")
+    assert made.text == "\n  a: 1\n"
