@@ -7,8 +7,7 @@ from connectors.news.entries import id_of, notice
 from connectors.news.formats import Entry, entries_of, whole
 from connectors.news.settings import NewsConfig
 from connectors.sdk import mapping
-from connectors.sdk.checks import attempt
-from connectors.sdk.conditional import Fetched, fetched
+from connectors.sdk.conditional import Fetched, fetched, reached
 from connectors.sdk.connector import Check, CheckState, Complete, Event, ReadContext, Unchanged
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.manifest import (
@@ -87,17 +86,10 @@ class News:
 
     def check(self, config: NewsConfig, context: ReadContext) -> Iterator[Check]:
         """Whether the feed is there, is one, and what its newest entry says."""
-        got: list[Fetched] = []
-
-        def reach() -> str:
-            found = _fetch(config, context, always=True)
-            assert found is not None  # the whole feed was asked for
-            got.append(found)
-            return f"The feed was read: {max(len(found.body) // 1024, 1):,} KB."
-
-        yield attempt("Reachable", reach)
-        if got:
-            yield _judged(got[0], config)
+        check, found = reached("The feed", lambda: _fetch(config, context, always=True))
+        yield check
+        if found is not None:
+            yield _judged(found, config)
 
 
 def _fetch(config: NewsConfig, context: ReadContext, *, always: bool = False) -> Fetched | None:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from connectors.sdk.basic import basic
-from connectors.sdk.connector import ReadContext
+from connectors.sdk.checks import attempt
+from connectors.sdk.connector import Check, ReadContext
 from connectors.sdk.errors import Rejected
 from connectors.sdk.manifest import ConnectorConfig
 
@@ -74,6 +75,19 @@ def fetched(
     headers = {name.lower(): value for name, value in reply.headers.items()}
     marks = {name: headers[name] for name in CONDITIONS if headers.get(name)}
     return Fetched(body=reply.body, headers=headers, state=basis | marks if marks else {})
+
+
+def reached(what: str, fetch: Callable[[], Fetched | None]) -> tuple[Check, Fetched | None]:
+    """The check whether the content is there, and the content. ``fetch`` asks for all of it."""
+    got: list[Fetched] = []
+
+    def act() -> str:
+        found = fetch()
+        assert found is not None  # the whole content was asked for
+        got.append(found)
+        return f"{what} was read: {max(len(found.body) // 1024, 1):,} KB."
+
+    return attempt("Reachable", act), got[0] if got else None
 
 
 def _fingerprint(config: ConnectorConfig, url: SecretStr) -> str:

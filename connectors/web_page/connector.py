@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from connectors.sdk import mapping
 from connectors.sdk.checks import attempt
-from connectors.sdk.conditional import Fetched, fetched
+from connectors.sdk.conditional import Fetched, fetched, reached
 from connectors.sdk.connector import Check, Complete, Event, Page, ReadContext, Unchanged
 from connectors.sdk.manifest import (
     Completeness,
@@ -79,21 +79,10 @@ class WebPage:
 
     def check(self, config: WebPageConfig, context: ReadContext) -> Iterator[Check]:
         """Whether the page is there and what of it is compared."""
-        got: list[Fetched] = []
-
-        def reach() -> str:
-            found = _fetch(config, context, always=True)
-            assert found is not None  # the whole page was asked for
-            got.append(found)
-            return f"The page was read: {max(len(found.body) // 1024, 1):,} KB."
-
-        def compare() -> str:
-            text = text_of(got[0].body, config)
-            return f"{len(text.lines)} lines of “{text.title}” are compared: {text.lines[0]}"
-
-        yield attempt("Reachable", reach)
-        if got:
-            yield attempt("Part of the page", compare)
+        check, found = reached("The page", lambda: _fetch(config, context, always=True))
+        yield check
+        if found is not None:
+            yield attempt("Part of the page", lambda: _compared(text_of(found.body, config)))
 
 
 class _Known:
@@ -123,6 +112,10 @@ def _fetch(config: WebPageConfig, context: ReadContext, *, always: bool = False)
         daily=False,
         proof=ended,
     )
+
+
+def _compared(text: Text) -> str:
+    return f"{len(text.lines)} lines of “{text.title}” are compared: {text.lines[0]}"
 
 
 def _watched(now: Text, config: WebPageConfig) -> Notice:
