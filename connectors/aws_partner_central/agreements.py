@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.aws_partner_central.shapes import bare, external_id, facts, identified, within, word
+from connectors.aws_partner_central.shapes import bare, external_id, facts, identified, word
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import BadField, date_of, due_of, money_of, rows
+from connectors.sdk.mapping import BadField, date_of, due_of, money_of, rows, within
 from connectors.sdk.records import Category, Deadline
 
 SERVICE = "marketplace-agreement"

@@ -11,13 +11,12 @@ from connectors.aws_partner_central.shapes import (
     facts,
     identified,
     shown,
-    within,
     word,
     words,
 )
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import due_of, rows, text_of
+from connectors.sdk.mapping import due_of, rows, text_of, within
 from connectors.sdk.records import Category, Deadline, Fact, Fund, Money
 
 SERVICE = "partnercentral-benefits"

@@ -13,13 +13,12 @@ from connectors.aws_partner_central.shapes import (
     facts,
     identified,
     person,
-    within,
     word,
 )
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page, Quarantined
 from connectors.sdk.errors import Rejected
-from connectors.sdk.mapping import BadField, rows
+from connectors.sdk.mapping import BadField, rows, within
 from connectors.sdk.records import Contact
 
 SELLING = "partnercentral-selling"

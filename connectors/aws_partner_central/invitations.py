@@ -10,13 +10,12 @@ from connectors.aws_partner_central.shapes import (
     external_id,
     facts,
     identified,
-    within,
     word,
 )
 from connectors.aws_partner_central.spend import money_at_stake
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import due_of, rows, text_of
+from connectors.sdk.mapping import due_of, rows, text_of, within
 from connectors.sdk.records import Category, Deadline
 
 CLOSED = {"ACCEPTED", "REJECTED", "EXPIRED"}

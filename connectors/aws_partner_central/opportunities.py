@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from connectors.aws_partner_central.config import AwsConfig
-from connectors.aws_partner_central.shapes import day, external_id, facts, identified, within, word
+from connectors.aws_partner_central.shapes import day, external_id, facts, identified, word
 from connectors.aws_partner_central.spend import money_at_stake
 from connectors.aws_partner_central.wire import Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import due_of, known, rows, text_of
+from connectors.sdk.mapping import due_of, known, rows, text_of, within
 from connectors.sdk.records import Category, Deadline
 
 CLOSED = {"Launched", "Closed Lost"}

@@ -3,20 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from connectors.sdk.mapping import BadField, money_of, text_of
+from connectors.sdk.mapping import BadField, money_of, text_of, within
 from connectors.sdk.records import Fact, Money
-
-
-def within(row: Any, *path: str) -> Any:
-    """The member at that path; None as soon as a step is missing, null or no object.
-
-    AWS leaves out what is empty, sends ``null`` for it, or sends an empty object.
-    """
-    for step in path:
-        if not isinstance(row, dict):  # as JSON gives it; to ask for a Mapping is slow
-            return None
-        row = row.get(step)
-    return row
 
 
 def identified(row: Any, key: str = "Id") -> str:

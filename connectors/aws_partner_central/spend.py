@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from connectors.aws_partner_central.shapes import amount, shown, within, word
+from connectors.aws_partner_central.shapes import amount, shown, word
+from connectors.sdk.mapping import within
 from connectors.sdk.records import Fact, Money
 
 WHOSE = {"AWS": "expected AWS spend", "Self": "deal value"}
