@@ -1,10 +1,12 @@
 """What every test may ask for; the parts are in ``tests/support``."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from connectors.sdk.redact import mask
 from tests.support import environment
 
 environment.clean()
@@ -30,3 +32,13 @@ def specs() -> Path:
             "shared/specs, or set PARTNER_INBOX_SPECS"
         )
     return folder
+
+
+ORDINARY = "another wrong right secret password token nobody somebody expired revoked invalid"
+
+
+@pytest.fixture(autouse=True)
+def _no_ordinary_word_becomes_a_secret() -> Iterator[None]:
+    """A secret is masked for as long as its process lives: in the next test's sentences too."""
+    yield
+    assert mask(ORDINARY) == ORDINARY, "this test uses an ordinary word as a secret"

@@ -16,6 +16,11 @@ MASK = "[redacted]"
 SURELY = 16
 """Characters of a secret that no ordinary text holds by chance, so that data may be changed."""
 
+REMEMBERED = 2_000
+"""Secrets: a worker gets a new token each hour and connection, and runs for months."""
+
+_forms_of: dict[str, frozenset[str]] = {}
+"""Each secret that is known, the one that was named last at the end."""
 _known: tuple[str, ...] = ()
 _lock = threading.Lock()
 
@@ -46,12 +51,19 @@ _PATTERNS = [
 
 
 def register(*secrets: str) -> None:
-    """Never let these values out again, in this process."""
+    """Let these values out no more in this process, until ``REMEMBERED`` others were named since.
+
+    Whoever uses a secret names it again each time, so only what went out of use is forgotten.
+    """
     global _known  # noqa: PLW0603  one set for the process: logs have no session
-    new = {form for secret in secrets for form in forms(secret)}
     with _lock:
-        if not new <= set(_known):
-            _known = _longest_first(new.union(_known))
+        new = [secret for secret in secrets if secret not in _forms_of]
+        for secret in secrets:
+            _forms_of[secret] = _forms_of.pop(secret, None) or forms(secret)
+        for forgotten in [*_forms_of][: max(0, len(_forms_of) - REMEMBERED)]:
+            del _forms_of[forgotten]
+        if new:
+            _known = _longest_first(frozenset().union(*_forms_of.values()))
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:

@@ -184,7 +184,7 @@ def test_a_connection_in_order_has_every_check_ok(desk: Desk) -> None:
 
 
 def test_a_wrong_key_is_told_with_where_to_make_one(desk: Desk) -> None:
-    desk.setting(api_key="another")
+    desk.setting(api_key="another-key-91c4")
 
     found = checked(desk)
 

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
-from connectors.sdk.redact import MASK, RedactingFilter, Screen, redact, register
+from connectors.sdk.redact import MASK, REMEMBERED, RedactingFilter, Screen, redact, register
 from tests.connectors.sdk.conftest import OpenSession
 from tests.connectors.sdk.raw_server import Raw, RawServer, json_reply, reply
 
@@ -118,6 +118,17 @@ def test_a_log_line_is_masked_in_message_arguments_and_traceback(log: Any) -> No
     assert "canary" not in stream.getvalue()
     assert "ValueError" in stream.getvalue()
     assert stream.getvalue().count(MASK) >= 6
+
+
+@pytest.mark.promise("P8")
+def test_a_secret_in_use_stays_known_however_many_tokens_come_and_go() -> None:
+    for n in range(3 * REMEMBERED):
+        register(f"canary-token-{n}")
+        if n % 500 == 0:
+            register("canary-password")
+
+    assert "canary" not in redact(f"canary-password and canary-token-{3 * REMEMBERED - 1}")
+    assert redact("canary-token-0") == "canary-token-0", "or memory grows with every token"
 
 
 SECRETS = {"q": "canary-query", "h": "canary-header", "b": "canary-body"}
