@@ -26,7 +26,9 @@ def test_every_call_wants_json_of_version_16(account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"auth_token": SecretStr("another-token-5e20")}, {"account_sid": "IRsomebodyElse"}], ids=str
+    "wrong",
+    [{"auth_token": SecretStr("no-token-5e20")}, {"account_sid": "IRsomebodyElse"}],
+    ids=str,
 )
 def test_wrong_credentials_are_told_with_the_place_of_the_right_ones(
     account: Account, wrong: dict[str, object]
