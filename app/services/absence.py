@@ -38,12 +38,12 @@ class Absence:
             self._start_counting_again()
 
     def _count_live(self) -> dict[str, int]:
-        counts = {}
-        for name in TABLES:
-            table = SQLModel.metadata.tables[name]
-            statement = sa.select(sa.func.count()).where(*self._live(table))
-            counts[name] = self.session.execute(statement).scalar_one()
-        return counts
+        tables = [SQLModel.metadata.tables[name] for name in TABLES]
+        counts = [
+            sa.select(sa.func.count()).where(*self._live(table)).scalar_subquery()
+            for table in tables
+        ]
+        return dict(zip(TABLES, self.session.execute(sa.select(*counts)).one(), strict=True))
 
     def _live(self, table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
         return (

@@ -6,7 +6,7 @@ value, which is most of the time of a large sync. Plain values can be spooled.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -57,12 +57,15 @@ def _maker(kind: Any, *, sqlite: bool) -> Maker | None:
         case UtcDateTime():
             return _sqlite_instant if sqlite else _instant
         case CalendarDate():
-            return date.isoformat
+            return _day
         case Exact():
             return scaled
         case sa.JSON():
             return _json
     return None
+
+
+_day = lru_cache(maxsize=4096)(date.isoformat)  # the same days come again, and two in a row
 
 
 def _sqlite_instant(at: datetime) -> str:

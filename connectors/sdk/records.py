@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TypeVar
 
 import msgspec
@@ -246,7 +246,7 @@ def decode(encoded: bytes) -> AnyRecord:
 
 def content_hash(encoded: bytes) -> bytes:
     """16 bytes that change when any field of the record changes."""
-    return blake2b(encoded, digest_size=16).digest()
+    return sha256(encoded).digest()[:16]
 
 
 def kind_of(record: Record) -> Kind:
