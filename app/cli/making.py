@@ -10,24 +10,31 @@ from app.cli.base import out, plain
 from app.errors import Conflict, Invalid
 from connectors import registry
 
+ALIKE = {
+    "docs.md.txt": "docs/connectors/{id}.md",
+    "answers.json.txt": "tests/connectors/{id}/answers/renewals.json",
+    "test_answers.py.txt": "tests/connectors/{id}/test_answers.py",
+}
 BUILT_IN = {
+    **ALIKE,
     "connector.py.txt": "connectors/{id}/connector.py",
     "sandbox.py.txt": "connectors/{id}/sandbox.py",
-    "docs.md.txt": "docs/connectors/{id}.md",
 }
-"""Where the files go in a checkout of Partner Inbox, whose own tests find them."""
+"""Where the files go in a checkout of Partner Inbox, whose own tests run the suite."""
 PACKAGE = {
+    **ALIKE,
     "connector.py.txt": "{id}/connector.py",
     "sandbox.py.txt": "{id}/sandbox.py",
-    "docs.md.txt": "docs/connectors/{id}.md",
-    "test.py.txt": "tests/test_{id}.py",
+    "test_conformance.py.txt": "tests/connectors/{id}/test_conformance.py",
     "pyproject.toml.txt": "pyproject.toml",
 }
 """Where they go in a package of its own."""
+REGISTRY = Path("connectors/registry.py")
+CONTENTS = Path("docs/README.md")
 
 
 def new(name: str, folder: Path | None) -> None:
-    """Write the files of a connector that passes the suite, and say what comes next."""
+    """Write and register a connector that passes the suite, and say what comes next."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) or keyword.iskeyword(name):
         raise Invalid(
             f"{name} cannot be the name of a connector.",
@@ -35,43 +42,62 @@ def new(name: str, folder: Path | None) -> None:
         )
     if name in registry.connectors():
         raise Conflict(f"There is a connector named {name} already.", remedy="Choose another name.")
-    ours = folder is None and Path("connectors/registry.py").is_file()
+    ours = folder is None and REGISTRY.is_file()
     root = folder or (Path() if ours else Path(name))
-    written = _write(name, BUILT_IN if ours else PACKAGE, root)
-    for path in written:
-        out.print(f"wrote {plain(str(path))}")
-    title = title_of(name)
-    if ours:
-        out.print("\nNow add to BUILT_IN in connectors/registry.py:")
-        out.print(f'    "connectors.{name}.connector:{title}",')
-        out.print("and a line to the table in docs/README.md. Then:")
-    else:
-        out.print(f"\nThen: pip install -e {plain(str(root))}")
+    written = _files(name, root, ours=ours)
+    added = _registered(name) if ours else {}
+    for path, text in {**written, **added}.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        out.print(f"{'added a line to' if path in added else 'wrote'} {plain(str(path))}")
+    out.print("\nThen:")
+    if not ours:
+        out.print(f"    pip install -e {plain(str(root))}")
     out.print(f"    partner-inbox connectors check {name} --record")
 
 
-def _write(name: str, plan: dict[str, str], root: Path) -> list[Path]:
-    """All files or none: what is there already is never written over."""
+def _files(name: str, root: Path, *, ours: bool) -> dict[Path, str]:
+    """All files with their texts; what is there already is never written over."""
+    plan, package = (BUILT_IN, f"connectors.{name}") if ours else (PACKAGE, name)
     files_of = {
-        root / place.format(id=name): filled(source, name) for source, place in plan.items()
+        root / place.format(id=name): filled(source, name, package)
+        for source, place in plan.items()
     }
-    package = next(path.parent for path in files_of if path.name == "connector.py")
-    files_of[package / "__init__.py"] = f'"""{title_of(name)}."""\n'
+    folder = next(path.parent for path in files_of if path.name == "connector.py")
+    files_of[folder / "__init__.py"] = f'"""{title_of(name)}."""\n'
     there = [str(path) for path in files_of if path.exists()]
     if there:
         raise Conflict(
             f"{', '.join(there)} exists already.", remedy="Choose another name or folder."
         )
-    for path, text in files_of.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return sorted(files_of)
+    return dict(sorted(files_of.items()))
 
 
-def filled(source: str, name: str) -> str:
-    """A file of the scaffold for a connector of that name."""
+def _registered(name: str) -> dict[Path, str]:
+    """The registry and the table of the docs, each with its new last line."""
+    title = title_of(name)
+    return {
+        REGISTRY: _with_line(
+            REGISTRY, r"BUILT_IN = \(\n(?:    .*\n)*", f'    "connectors.{name}.connector:{title}",'
+        ),
+        CONTENTS: _with_line(
+            CONTENTS, r"(?:\|.*\n)+", f"| [{title}](connectors/{name}.md) | the same for {title} |"
+        ),
+    }
+
+
+def _with_line(path: Path, block: str, line: str) -> str:
+    text = path.read_text()
+    found = re.search(rf"^{block}", text, re.MULTILINE)
+    if found is None:
+        raise Invalid(f"{path} is not as it was.", remedy=f"Put this line into it: {line}")
+    return f"{text[: found.end()]}{line}\n{text[found.end() :]}"
+
+
+def filled(source: str, name: str, package: str = "") -> str:
+    """A file of the scaffold for a connector of that name, in that package."""
     text = files("connectors.sdk.scaffold").joinpath(source).read_text()
-    return Template(text).substitute(id=name, Name=title_of(name))
+    return Template(text).substitute(id=name, Name=title_of(name), package=package or name)
 
 
 def title_of(name: str) -> str:

@@ -26,7 +26,7 @@ def check(connector_id: str, *, record: bool, as_json: bool) -> None:
     failed = False
     results = []
     proof = quality.Proof(version=found.manifest.version)
-    for result in conformance.run(found, platform, checkout=_checkout(found)):
+    for result in conformance.run(found, platform, checkout=_checkout(found, record=record)):
         proof = _with(proof, result)
         failed |= result.outcome is conformance.Outcome.FAILED
         results.append(
@@ -74,11 +74,16 @@ def _folder(connector: Connector) -> Path:
     return Path(str(sys.modules[type(connector).__module__].__file__)).parent
 
 
-def _checkout(connector: Connector) -> conformance.Checkout | None:
-    """Docs and golden records, where the connector lies in a repository that has them."""
+def _checkout(connector: Connector, *, record: bool) -> conformance.Checkout | None:
+    """Docs and golden records, where the connector lies in a repository that has them.
+
+    The first golden records are stored with the first proof.
+    """
     folder = _folder(connector)
     for root in folder.parents:
-        golden = root / "tests/connectors" / folder.name / "golden.json"
-        if (root / "docs/connectors" / f"{folder.name}.md").is_file() and golden.is_file():
-            return conformance.Checkout(root=root, golden=golden)
+        tests = root / "tests/connectors" / folder.name
+        if (root / "docs/connectors" / f"{folder.name}.md").is_file() and tests.is_dir():
+            golden = tests / "golden.json"
+            first = record and not golden.exists()
+            return conformance.Checkout(root=root, golden=golden, update=first)
     return None

@@ -59,7 +59,8 @@ def register(*secrets: str) -> None:
     with _lock:
         new = [secret for secret in secrets if secret not in _forms_of]
         for secret in secrets:
-            _forms_of[secret] = _forms_of.pop(secret, None) or forms(secret)
+            known = _forms_of.pop(secret, None)
+            _forms_of[secret] = forms(secret) if known is None else known
         for forgotten in [*_forms_of][: max(0, len(_forms_of) - REMEMBERED)]:
             del _forms_of[forgotten]
         if new:

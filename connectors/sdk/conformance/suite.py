@@ -123,7 +123,7 @@ class _Bypass(Exception):
 
 
 def _needs_checkout(case: Case) -> None:
-    raise _Bypass("It needs a checkout of the repository, with the stored records and docs.")
+    raise _Bypass("It needs the connector's own repository, with the stored records and docs.")
 
 
 def _bypass(id_: str, reason: str) -> Result:

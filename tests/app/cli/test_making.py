@@ -1,6 +1,8 @@
 """A connector of one's own: begun by a command, installed as a package, proven, looked at."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,9 +11,47 @@ from pathlib import Path
 import pytest
 
 from connectors.salesforce_prm.sandbox import Sandbox as Portal
+from connectors.sdk.conformance import TITLES
 from connectors.sdk.sandbox import SandboxClock, SandboxHost
 from tests.app.cli.conftest import CHECKOUT, Command
 from tests.app.cli.test_commands import ICS
+
+
+def passed(folder: Path, *words: str, path: str) -> int:
+    """How many of these tests pass, run in a process of their own; none may fail."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:]
+    return int(re.findall(r"(\d+) passed", ran.stdout)[-1])
+
+
+@pytest.mark.heavy
+def test_a_connector_that_was_just_begun_is_registered_tested_and_proven(
+    process: Command, tmp_path: Path
+) -> None:
+    for part in ("app", "connectors", "docs", "migrations", "templates", "tests"):
+        shutil.copytree(CHECKOUT / part, tmp_path / part)
+    for name in ("README.md", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+
+    made = process("connectors", "new", "acme_portal")
+    proven = process("connectors", "check", "acme_portal", "--record")
+    assert made.code == 0, made.err
+    assert proven.code == 0, proven.out
+    assert proven.last.startswith("acme_portal is gold: 21 of 22 checks passed")
+    ours = ("tests/connectors/acme_portal", "tests/test_docs.py", "tests/test_house.py")
+    suite = ("tests/connectors/test_conformance.py", "-k", "acme_portal or docs or house")
+    assert passed(tmp_path, *ours, *suite, path=str(tmp_path)) > len(TITLES)
+    again = process("connectors", "new", "acme_portal")
+    assert again.code != 0
+    assert "There is a connector named acme_portal already" in again.err
 
 
 @pytest.mark.heavy
@@ -42,6 +82,8 @@ def test_a_package_of_its_own_is_found_and_proven_like_a_built_in_connector(
     assert proven.code == 0, proven.out
     assert proven.last.startswith("acme_portal is gold: 19 of 22 checks passed, 3 cannot be shown")
     assert (site / "acme_portal/proven.json").is_file()
+
+    assert passed(package, "tests", "-k", "answer or C22", path=f"{CHECKOUT}:{package}") == 2
 
 
 def test_nothing_is_written_over_and_a_name_is_a_name(command: Command, tmp_path: Path) -> None:
