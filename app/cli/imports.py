@@ -19,10 +19,10 @@ from app.services import import_plans, imports, sources
 from app.services.import_plans import Choice, ImportPlan, SheetPlan, answered
 from app.services.uploads import place, safe_name
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.amounts import CODES
+from connectors.sdk.tables.amounts import CODES
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.questions import Topic
 from connectors.spreadsheet.onboarding import Preview
-from connectors.spreadsheet.questions import Topic
-from connectors.spreadsheet.settings import SheetMapping
 
 ORDERS = ("dmy", "mdy", "ymd")
 MOST_BAD = 20

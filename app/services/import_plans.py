@@ -12,12 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.columns import NEAR, SURE, SheetSuggestion, Suggestion
-from connectors.spreadsheet.evidence import Column
-from connectors.spreadsheet.fields import FACT, FIELDS, SKIP
+from connectors.sdk.tables.columns import NEAR, SURE, SheetSuggestion, Suggestion
+from connectors.sdk.tables.evidence import Column
+from connectors.sdk.tables.fields import FACT, FIELDS, SKIP
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.questions import Question, Topic, open_questions
 from connectors.spreadsheet.onboarding import SheetView, Workbook, inspect, suggest_sheet
-from connectors.spreadsheet.questions import Question, Topic, open_questions
-from connectors.spreadsheet.settings import SheetMapping
 
 
 @dataclass(frozen=True, kw_only=True)

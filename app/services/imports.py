@@ -30,11 +30,12 @@ from connectors.sdk.records import (
     Program,
     kind_of,
 )
-from connectors.spreadsheet.choosing import Options
+from connectors.sdk.tables.choosing import Options
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.plan import Defaults
 from connectors.spreadsheet.connector import MANIFEST
 from connectors.spreadsheet.onboarding import Preview, preview
-from connectors.spreadsheet.plan import Defaults
-from connectors.spreadsheet.settings import SheetMapping, SpreadsheetConfig
+from connectors.spreadsheet.settings import SpreadsheetConfig
 from connectors.spreadsheet.source import fetch, place_of
 
 CONNECTOR = "spreadsheet"

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, timedelta
 from itertools import islice
 
-from connectors.calendar import reading
-from connectors.calendar.items import Item
 from connectors.calendar.settings import CalendarConfig
 from connectors.calendar.source import Source, fetch
-from connectors.calendar.zones import named
 from connectors.sdk.connector import (
     Check,
     CheckState,
@@ -19,6 +16,10 @@ from connectors.sdk.connector import (
     Unchanged,
 )
 from connectors.sdk.errors import ConnectorError, Rejected
+from connectors.sdk.ical import reading
+from connectors.sdk.ical.items import Item
+from connectors.sdk.ical.text import split
+from connectors.sdk.ical.zones import named
 from connectors.sdk.manifest import (
     Completeness,
     Manifest,
@@ -87,7 +88,7 @@ class Calendar:
         if source is None:
             yield Unchanged()
             return
-        found = reading.read(source, config, context.now.date())
+        found = _read(source, config, context)
         records = iter(found.records.values())
         yield Page(records=tuple(islice(records, _PAGE)), quarantined=tuple(found.unread))
         while page := tuple(islice(records, _PAGE)):
@@ -104,12 +105,17 @@ class Calendar:
             return
         yield Check(name="Reachable", state=CheckState.OK, text=_size(source))
         try:
-            found = reading.read(source, config, context.now.date())
+            found = _read(source, config, context)
         except ConnectorError as error:
             yield _failed("Is a calendar", error)
             return
         yield from _judged(found)
         yield _next_dates(found, context)
+
+
+def _read(source: Source, config: CalendarConfig, context: ReadContext) -> reading.Reading:
+    """Raises ``FormatChanged`` or ``Incomplete`` for a file that is no calendar or is cut."""
+    return reading.read([split(source.data, source.charset)], config, context.now.date())
 
 
 def _failed(name: str, error: ConnectorError) -> Check:

@@ -16,10 +16,9 @@ from connectors.sdk.connector import (
 from connectors.sdk.errors import ConnectorError, FormatChanged
 from connectors.sdk.manifest import Manifest, Need, PlatformType, StreamSpec
 from connectors.sdk.records import AnyRecord, Kind
-from connectors.spreadsheet.choosing import Options
+from connectors.sdk.tables.reading import Table, open_table
+from connectors.sdk.tables.scan import EXPORT_AGAIN, Bad, Scan
 from connectors.spreadsheet.onboarding import Preview, summarised
-from connectors.spreadsheet.reading import Table, open_table
-from connectors.spreadsheet.scan import EXPORT_AGAIN, Bad, Scan
 from connectors.spreadsheet.sentences import count_of, sentence_of
 from connectors.spreadsheet.settings import SpreadsheetConfig
 from connectors.spreadsheet.source import fetch, place_of
@@ -75,7 +74,7 @@ class Spreadsheet:
             yield Unchanged()
             return
         with open_table(source.file) as table:
-            scan = Scan(table, Options.of(config))
+            scan = Scan(table, config.options)
             read = yield from _pages(scan.results())
             problem = scan.unproven(list(context.state.get("sheets", ()))) or _all_bad(read)
             if problem:
@@ -89,7 +88,7 @@ class Spreadsheet:
             assert source is not None  # nobody asked for changes only
             with open_table(source.file) as table:
                 yield _file(table, place_of(config))
-                scan = Scan(table, Options.of(config))
+                scan = Scan(table, config.options)
                 yield _columns(scan)
                 yield from _rows(summarised(scan.results(), shown=3))
         except ConnectorError as error:

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from connectors.sdk.connector import Quarantined
 from connectors.sdk.records import AnyRecord
-from connectors.spreadsheet.choosing import Options, header_of
-from connectors.spreadsheet.columns import SheetSuggestion, suggest
-from connectors.spreadsheet.describe import body, columns_of
-from connectors.spreadsheet.evidence import Column
-from connectors.spreadsheet.plan import mapping_for
-from connectors.spreadsheet.reading import DEFAULT_LIMITS, Sheet, open_table
-from connectors.spreadsheet.scan import Bad, Scan
-from connectors.spreadsheet.settings import SheetMapping
-from connectors.spreadsheet.wire import Limits
+from connectors.sdk.tables.choosing import Options, header_of
+from connectors.sdk.tables.columns import SheetSuggestion, suggest
+from connectors.sdk.tables.describe import body, columns_of
+from connectors.sdk.tables.evidence import Column
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.plan import mapping_for
+from connectors.sdk.tables.reading import DEFAULT_LIMITS, Sheet, open_table
+from connectors.sdk.tables.scan import Bad, Scan
+from connectors.sdk.tables.wire import Limits
 
 SHOWN = 20
 """Records of a preview."""

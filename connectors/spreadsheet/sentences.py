@@ -11,7 +11,7 @@ from connectors.sdk.records import (
     Money,
     kind_of,
 )
-from connectors.spreadsheet.dates import in_words
+from connectors.sdk.tables.dates import in_words
 
 
 def count_of(number: int, noun: str) -> str:

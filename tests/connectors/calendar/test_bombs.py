@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from connectors.calendar import rules
-from connectors.calendar.entries import Unreadable, series
-from connectors.calendar.expand import Window, occurrences
-from connectors.calendar.text import split
-from connectors.calendar.zones import Zones
+from connectors.sdk.ical import rules
+from connectors.sdk.ical.entries import Series, Unreadable, collect
+from connectors.sdk.ical.expand import Window, occurrences
+from connectors.sdk.ical.text import Block, split
+from connectors.sdk.ical.zones import Zones
 from tests.connectors.calendar.ics import NOW, Read, calendar, event, task
 
 HOURS = ",".join(map(str, range(24)))
@@ -53,6 +53,12 @@ SILENT = {
 }
 
 
+def series(blocks: list[Block]) -> dict[tuple[str, str], Series]:
+    found: dict[tuple[str, str], Series] = {}
+    collect(blocks, Zones(blocks), found)
+    return found
+
+
 @pytest.mark.promise("P9")
 @pytest.mark.parametrize("lines", REFUSED_UNSEEN.values(), ids=REFUSED_UNSEEN)
 def test_a_rule_that_asks_too_much_is_refused_before_anything_is_expanded(
@@ -60,7 +66,7 @@ def test_a_rule_that_asks_too_much_is_refused_before_anything_is_expanded(
 ) -> None:
     budget = rules.Budget(days=0)  # not one day may be examined
     blocks = split(calendar(event(*lines)))
-    found, _ = series(blocks, Zones(blocks))
+    found = series(blocks)
     window = Window.around(NOW.date())
 
     for one in found.values():
@@ -77,7 +83,7 @@ def test_a_rule_that_asks_too_much_is_refused_before_anything_is_expanded(
 def test_a_rule_that_never_gives_a_date_is_given_up_after_some_years(read: Read, rule: str) -> None:
     budget = rules.Budget()
     blocks = split(calendar(event("DTSTART;VALUE=DATE:20260630", f"RRULE:{rule}")))
-    found, _ = series(blocks, Zones(blocks))
+    found = series(blocks)
 
     with pytest.raises(Unreadable, match="gives no date for years"):
         occurrences(found["VEVENT", "a@x"], Window.around(date(2026, 3, 2)), budget)
@@ -92,7 +98,7 @@ def test_a_rule_that_never_gives_a_date_is_given_up_after_some_years(read: Read,
 def test_a_series_without_end_is_examined_to_the_end_of_the_window(rule: str) -> None:
     budget = rules.Budget()
     blocks = split(calendar(event("DTSTART;VALUE=DATE:20250302", f"RRULE:{rule}")))
-    found, _ = series(blocks, Zones(blocks))
+    found = series(blocks)
 
     dates = occurrences(found["VEVENT", "a@x"], Window.around(NOW.date()), budget)
 
@@ -125,7 +131,7 @@ def test_refused_series_cost_too_and_end_the_work() -> None:
     blocks = split(
         calendar(*(event(f"UID:{n}@x", "DTSTART:20260101T000000Z", rule) for n in range(5)))
     )
-    found, _ = series(blocks, Zones(blocks))
+    found = series(blocks)
 
     reasons = []
     for one in found.values():

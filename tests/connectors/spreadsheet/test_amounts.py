@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.records import Money
-from connectors.spreadsheet.amounts import Mark, NumberReader
-from connectors.spreadsheet.cells import BadCell
-from connectors.spreadsheet.wire import Cell, Day, Fault, Number
+from connectors.sdk.tables.amounts import Mark, NumberReader
+from connectors.sdk.tables.cells import BadCell
+from connectors.sdk.tables.wire import Cell, Day, Fault, Number
 
 
 def reader(mark: Mark | None = None) -> NumberReader:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from connectors.sdk.connector import Complete
 from connectors.sdk.errors import ConfigInvalid, FormatChanged, Incomplete
 from connectors.sdk.records import Deadline, DueDate
+from connectors.sdk.tables.reading import open_table
 from connectors.spreadsheet.onboarding import inspect
-from connectors.spreadsheet.reading import open_table
 from tests.connectors.spreadsheet.files import Read, csv_of
 
 HEADER = ("Title", "Vendor", "Due", "Notes")

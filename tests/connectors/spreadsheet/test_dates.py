@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.records import DueDate, DueInstant
-from connectors.spreadsheet.cells import BadCell
-from connectors.spreadsheet.dates import DayReader, Order, readings
-from connectors.spreadsheet.wire import Cell, Day, Fault, Number
+from connectors.sdk.tables.cells import BadCell
+from connectors.sdk.tables.dates import DayReader, Order, readings
+from connectors.sdk.tables.wire import Cell, Day, Fault, Number
 
 ISH = st.dates(min_value=date(1950, 1, 1), max_value=date(2199, 12, 31))
 

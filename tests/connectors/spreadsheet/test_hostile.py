@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from connectors.sdk.errors import ConnectorError, FormatChanged, Incomplete
-from connectors.spreadsheet.reading import open_table
-from connectors.spreadsheet.wire import Limits
+from connectors.sdk.tables.reading import open_table
+from connectors.sdk.tables.wire import Limits
 from tests.connectors.spreadsheet.files import Read, csv_of, xlsx_of
 
 TABLE = [("Title", "Due"), *((f"Row {n}", date(2026, 4, 3)) for n in range(40))]

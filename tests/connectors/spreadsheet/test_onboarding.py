@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from connectors.sdk.connector import Complete
 from connectors.sdk.errors import ConfigInvalid, FormatChanged
 from connectors.sdk.records import Kind, Money
-from connectors.spreadsheet.choosing import Options
-from connectors.spreadsheet.columns import SheetSuggestion
+from connectors.sdk.tables.choosing import Options
+from connectors.sdk.tables.columns import SheetSuggestion
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.plan import Defaults
+from connectors.sdk.tables.questions import Question, Topic
 from connectors.spreadsheet.onboarding import SheetView, inspect, preview, suggest_sheet
-from connectors.spreadsheet.plan import Defaults
-from connectors.spreadsheet.questions import Question, Topic
-from connectors.spreadsheet.settings import SheetMapping
 from tests.connectors.spreadsheet.files import Cells, Read, csv_of, xlsx_of
 
 DAY = date(2026, 4, 3)

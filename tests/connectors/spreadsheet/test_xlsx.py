@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from connectors.sdk.connector import Complete
 from connectors.sdk.errors import ConfigInvalid, FormatChanged
 from connectors.sdk.records import Goal, Money
+from connectors.sdk.tables.reading import open_table
+from connectors.sdk.tables.wire import Cell, Day, Fault, Number
 from connectors.spreadsheet.onboarding import inspect
-from connectors.spreadsheet.reading import open_table
-from connectors.spreadsheet.wire import Cell, Day, Fault, Number
 from tests.connectors.spreadsheet.files import Read, xlsx_of
 
 HEADER = ("ID", "Title", "Due", "Amount", "Currency")

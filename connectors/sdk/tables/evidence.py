@@ -8,12 +8,12 @@ are left that would read some cell differently, a person must say.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from connectors.spreadsheet.amounts import Mark, shared_by, written
-from connectors.spreadsheet.cells import shown
-from connectors.spreadsheet.dates import Order, readings
-from connectors.spreadsheet.fields import NUMERIC, Type
-from connectors.spreadsheet.wire import Cell, Day, Fault, Number
-from connectors.spreadsheet.words import is_none, normal
+from connectors.sdk.tables.amounts import Mark, shared_by, written
+from connectors.sdk.tables.cells import shown
+from connectors.sdk.tables.dates import Order, readings
+from connectors.sdk.tables.fields import NUMERIC, Type
+from connectors.sdk.tables.wire import Cell, Day, Fault, Number
+from connectors.sdk.tables.words import is_none, normal
 
 DISTINCT = 60
 """So many different texts are kept, to see whether a column holds only known words."""

@@ -4,8 +4,8 @@ import io
 import zipfile
 import zlib
 
-from connectors.spreadsheet.parse.spool import RefusedError
-from connectors.spreadsheet.wire import Limits
+from connectors.sdk.tables.parse.spool import RefusedError
+from connectors.sdk.tables.wire import Limits
 
 CHUNK = 1 << 18
 RATIO_FROM = 1 << 20

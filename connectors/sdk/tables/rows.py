@@ -18,10 +18,10 @@ from connectors.sdk.records import (
     Program,
     ReportingRequirement,
 )
-from connectors.spreadsheet.amounts import CODES, currency_of, shared_by
-from connectors.spreadsheet.cells import BadCell, word
-from connectors.spreadsheet.reader import LONG, Reader
-from connectors.spreadsheet.words import CLOSED, TOTALS, normal
+from connectors.sdk.tables.amounts import CODES, currency_of, shared_by
+from connectors.sdk.tables.cells import BadCell, word
+from connectors.sdk.tables.reader import LONG, Reader
+from connectors.sdk.tables.words import CLOSED, TOTALS, normal
 
 
 def key_of(reader: Reader) -> str:

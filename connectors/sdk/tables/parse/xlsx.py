@@ -9,10 +9,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from python_calamine import SheetTypeEnum as SheetType
 from python_calamine import SheetVisibleEnum as Visible
 
-from connectors.spreadsheet.parse.archive import open_archive
-from connectors.spreadsheet.parse.package import Marks, marks_of, open_package, place
-from connectors.spreadsheet.parse.spool import RefusedError, Spool
-from connectors.spreadsheet.wire import Cell, Day, Fault, Number, Report
+from connectors.sdk.tables.parse.archive import open_archive
+from connectors.sdk.tables.parse.package import Marks, marks_of, open_package, place
+from connectors.sdk.tables.parse.spool import RefusedError, Spool
+from connectors.sdk.tables.wire import Cell, Day, Fault, Number, Report
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 

@@ -5,13 +5,14 @@ that one calendar could change what another one's times mean.)
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import icalendar
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from connectors.calendar.text import Block
+from connectors.sdk.ical.text import Block
 
 # The system's own zone and tables with leap seconds: they mean something else on each machine.
 _NOT_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
@@ -28,7 +29,7 @@ OWN_ZONE = "X-OWN-TZID"
 class Zones:
     """The zones of one file."""
 
-    def __init__(self, blocks: list[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block]) -> None:
         self._defined = {
             tzid: block
             for block in blocks

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.evidence import DISTINCT, Column, Evidence
-from connectors.spreadsheet.fields import FACT, FIELDS
-from connectors.spreadsheet.questions import Question, open_questions
-from connectors.spreadsheet.settings import SheetMapping, names_rows
-from connectors.spreadsheet.words import ALIASES, BY_ALIAS, CATEGORIES, KINDS, normal
+from connectors.sdk.tables.evidence import DISTINCT, Column, Evidence
+from connectors.sdk.tables.fields import FACT, FIELDS
+from connectors.sdk.tables.meaning import SheetMapping, names_rows
+from connectors.sdk.tables.questions import Question, open_questions
+from connectors.sdk.tables.words import ALIASES, BY_ALIAS, CATEGORIES, KINDS, normal
 
 SURE = 0.85
 """From this confidence a suggestion is used without asking."""

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from connectors.sdk.mapping import decimal_of, text_of
 from connectors.sdk.records import Category, Due, Fact, Kind, Money
-from connectors.spreadsheet.amounts import currency_of
-from connectors.spreadsheet.cells import BadCell, is_plain, shown, word
-from connectors.spreadsheet.columns import TELLING_A_ROW
-from connectors.spreadsheet.fields import FIELDS
-from connectors.spreadsheet.layout import letters
-from connectors.spreadsheet.plan import Plan
-from connectors.spreadsheet.wire import Cell, Day, Number, Row
-from connectors.spreadsheet.words import (
+from connectors.sdk.tables.amounts import currency_of
+from connectors.sdk.tables.cells import BadCell, is_plain, shown, word
+from connectors.sdk.tables.columns import TELLING_A_ROW
+from connectors.sdk.tables.fields import FIELDS
+from connectors.sdk.tables.layout import letters
+from connectors.sdk.tables.plan import Plan
+from connectors.sdk.tables.wire import Cell, Day, Number, Row
+from connectors.sdk.tables.words import (
     CATEGORIES,
     CROSSES,
     KINDS,

@@ -16,9 +16,9 @@ from babel import Locale
 
 from connectors.sdk.mapping import due_of
 from connectors.sdk.records import Due, DueDate
-from connectors.spreadsheet.cells import BadCell, shown
-from connectors.spreadsheet.wire import Cell, Day, Number
-from connectors.spreadsheet.words import is_none
+from connectors.sdk.tables.cells import BadCell, shown
+from connectors.sdk.tables.wire import Cell, Day, Number
+from connectors.sdk.tables.words import is_none
 
 
 class Order(StrEnum):

@@ -12,9 +12,9 @@ from typing import Any
 
 import icalendar
 
-from connectors.calendar.text import Block, property_name
-from connectors.calendar.zones import OWN_ZONE, Zones
 from connectors.sdk.connector import Quarantined
+from connectors.sdk.ical.text import Block, property_name
+from connectors.sdk.ical.zones import OWN_ZONE, Zones
 from connectors.sdk.mapping import text_of
 from connectors.sdk.mapping.rows import raw_text
 
@@ -106,11 +106,10 @@ def moment(part: icalendar.Component, name: str) -> date | datetime | None:
     return value if isinstance(value, date) else None
 
 
-def series(
-    blocks: Iterable[Block], zones: Zones
-) -> tuple[dict[tuple[str, str], Series], list[Quarantined]]:
-    """All entries by kind and UID, and those that cannot be read."""
-    found: dict[tuple[str, str], Series] = {}
+def collect(
+    blocks: Iterable[Block], zones: Zones, found: dict[tuple[str, str], Series]
+) -> list[Quarantined]:
+    """Adds all entries of a file by kind and UID; returns those that cannot be read."""
     unread: list[Quarantined] = []
     for block in blocks:
         try:
@@ -119,7 +118,7 @@ def series(
             unread.append(quarantined(block, problem))
         else:
             found.setdefault((entry.kind, entry.uid), Series()).add(entry)
-    return found, unread
+    return unread
 
 
 def quarantined(block: Block, problem: Exception, external_id: str | None = None) -> Quarantined:

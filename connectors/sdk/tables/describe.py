@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from connectors.spreadsheet.cells import shown
-from connectors.spreadsheet.evidence import Column, Evidence
-from connectors.spreadsheet.fields import Type
-from connectors.spreadsheet.layout import Header, letters
-from connectors.spreadsheet.reading import Sheet
-from connectors.spreadsheet.wire import Row
+from connectors.sdk.tables.cells import shown
+from connectors.sdk.tables.evidence import Column, Evidence
+from connectors.sdk.tables.fields import Type
+from connectors.sdk.tables.layout import Header, letters
+from connectors.sdk.tables.reading import Sheet
+from connectors.sdk.tables.wire import Row
 
 FULL = 1_000
 """So many rows are looked at in full; of the rest only texts that may be dates or numbers."""

@@ -2,9 +2,9 @@
 
 from typing import BinaryIO
 
-from connectors.spreadsheet.parse.spool import RefusedError, Spool
-from connectors.spreadsheet.parse.text import read_text
-from connectors.spreadsheet.wire import Report
+from connectors.sdk.tables.parse.spool import RefusedError, Spool
+from connectors.sdk.tables.parse.text import read_text
+from connectors.sdk.tables.wire import Report
 
 SAVE_AS = "Save it as .xlsx or as CSV."
 
@@ -31,7 +31,7 @@ def read_file(file: BinaryIO, spool: Spool) -> Report:
             raise RefusedError(sentence, remedy=SAVE_AS)
     if content.startswith(b"PK"):
         # A text file needs none of it, and this process lives for one file.
-        from connectors.spreadsheet.parse.xlsx import read_xlsx  # noqa: PLC0415  (see above)
+        from connectors.sdk.tables.parse.xlsx import read_xlsx  # noqa: PLC0415  (see above)
 
         return read_xlsx(content, spool)
     return read_text(content, spool)

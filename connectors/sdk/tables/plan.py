@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet.amounts import Mark, NumberReader
-from connectors.spreadsheet.columns import KEY, kind_of_sheet
-from connectors.spreadsheet.dates import DayReader
-from connectors.spreadsheet.evidence import Evidence, common_mark
-from connectors.spreadsheet.fields import FACT, FIELDS, NUMERIC, SKIP, Type
-from connectors.spreadsheet.layout import Header
-from connectors.spreadsheet.settings import SheetMapping
-from connectors.spreadsheet.words import BY_ALIAS, normal
+from connectors.sdk.tables.amounts import Mark, NumberReader
+from connectors.sdk.tables.columns import KEY, kind_of_sheet
+from connectors.sdk.tables.dates import DayReader
+from connectors.sdk.tables.evidence import Evidence, common_mark
+from connectors.sdk.tables.fields import FACT, FIELDS, NUMERIC, SKIP, Type
+from connectors.sdk.tables.layout import Header
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.words import BY_ALIAS, normal
 
 
 @dataclass(frozen=True, kw_only=True)

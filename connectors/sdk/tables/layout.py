@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from connectors.spreadsheet.amounts import written
-from connectors.spreadsheet.cells import shown
-from connectors.spreadsheet.dates import readings
-from connectors.spreadsheet.wire import Cell, Day, Number, Row
-from connectors.spreadsheet.words import BY_ALIAS, normal
+from connectors.sdk.tables.amounts import written
+from connectors.sdk.tables.cells import shown
+from connectors.sdk.tables.dates import readings
+from connectors.sdk.tables.wire import Cell, Day, Number, Row
+from connectors.sdk.tables.words import BY_ALIAS, normal
 
 SEARCHED = 40
 """How many rows that hold something are searched for the header."""

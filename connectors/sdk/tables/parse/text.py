@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
-from connectors.spreadsheet.parse.spool import RefusedError, Spool
-from connectors.spreadsheet.wire import Report
+from connectors.sdk.tables.parse.spool import RefusedError, Spool
+from connectors.sdk.tables.wire import Report
 
 RAW = 2_000
 """So many characters of a misquoted row are kept."""

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from icalendar import vText
 
-from connectors.calendar.entries import Entry, moment, one
-from connectors.calendar.expand import Occurrence
-from connectors.calendar.settings import CalendarConfig
-from connectors.calendar.zones import iana_name, named
+from connectors.sdk.ical.entries import Entry, moment, one
+from connectors.sdk.ical.expand import Occurrence
+from connectors.sdk.ical.zones import iana_name, named
 from connectors.sdk.mapping import clean_html, html_text, known, link_of, text_of
 from connectors.sdk.records import (
     Category,
@@ -34,11 +33,24 @@ _CATEGORIES = {category.value: category for category in Category}
 _MARKUP = re.compile(r"<(br|p|a|b|i|u|ul|ol|li|span|div|html|strong|em)\b[^<>]*/?>", re.IGNORECASE)
 
 
-class Reader:
-    """Makes records of occurrences, with the connection's settings."""
+class About(Protocol):
+    """What a calendar's entries are about, where they do not say it themselves."""
 
-    def __init__(self, config: CalendarConfig) -> None:
-        self._config = config
+    @property
+    def program(self) -> str | None: ...
+
+    @property
+    def category(self) -> Category: ...
+
+    def vendor_in(self, *texts: str) -> str | None:
+        """Whose entry it is, by its categories and title."""
+
+
+class Reader:
+    """Makes records of occurrences."""
+
+    def __init__(self, about: About) -> None:
+        self._about = about
 
     def record(self, occurrence: Occurrence) -> Item:
         """The record; raises ``ValueError``, ``msgspec.ValidationError`` among them."""
@@ -52,8 +64,8 @@ class Reader:
             "external_id": occurrence.external_id,
             "title": title,
             "url": link_of(one(entry.part, "URL")),
-            "vendor": self._config.vendor_in(*labels, title),
-            "program": self._config.program,
+            "vendor": self._about.vendor_in(*labels, title),
+            "program": self._about.program,
             "status": _text(entry, "STATUS"),
             "closed": _closed(entry),
             "due": self._due(entry, part, last=is_report or category is not Category.EVENT),
@@ -66,9 +78,9 @@ class Reader:
         return validate(Deadline(category=category, **fields))
 
     def _category(self, labels: list[str]) -> Category:
-        """The first of the entry's own categories that we know, else the one of the settings."""
+        """The first of the entry's own categories that we know, else the one it is told."""
         named_here = (known(label, _CATEGORIES, None) for label in labels)
-        return next((found for found in named_here if found), self._config.category)
+        return next((found for found in named_here if found), self._about.category)
 
     def _due(self, entry: Entry, part: Any, *, last: bool) -> Due | None:
         """When it is due; ``last``: by the last of several days, not on the first."""

@@ -8,8 +8,8 @@ from itertools import islice
 import icalendar
 from recurring_ical_events import CalendarQuery, ComponentsWithName
 
-from connectors.calendar.entries import Entry, Series, Unreadable, moment, one, single_id
-from connectors.calendar.rules import PER_ENTRY, Budget, bounded, judge, listed, rules, times_a_day
+from connectors.sdk.ical.entries import Entry, Series, Unreadable, moment, one, single_id
+from connectors.sdk.ical.rules import PER_ENTRY, Budget, bounded, judge, listed, rules, times_a_day
 
 # Wider than the window by more than any zone is from UTC, so that its ends are certain.
 _SLACK = timedelta(days=2)

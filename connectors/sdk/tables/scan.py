@@ -13,16 +13,16 @@ from connectors.sdk.connector import Quarantined
 from connectors.sdk.errors import ConnectorError, FormatChanged, Incomplete
 from connectors.sdk.mapping import BadField
 from connectors.sdk.records import AnyRecord, validate
-from connectors.spreadsheet.cells import BadCell, shown
-from connectors.spreadsheet.choosing import Options, choose, is_wanted, must_map, nothing_to_read
-from connectors.spreadsheet.describe import body
-from connectors.spreadsheet.evidence import Evidence
-from connectors.spreadsheet.fields import FIELDS
-from connectors.spreadsheet.plan import Plan
-from connectors.spreadsheet.reader import Reader
-from connectors.spreadsheet.reading import Sheet, Table
-from connectors.spreadsheet.rows import key_of, record_of
-from connectors.spreadsheet.wire import Row
+from connectors.sdk.tables.cells import BadCell, shown
+from connectors.sdk.tables.choosing import Options, choose, is_wanted, must_map, nothing_to_read
+from connectors.sdk.tables.describe import body
+from connectors.sdk.tables.evidence import Evidence
+from connectors.sdk.tables.fields import FIELDS
+from connectors.sdk.tables.plan import Plan
+from connectors.sdk.tables.reader import Reader
+from connectors.sdk.tables.reading import Sheet, Table
+from connectors.sdk.tables.rows import key_of, record_of
+from connectors.sdk.tables.wire import Row
 
 RAW = 8_000
 """So many characters of a row that could not be read are kept."""

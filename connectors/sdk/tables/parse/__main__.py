@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from connectors.spreadsheet.parse.detect import read_file
-from connectors.spreadsheet.parse.spool import RefusedError, Spool
-from connectors.spreadsheet.wire import Job, Limits, Refused, Report
+from connectors.sdk.tables.parse.detect import read_file
+from connectors.sdk.tables.parse.spool import RefusedError, Spool
+from connectors.sdk.tables.wire import Job, Limits, Refused, Report
 
 MEMORY = Refused(
     sentence="The file needs more memory than one file may use.",

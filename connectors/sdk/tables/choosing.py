@@ -5,34 +5,24 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from connectors.sdk.errors import ConfigInvalid, ConnectorError, FormatChanged
-from connectors.spreadsheet.columns import SheetSuggestion, suggest
-from connectors.spreadsheet.describe import columns_of
-from connectors.spreadsheet.evidence import Column
-from connectors.spreadsheet.fields import FIELDS
-from connectors.spreadsheet.layout import SEARCHED, Header, find_header
-from connectors.spreadsheet.plan import Defaults, Plan, make_plan, mapping_for
-from connectors.spreadsheet.reading import Sheet, Table
-from connectors.spreadsheet.settings import SheetMapping, SpreadsheetConfig
+from connectors.sdk.tables.columns import SheetSuggestion, suggest
+from connectors.sdk.tables.describe import columns_of
+from connectors.sdk.tables.evidence import Column
+from connectors.sdk.tables.fields import FIELDS
+from connectors.sdk.tables.layout import SEARCHED, Header, find_header
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.plan import Defaults, Plan, make_plan, mapping_for
+from connectors.sdk.tables.reading import Sheet, Table
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a file is read: what a connection's settings say of the inside of its file."""
+    """How a file is read: what its settings say of the inside of it."""
 
     mapping: Mapping[str, SheetMapping] = field(default_factory=dict)
     sheet: str = ""
     header_row: int | None = None
     defaults: Defaults = field(default_factory=Defaults)
-
-    @classmethod
-    def of(cls, config: SpreadsheetConfig) -> "Options":
-        defaults = Defaults(vendor=config.vendor, program=config.program, currency=config.currency)
-        return cls(
-            mapping=config.mapping,
-            sheet=config.sheet.strip(),
-            header_row=config.header_row,
-            defaults=defaults,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
-from connectors.spreadsheet.parse.archive import SAVE_AGAIN
-from connectors.spreadsheet.parse.spool import RefusedError
+from connectors.sdk.tables.parse.archive import SAVE_AGAIN
+from connectors.sdk.tables.parse.spool import RefusedError
 
 ERROR_CELL = re.compile(rb"""\bt\s*=\s*["']e["']""")
 CURRENCY_IN_FORMAT = re.compile(r"\[\$([^\]-]+)(?:-([0-9A-Fa-f]+))?\]|([€£¥₹₩₽₺₪]|[A-Z]{0,3}\$)")

@@ -12,7 +12,7 @@ from typing import Any
 
 from recurring_ical_events import Series as LibrarySeries
 
-from connectors.calendar.entries import Entry, Unreadable, moment, one
+from connectors.sdk.ical.entries import Entry, Unreadable, moment, one
 
 PER_ENTRY = 1_000
 PER_CALENDAR = 10_000

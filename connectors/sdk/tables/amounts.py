@@ -15,9 +15,9 @@ from types import MappingProxyType
 from babel.numbers import list_currencies
 
 from connectors.sdk.records import Money
-from connectors.spreadsheet.cells import BadCell, shown
-from connectors.spreadsheet.wire import Cell, Number
-from connectors.spreadsheet.words import is_none
+from connectors.sdk.tables.cells import BadCell, shown
+from connectors.sdk.tables.wire import Cell, Number
+from connectors.sdk.tables.words import is_none
 
 
 class Mark(StrEnum):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from connectors.sdk.mapping import BadField
-from connectors.spreadsheet.wire import Cell, Fault, Number
+from connectors.sdk.tables.wire import Cell, Fault, Number
 
 
 class BadCell(BadField):

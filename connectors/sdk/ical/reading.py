@@ -1,19 +1,25 @@
-"""The straight line of one read: bytes, parts, series, dates, records."""
+"""The straight line of one read: parts, series, dates, records."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from connectors.calendar.entries import ENTRIES, Entry, Unreadable, moment, quarantined, series
-from connectors.calendar.expand import Occurrence, Window, occurrences
-from connectors.calendar.items import Item, Reader
-from connectors.calendar.rules import Budget
-from connectors.calendar.settings import CalendarConfig
-from connectors.calendar.source import Source
-from connectors.calendar.text import Block, property_name, split
-from connectors.calendar.zones import Zones
 from connectors.sdk.connector import Quarantined
+from connectors.sdk.ical.entries import (
+    ENTRIES,
+    Entry,
+    Series,
+    Unreadable,
+    collect,
+    moment,
+    quarantined,
+)
+from connectors.sdk.ical.expand import Occurrence, Window, occurrences
+from connectors.sdk.ical.items import About, Item, Reader
+from connectors.sdk.ical.rules import Budget
+from connectors.sdk.ical.text import Block, property_name
+from connectors.sdk.ical.zones import Zones
 from connectors.sdk.records import DueDate
 
 _MORE_THAN_ONE_DATE = frozenset({"RRULE", "RDATE", "RECURRENCE-ID", "DURATION"})
@@ -40,34 +46,42 @@ class Reading:
         return self.window.first, self.window.last
 
 
-def read(source: Source, config: CalendarConfig, today: date) -> Reading:
-    """All records of a calendar; raises ``FormatChanged`` or ``Incomplete`` for the file."""
-    blocks = split(source.data, source.charset)
-    zones = Zones(blocks)
-    entries, window = [block for block in blocks if block.kind in ENTRIES], Window.around(today)
-    found, unread = series(_worth_parsing(entries, window), zones)
-    reading = Reading(entries=len(entries), window=window, unread=unread)
-    reader, budget = Reader(config), Budget()
+def read(
+    files: Sequence[Sequence[Block]], about: About, today: date, budget: Budget | None = None
+) -> Reading:
+    """All records of a calendar, given as the parts of one file or, as mails bring it, of several.
+
+    ``budget`` is what working out its dates may cost, where several calendars share one.
+    """
+    window, budget = Window.around(today), budget or Budget()
+    entries = [[block for block in blocks if block.kind in ENTRIES] for blocks in files]
+    uids = Counter(block.value("UID") for blocks in entries for block in blocks)
+    found: dict[tuple[str, str], Series] = {}
+    reading = Reading(entries=sum(map(len, entries)), window=window)
+    for blocks, own in zip(files, entries, strict=True):
+        reading.unread.extend(collect(_worth_parsing(own, uids, window), Zones(blocks), found))
     # A date whose own version is unread stays as it is; its series does not speak for it.
-    held = {each.external_id for each in unread}
+    held = {each.external_id for each in reading.unread}
+    reader = Reader(about)
     for one in found.values():
         try:
-            dates = occurrences(one, reading.window, budget)
+            dates = occurrences(one, window, budget)
         except Unreadable as problem:
-            unread.extend(quarantined(entry.block, problem) for entry in one.entries()[:1])
+            reading.unread.extend(quarantined(entry.block, problem) for entry in one.entries()[:1])
         else:
             _take([each for each in dates if each.external_id not in held], reader, reading)
     return reading
 
 
-def _worth_parsing(entries: list[Block], window: Window) -> list[Block]:
+def _worth_parsing(
+    entries: Sequence[Block], uids: Counter[str | None], window: Window
+) -> list[Block]:
     """Leaves out single events that were over long before the window and not changed since.
 
     They are most of a calendar that is some years old, and parsing is most of the work. An
-    event that the file has twice is parsed in any case: the later version may be this one.
+    event that is there twice is parsed in any case: the later version may be this one.
     """
     before = f"{window.first - timedelta(days=2):%Y%m%d}"
-    uids = Counter(block.value("UID") for block in entries)
     return [
         block
         for block in entries

@@ -4,7 +4,7 @@ import os
 
 import msgspec
 
-from connectors.spreadsheet.wire import Cell, Limits, Refused, Row, SheetEntry
+from connectors.sdk.tables.wire import Cell, Limits, Refused, Row, SheetEntry
 
 FLUSH = 1 << 18
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from connectors.sdk.records import Kind
-from connectors.spreadsheet import amounts, dates
-from connectors.spreadsheet.amounts import shared_by
-from connectors.spreadsheet.evidence import Column, common_mark
-from connectors.spreadsheet.fields import FIELDS, NUMERIC, Type
-from connectors.spreadsheet.settings import names_rows
+from connectors.sdk.tables import amounts, dates
+from connectors.sdk.tables.amounts import shared_by
+from connectors.sdk.tables.evidence import Column, common_mark
+from connectors.sdk.tables.fields import FIELDS, NUMERIC, Type
+from connectors.sdk.tables.meaning import names_rows
 
 
 class Topic(StrEnum):

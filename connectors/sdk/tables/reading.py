@@ -24,15 +24,15 @@ from connectors.sdk.errors import (
     Incomplete,
     Unavailable,
 )
-from connectors.spreadsheet.wire import Job, Limits, Refused, Report, Row, SheetEntry
+from connectors.sdk.tables.wire import Job, Limits, Refused, Report, Row, SheetEntry
 
-ROOT = str(Path(__file__).resolve().parents[2])
+ROOT = str(Path(__file__).resolve().parents[3])
 CHUNK = 1 << 18
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm"})
 START = (
     "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module(%r, run_name='__main__')"
 )
-CHILD = "connectors.spreadsheet.parse"
+CHILD = "connectors.sdk.tables.parse"
 
 _report: msgspec.json.Decoder[Report | Refused] = msgspec.json.Decoder(Report | Refused)
 _row: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
