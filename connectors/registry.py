@@ -16,24 +16,25 @@ if TYPE_CHECKING:  # it brings a web server, which only those who simulate a pla
 
 BUILT_IN = (
     "connectors.ingram_micro.connector:IngramMicro",
-    "connectors.microsoft.connector:Microsoft",
-    "connectors.aws_partner_central.connector:AwsPartnerCentral",
+    "connectors.td_synnex_ion.connector:TdSynnexIon",
+    "connectors.pax8.connector:Pax8",
     "connectors.crayon_cloudiq.connector:CrayonCloudiq",
     "connectors.arrowsphere.connector:Arrowsphere",
-    "connectors.calendar.connector:Calendar",
-    "connectors.impact_com.connector:ImpactCom",
-    "connectors.pax8.connector:Pax8",
+    "connectors.microsoft.connector:Microsoft",
+    "connectors.aws_partner_central.connector:AwsPartnerCentral",
+    "connectors.google_cloud_channel.connector:GoogleCloudChannel",
     "connectors.salesforce_prm.connector:SalesforcePrm",
+    "connectors.impact_com.connector:ImpactCom",
     "connectors.spreadsheet.connector:Spreadsheet",
+    "connectors.calendar.connector:Calendar",
+    "connectors.mailbox.connector:MailboxReader",
+    "connectors.own_items.connector:OwnItems",
+    "connectors.program_guide.connector:ProgramGuide",
+    "connectors.http_api.connector:HttpApi",
     "connectors.news.connector:News",
     "connectors.web_page.connector:WebPage",
-    "connectors.td_synnex_ion.connector:TdSynnexIon",
-    "connectors.own_items.connector:OwnItems",
-    "connectors.http_api.connector:HttpApi",
-    "connectors.google_cloud_channel.connector:GoogleCloudChannel",
-    "connectors.mailbox.connector:MailboxReader",
-    "connectors.program_guide.connector:ProgramGuide",
 )
+"""In the order in which they are offered, within each kind of platform."""
 GROUP = "partner_inbox.connectors"
 
 

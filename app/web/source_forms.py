@@ -38,7 +38,7 @@ ORDER = (PlatformType.DISTRIBUTOR, PlatformType.VENDOR, PlatformType.GENERIC)
 TITLES = {
     PlatformType.DISTRIBUTOR: "Distributors",
     PlatformType.VENDOR: "Vendors",
-    PlatformType.GENERIC: "Your own files and calendars",
+    PlatformType.GENERIC: "Any other portal: files, mail, feeds and what you enter",
 }
 
 
