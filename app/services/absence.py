@@ -1,7 +1,7 @@
 """What a read did not list: counted, held for a person, or shown as removed (P2)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from app.core.columns import TABLES
 from app.services import events
 from app.services.bulk import chunks
 from app.services.reading import Seen, StreamReading
+from connectors.sdk.connector import Complete
 
 
 class Absence:
@@ -118,7 +119,7 @@ class Absence:
         beyond its window: of those it says nothing.
         """
         assert self.reading.complete is not None
-        window = self.reading.complete.window
+        complete = self.reading.complete
         spared = self.reading.spared
         target = SQLModel.metadata.tables[table]
         due = target.c.get("due_on", sa.null())
@@ -131,11 +132,21 @@ class Absence:
         for id_, external_id, missing_reads, due_on in self.session.execute(statement):
             if external_id in seen.ids or external_id in spared:
                 continue
-            if window and not (due_on is not None and window[0] <= due_on <= window[1]):
+            if not _covers(complete, due_on):
                 beyond.append(id_)
             else:
                 (again if missing_reads + 1 >= removal.READS else first).append(id_)
         return first, again, beyond
+
+
+def _covers(complete: Complete, due_on: date | None) -> bool:
+    """Whether a row that is due then would have been listed by that read."""
+    if complete.window is None:
+        return True
+    if due_on is None:
+        return complete.undated
+    first, last = complete.window
+    return first <= due_on <= last
 
 
 def remove(

@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from connectors.impact_com.programs import Names
 from connectors.sdk.mapping import (
     BadField,
-    date_of,
     due_of,
     facts_of,
     joined,
@@ -54,16 +52,12 @@ def lines(row: Any) -> Iterator[Line]:
         yield Line(external_id=f"{number}:{named}{which}", invoice=row, line=line)
 
 
-def payout(item: Line, names: Mapping[str, Names], since: date) -> Deadline | None:
-    """A payout that is owed. None where it was due and paid before ``since``."""
+def payout(item: Line, names: Mapping[str, Names]) -> Deadline:
+    """A payout that is owed."""
     line = item.line
     if item.trouble or not isinstance(line, Mapping):
         raise BadField(item.trouble or "a line must be an object")
     number, status = required(item.invoice, "Id"), text_of(line.get("Status"))
-    closed = bool(known(status, {"PAID": True}, default=False))
-    due_on = date_of(line.get("DueDate"), field="DueDate")
-    if closed and due_on is not None and due_on < since:
-        return None
     sort = text_of(line.get("Description"))
     program, currency = text_of(line.get("CampaignName")), item.invoice.get("Currency")
     return Deadline(
@@ -74,7 +68,7 @@ def payout(item: Line, names: Mapping[str, Names], since: date) -> Deadline | No
         program=program,
         reference=f"invoice {number}",
         status=status,
-        closed=closed,
+        closed=bool(known(status, {"PAID": True}, default=False)),
         due=due_of(line.get("DueDate"), field="DueDate"),
         amount=money_of(line.get("TotalItemAmount"), currency, field="TotalItemAmount"),
         amount_label="owed to you",

@@ -2,12 +2,12 @@
 
 tasks      all that are not archived
 contracts  all of every status, one list for each; with them the tiers of their bonuses
-invoices   all; lines that were due and paid 90 days ago are left out
+invoices   all; lines that were due 90 days ago and are paid are left out, once that was told
 programs   all that the partner joined
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from connectors.impact_com.client import Impact
@@ -17,15 +17,13 @@ from connectors.impact_com.programs import PROGRAMS, Names, names, program
 from connectors.impact_com.tasks import task
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Incomplete
+from connectors.sdk.horizon import Horizon
 from connectors.sdk.mapping import BadField, required, rows
 from connectors.sdk.records import AnyRecord
 
 Read = Iterator[Page | Complete]
 
-PAST = timedelta(days=90)
 AHEAD = timedelta(days=400)
-SLACK = timedelta(days=2)
-"""A stamp's day depends on the zone it is seen from: what is left out lies this much earlier."""
 
 
 def tasks(impact: Impact, context: ReadContext) -> Read:
@@ -88,11 +86,12 @@ def _goals(parts: list[Tier], named: Mapping[str, Names], where: str) -> Page:
 
 def invoices(impact: Impact, context: ReadContext) -> Read:
     """One deadline for each line: a line has a due date and a status, an invoice has none."""
-    today, named = context.now.date(), names(impact)
+    named = names(impact)
+    horizon = Horizon(context.now.date(), context.state, ahead=AHEAD)
 
     def make(item: Any) -> AnyRecord | None:
         if isinstance(item, Line):
-            return payout(item, named, today - PAST - SLACK)
+            return horizon.kept(payout(item, named))
         raise BadField("an invoice must be an object with an Id")
 
     for number, (found, _) in enumerate(impact.pages("Invoices"), start=1):
@@ -103,7 +102,7 @@ def invoices(impact: Impact, context: ReadContext) -> Read:
             external_id=lambda item: str(item.external_id),
             noun="line",
         )
-    yield Complete(window=_window(today))
+    yield horizon.complete()
 
 
 def programs(impact: Impact, context: ReadContext) -> Read:
@@ -144,7 +143,3 @@ def _id(row: Any) -> str | None:
 def _ids(state: Any) -> list[str]:
     """What of a stored state is a list of ids."""
     return [id_ for id_ in state if isinstance(id_, str)] if isinstance(state, list) else []
-
-
-def _window(today: date) -> tuple[date, date]:
-    return today - PAST, today + AHEAD

@@ -1,11 +1,9 @@
 """From Pax8's invoices to deadlines."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from connectors.sdk.mapping import (
-    date_of,
     due_of,
     facts_of,
     known,
@@ -22,8 +20,8 @@ from connectors.sdk.records import Category, Deadline
 _OVER = dict.fromkeys(("Paid", "Void", "Carried", "Nothing Due", "Credited"), True)
 
 
-def invoice(row: Mapping[str, Any], since: date) -> Deadline | None:
-    """An invoice by Pax8. None where it was closed and due before ``since``.
+def invoice(row: Mapping[str, Any]) -> Deadline:
+    """An invoice by Pax8.
 
     The status stands in Pax8's examples and filters, and is missing from its schema: without
     one the invoice is open. ``total`` is what Pax8 calls the total amount due; the balances are
@@ -31,10 +29,6 @@ def invoice(row: Mapping[str, Any], since: date) -> Deadline | None:
     """
     number = required(row, "id")
     status = text_of(row.get("status"))
-    closed = bool(known(status, _OVER, default=False))
-    due_on = date_of(row.get("dueDate"), field="dueDate")
-    if closed and due_on is not None and due_on < since:
-        return None
     billed, whom = shown_day(row.get("invoiceDate")), text_of(row.get("partnerName"))
     currency = row.get("currencyCode")
     return Deadline(
@@ -43,7 +37,7 @@ def invoice(row: Mapping[str, Any], since: date) -> Deadline | None:
         category=Category.INVOICE,
         reference=f"invoice {number}",
         status=status,
-        closed=closed,
+        closed=bool(known(status, _OVER, default=False)),
         due=due_of(row.get("dueDate"), field="dueDate"),
         amount=money_of(row.get("total"), currency, field="total"),
         amount_label="total due",

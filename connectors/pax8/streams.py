@@ -1,15 +1,15 @@
 """The lists that one read goes through from end to end, and what that proves.
 
-subscriptions    all; what was over 90 days ago is left out, so only later ends can be missing
+subscriptions    all; what is over and ended 90 days ago is left out, once that was told
 missing_details  all that Pax8 lists as waiting for details
-invoices         all; what was closed and due 90 days ago is left out
+invoices         all; what is closed and was due 90 days ago is left out, once that was told
 draft_items      the drafts of this month and of the next, an item's trouble counted in the draft
 quotes           all; the ends of the open ones as far as one read can ask for them
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from connectors.pax8.client import Pax8
@@ -21,16 +21,14 @@ from connectors.pax8.quotes import Expiries, quote
 from connectors.pax8.subscriptions import WAITS, missing_details, subscription
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
 from connectors.sdk.errors import Incomplete
+from connectors.sdk.horizon import Horizon
 from connectors.sdk.mapping import BadField, required, rows
 from connectors.sdk.records import AnyRecord, Deadline
 
 Read = Iterator[Page | Complete]
 Pages = Iterable[tuple[list[Any], int]]
 
-PAST = timedelta(days=90)
 AHEAD = timedelta(days=6 * 366)
-SLACK = timedelta(days=2)
-"""A stamp's day depends on the zone it is seen from: what is left out lies this much earlier."""
 
 SUBSCRIPTIONS = ("/v1/subscriptions", {"sort": "createdDate,asc"})
 MISSING_DETAILS = ("/v1/subscriptions", {"sort": "createdDate,asc", "status": WAITS})
@@ -42,13 +40,13 @@ QUOTES = ("/v2/quotes", {"sort": "createdOn"})
 def subscriptions(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
     """Ends of commitments, trials and cancelled subscriptions."""
     companies = Companies(pax8, context.state)
-    today = context.now.date()
+    horizon = Horizon(context.now.date(), context.state, ahead=AHEAD)
 
     def make(row: Any) -> Deadline | None:
-        return subscription(row, companies.name, today - PAST - SLACK)
+        return horizon.kept(subscription(row, companies.name))
 
     yield from _whole_list(pax8.pages(*SUBSCRIPTIONS), make, noun="subscription")
-    yield Complete(window=_window(today), state={"companies": companies.found})
+    yield horizon.complete(companies=companies.found)
 
 
 def waiting(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
@@ -63,14 +61,14 @@ def waiting(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
 
 
 def invoices(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
-    """Open ones of any age, closed ones of the window."""
-    today = context.now.date()
+    """Open ones of any age, closed ones within the horizon."""
+    horizon = Horizon(context.now.date(), context.state, ahead=AHEAD)
 
     def make(row: Any) -> Deadline | None:
-        return invoice(row, today - PAST - SLACK)
+        return horizon.kept(invoice(row))
 
     yield from _whole_list(pax8.pages(*INVOICES), make, noun="invoice")
-    yield Complete(window=_window(today))
+    yield horizon.complete()
 
 
 def draft_items(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
@@ -131,7 +129,3 @@ def _whole_list(
             expected=total,
             noun=noun,
         )
-
-
-def _window(today: date) -> tuple[date, date]:
-    return today - PAST, today + AHEAD

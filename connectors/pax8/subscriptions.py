@@ -1,13 +1,11 @@
 """From Pax8's subscriptions to deadlines: what ends, and what waits for details."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from connectors.pax8.companies import account_of
 from connectors.sdk.mapping import (
     BadField,
-    date_of,
     due_of,
     facts_of,
     known,
@@ -31,19 +29,15 @@ WAITS = "WaitingForDetails"
 """Pax8's status for a subscription of which provisioning details are missing."""
 
 
-def subscription(row: Row, name_of: NameOf, since: date) -> Deadline | None:
+def subscription(row: Row, name_of: NameOf) -> Deadline | None:
     """The end of a commitment, a trial or a cancelled subscription.
 
-    None where nothing ends, as of most monthly ones, or where it was over before ``since``. A
-    trial is told of without its end, too.
+    None where nothing ends, as of most monthly ones. A trial is told of without its end, too.
     """
     number = required(row, "id")
     status = text_of(row.get("status"))
     due = _end_of(row, status)
-    closed = bool(known(status, _OVER, default=False))
     if due is None and status != "Trial":
-        return None
-    if closed and due is not None and _day(due) < since:
         return None
     customer, product = account_of(name_of, row), _product(row)
     commitment = _commitment(row)
@@ -54,7 +48,7 @@ def subscription(row: Row, name_of: NameOf, since: date) -> Deadline | None:
         account=customer,
         reference=f"subscription {number}",
         status=status,
-        closed=closed,
+        closed=bool(known(status, _OVER, default=False)),
         due=due,
         amount=money_of(row.get("price"), row.get("currencyCode"), field="price"),
         amount_label="price",
@@ -113,9 +107,3 @@ def _commitment(row: Row) -> Row:
 
 def _product(row: Row) -> str:
     return text_of(row.get("productName")) or "subscription"
-
-
-def _day(due: Due) -> date:
-    found = date_of(due.raw, field="endDate")
-    assert found is not None, "a due date has a day"
-    return found

@@ -65,12 +65,14 @@ class Complete:
     """The stream was read to its proven end.
 
     ``window`` is the closed range of due dates that was asked for, where the platform
-    lists by dates: only items due inside it can be missing. ``state`` replaces the
+    lists by dates: only items due inside it can be missing, and with ``undated`` those that have
+    no due date, which such a read lists as well. ``state`` replaces the
     stream's stored state, in the same transaction as its rows. ``copy`` is for what does not
     come from the platform itself, but from a copy of it, such as an uploaded file.
     """
 
     window: tuple[date, date] | None = None
+    undated: bool = False
     state: Mapping[str, Any] = field(default_factory=dict)
     copy: Copy | None = None
 

@@ -224,6 +224,18 @@ class TestAWindow:
         assert removed == [0, 1]
         assert world.live() == {"j", "undated"}
 
+    def test_what_has_no_date_is_missing_only_where_the_read_lists_that_too(
+        self, world: World
+    ) -> None:
+        listed = (deadline("j"), self.february)
+        for _ in range(3):
+            assert self.reads(world, listed) == 0
+        assert "undated" in world.live()
+        end = Complete(window=(self.JANUARY[0], self.FEBRUARY[1]), undated=True)
+        world.connector.script["things"] = [Page(records=listed), end]
+        assert [world.sync().removed for _ in range(2)] == [0, 1]
+        assert world.live() == {"j", "f"}
+
     def test_a_repeat_proves_only_what_its_own_window_held(self, world: World) -> None:
         assert self.reads(world, (deadline("j"),)) == 0
         assert self.reads(world, (deadline("j"),), self.JANUARY) == 0

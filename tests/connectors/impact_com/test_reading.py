@@ -1,7 +1,7 @@
 """What becomes of tasks, contracts, tiers and payouts."""
 
 from copy import deepcopy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -154,13 +154,13 @@ def test_two_lines_alike_are_two_payouts() -> None:
     line = {"CampaignId": "1", "Description": "MEDIA_PAYOUT", "EventMonthYear": "112026"}
     invoice = {"Id": "7", "Currency": "EUR", "LineItems": [line, line]}
 
-    found = [payout(item, {}, date(2000, 1, 1)) for item in lines(invoice)]
+    found = [payout(item, {}) for item in lines(invoice)]
 
-    assert [record.external_id for record in found if record] == [
+    assert [record.external_id for record in found] == [
         "7:1:MEDIA_PAYOUT:112026",
         "7:1:MEDIA_PAYOUT:112026:2",
     ]
-    assert [record.title for record in found if record] == ["Payout for 2026-11"] * 2
+    assert [record.title for record in found] == ["Payout for 2026-11"] * 2
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,8 @@ def test_two_lines_alike_are_two_payouts() -> None:
 def test_a_month_and_its_year_are_told_apart(told: str, shown: str) -> None:
     line = {"EventMonthYear": told, "CampaignId": "1"}
     (item,) = lines({"Id": "7", "LineItems": [line]})
-    found = payout(item, {}, date(2000, 1, 1))
+    found = payout(item, {})
 
-    assert found is not None
     assert found.title == f"Payout for {shown}"
 
 
@@ -208,6 +207,21 @@ def test_a_payout_that_is_paid_leaves_after_its_window(account: Account) -> None
 
     assert found
     assert not any(record.closed for record in found.values())
+
+
+def test_a_payout_that_was_overdue_for_long_is_told_of_when_it_is_paid(account: Account) -> None:
+    owed = "1924609-8:10306:MEDIA_PAYOUT:12026"
+    account.clock.move(timedelta(days=400))
+    state = account.read("invoices").state
+    lines = deepcopy(account.sandbox.invoices.find("1924609-8")["LineItems"])
+    lines[0]["Status"] = "PAID"
+    account.sandbox.invoices.change("1924609-8", LineItems=lines)
+
+    told = account.read("invoices", dict(state))
+    after = account.read("invoices", dict(told.state))
+
+    assert {record.external_id: record.closed for record in told.records}[owed]
+    assert owed not in after.hashes
 
 
 def test_a_goal_of_a_contract_that_is_over_is_closed() -> None:

@@ -22,7 +22,7 @@ ROW = {"id": "S-1", "productName": "Seats", "status": "Active", "endDate": "2026
 
 
 def end_of(**fields: Any) -> Any:
-    return subscription({**ROW, **fields}, lambda company: None, date(2026, 1, 1))
+    return subscription({**ROW, **fields}, lambda company: None)
 
 
 def test_the_end_of_the_commitment_counts_before_the_subscriptions_own(account: Account) -> None:
@@ -65,9 +65,32 @@ def test_a_status_that_nobody_knows_yet_is_kept_and_stays_open() -> None:
     assert (found.status, found.closed) == ("PendingTransfer", False)
 
 
-def test_what_was_cancelled_long_ago_is_left_out_and_what_was_not_is_closed() -> None:
-    assert end_of(status="Cancelled", endDate="2025-12-31") is None
-    assert end_of(status="Cancelled").closed
+def test_what_was_cancelled_long_ago_is_left_out_and_what_was_not_is_closed(
+    account: Account,
+) -> None:
+    for number, ends in (("S-1", "2025-11-20"), ("S-2", "2026-01-20")):
+        row = {**ROW, "id": number, "status": "Cancelled", "endDate": ends, "companyId": "c"}
+        account.sandbox.account.ending.add({**row, "createdDate": "2020-01-01"})
+
+    found = {r.external_id: r.closed for r in account.deadlines("subscriptions").values()}
+
+    assert "S-1" not in found
+    assert found["S-2"]
+
+
+def test_a_subscription_that_ran_on_past_its_end_is_closed_when_it_is_cancelled(
+    account: Account,
+) -> None:
+    row = {**ROW, "endDate": "2025-03-01", "createdDate": "2020-01-01", "companyId": "c"}
+    account.sandbox.account.ending.add(row)
+    state = account.read("subscriptions").state
+    account.sandbox.account.ending.change("S-1", status="Cancelled")
+
+    told = account.read("subscriptions", dict(state))
+    after = account.read("subscriptions", dict(told.state))
+
+    assert [r.closed for r in told.records if r.external_id == "S-1"] == [True]
+    assert "S-1" not in after.hashes
 
 
 def test_a_price_keeps_the_currency_of_its_row_and_none_is_added() -> None:
@@ -133,6 +156,33 @@ def test_an_old_invoice_stays_as_long_as_it_is_open(account: Account) -> None:
     assert listed - dues == {account.clock.now().date() - timedelta(days=140)}
     account.sandbox.account.invoices.change(_oldest(account), status="Unpaid")
     assert len(account.deadlines("invoices")) == len(dues) + 1
+
+
+def test_an_old_invoice_that_is_paid_at_last_is_told_of_as_closed(account: Account) -> None:
+    oldest = _oldest(account)
+    account.sandbox.account.invoices.change(oldest, status="Unpaid")
+    state = account.read("invoices").state
+    account.sandbox.account.invoices.change(oldest, status="Paid")
+
+    told = account.read("invoices", dict(state))
+    after = account.read("invoices", dict(told.state))
+
+    assert {r.external_id: r.closed for r in told.records}[oldest]
+    assert oldest not in after.hashes
+
+
+def test_a_trial_without_an_end_can_be_seen_to_be_over(account: Account) -> None:
+    """It becomes no deadline then: only a proof for what has no date takes it off."""
+    row = {**ROW, "endDate": None, "status": "Trial", "companyId": "c"}
+    account.sandbox.account.ending.add({**row, "createdDate": "2020-01-01"})
+    before = account.read("subscriptions")
+    account.sandbox.account.ending.change("S-1", status="Active")
+
+    after = account.read("subscriptions", dict(before.state))
+
+    assert after.unaccounted(before.hashes) == {"S-1"}
+    assert isinstance(after.ended, Complete)
+    assert after.ended.undated
 
 
 def _oldest(account: Account) -> str:
