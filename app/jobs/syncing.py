@@ -56,7 +56,9 @@ SEVERITY: tuple[type[errors.ConnectorError], ...] = (
 """Of several streams' problems the first of these decides the connection's health."""
 
 STOPS = (errors.AuthFailed, errors.ConfigInvalid, errors.RateLimited, errors.Unavailable)
-"""Problems that other streams of the same connection would meet as well."""
+"""Problems that other streams of the same connection would meet as well, but for a list that
+this sign-in may not see.
+"""
 
 
 def utc_now() -> datetime:
@@ -184,7 +186,7 @@ class _Run:
             for spec in manifest.streams_of(source.config):
                 if not self._stream(source, spec, http):
                     self.whole = False
-                    if isinstance(self.problems[-1], STOPS) and not self._read_any():
+                    if _stops(self.problems[-1]) and not self._read_any():
                         break
         run = self._finish(self._worst())
         if run.outcome == RunOutcome.OK:
@@ -328,11 +330,18 @@ class _Run:
         return run
 
 
-def _severity(problem: errors.ConnectorError) -> int:
-    for rank, kind in enumerate(SEVERITY):
-        if isinstance(problem, kind):
-            return rank
-    return len(SEVERITY)
+def _severity(problem: errors.ConnectorError) -> tuple[int, bool]:
+    """The lowest decides; what is about one list comes behind what is about the sign-in."""
+    rank = next((i for i, kind in enumerate(SEVERITY) if isinstance(problem, kind)), len(SEVERITY))
+    return rank, _of_one_list(problem)
+
+
+def _stops(problem: errors.ConnectorError) -> bool:
+    return isinstance(problem, STOPS) and not _of_one_list(problem)
+
+
+def _of_one_list(problem: errors.ConnectorError) -> bool:
+    return isinstance(problem, errors.AuthFailed) and problem.of_one_list
 
 
 def _judge(reading: StreamReading) -> errors.ConnectorError | None:

@@ -201,7 +201,7 @@ def finish(
         run.error_kind = type(problem).__name__
         run.error, run.remedy = problem.message, problem.remedy
         run.sample = getattr(problem, "sample", None) or None
-    _judge(session, connection, problem, now=now)
+    _judge(session, connection, problem, read_any=any_complete(run), now=now)
     if connection.asked_by_id is not None and not isinstance(problem, errors.RateLimited):
         connection.next_due_at = now  # somebody asked while it ran
     if whole:
@@ -239,10 +239,12 @@ def _judge(
     connection: Connection,
     problem: errors.ConnectorError | NotSetUp | None,
     *,
+    read_any: bool,
     now: datetime,
 ) -> None:
     """What the connection becomes, and when it is tried again.
 
+    Where one list is refused and another was read (``read_any``), the others are read on.
     What the installation lacks says nothing about the connection: its health stays, and one
     that waits for a person goes on waiting.
     """
@@ -260,7 +262,7 @@ def _judge(
             connection.next_due_at = max(until, now)
         case errors.AuthFailed():
             connection.health = Health.NEEDS_SIGN_IN
-            connection.next_due_at = None
+            connection.next_due_at = usual if problem.of_one_list and read_any else None
         case errors.Unavailable(until=until):
             connection.failures += 1
             retry = timing.retry_at(schedule, failures=connection.failures, now=now)

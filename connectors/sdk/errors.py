@@ -55,6 +55,11 @@ class AuthFailed(ConnectorError):
         super().__init__(message, remedy=remedy)
         self.status = status
 
+    @property
+    def of_one_list(self) -> bool:
+        """Whether it is about what was asked for: a 403 knows who asks, and lets others be read."""
+        return self.status == 403
+
 
 class RateLimited(ConnectorError):
     """The platform asks to wait. ``until`` is an aware UTC instant."""

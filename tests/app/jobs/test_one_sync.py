@@ -138,6 +138,39 @@ def test_what_a_problem_makes_of_the_connection(
     assert (connection.next_due_at is not None) == retried
 
 
+@pytest.mark.promise("P9")
+def test_a_list_that_the_sign_in_may_not_see_costs_that_list_only(world: World) -> None:
+    """A 403 knows who asks: the other lists are read, now and at the next time it is due."""
+    world.connector.streams = ("secret", "things")
+    world.connector.script["secret"] = [errors.AuthFailed("No.", status=403)]
+    world.connector.lists(*deadlines(range(3)))
+    run = world.sync()
+    connection = world.connection()
+    assert (run.outcome, run.error, run.new) == ("partial", "No.", 3)
+    assert connection.health == "needs sign-in"  # so that somebody hears of it
+    assert connection.next_due_at is not None
+    world.connector.lists(*deadlines(range(10, 14)), stream="secret")
+    assert (world.sync().outcome, world.connection().health) == ("ok", "ok")
+
+
+def test_one_who_may_see_no_list_at_all_is_not_asked_again(world: World) -> None:
+    world.connector.streams = ("secret", "things")
+    for stream in world.connector.streams:
+        world.connector.script[stream] = [errors.AuthFailed("No.", status=403)]
+    run = world.sync()
+    assert (run.outcome, sorted(run.streams)) == ("failed", ["secret", "things"])
+    assert (world.connection().health, world.connection().next_due_at) == ("needs sign-in", None)
+
+
+def test_a_sign_in_that_is_refused_decides_before_a_list_that_is(world: World) -> None:
+    world.connector.streams = ("things", "secret", "other")
+    world.connector.lists(*deadlines(range(3)))
+    world.connector.script["secret"] = [errors.AuthFailed("Not this one.", status=403)]
+    world.connector.script["other"] = [errors.AuthFailed("It has ended.", status=401)]
+    assert world.sync().error == "It has ended."
+    assert world.connection().next_due_at is None
+
+
 @pytest.mark.promise("P2")
 def test_a_source_that_says_nothing_changed_confirms_what_was_missing(world: World) -> None:
     world.connector.lists(*deadlines(range(5)))
