@@ -4,8 +4,39 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.manifest import Completeness, ConnectorConfig, StreamSpec
+from connectors.sdk.records import Kind
 from connectors.sdk.urls import WebAddress
+
+STREAMS = (
+    StreamSpec(
+        name="invitations", title="Engagement invitations", kinds=frozenset({Kind.DEADLINE})
+    ),
+    StreamSpec(name="opportunities", title="Opportunities", kinds=frozenset({Kind.DEADLINE})),
+    StreamSpec(
+        name="benefit_applications",
+        title="Benefit applications",
+        kinds=frozenset({Kind.DEADLINE}),
+    ),
+    StreamSpec(
+        name="benefit_allocations", title="Benefit allocations", kinds=frozenset({Kind.FUND})
+    ),
+    StreamSpec(
+        name="agreements",
+        title="Marketplace agreements",
+        kinds=frozenset({Kind.DEADLINE}),
+        completeness=Completeness.WINDOW,
+    ),
+    StreamSpec(
+        name="contacts",
+        title="Contacts",
+        kinds=frozenset({Kind.CONTACT}),
+        # Details are asked for within a budget, so who is not named may still be there.
+        completeness=Completeness.UNKNOWN,
+    ),
+)
+
+_BENEFITS = {"benefit_applications", "benefit_allocations"}
 
 
 class AwsConfig(ConnectorConfig):
@@ -55,3 +86,10 @@ class AwsConfig(ConnectorConfig):
         description="Instead of AWS's own addresses: a private endpoint or a simulated platform.",
         json_schema_extra={"advanced": True, "placeholder": "https://…"},
     )
+
+    def named_streams(self) -> tuple[StreamSpec, ...]:
+        """What this connection reads: what its owner switched off is not asked for."""
+        off = (set() if self.read_benefits else _BENEFITS) | (
+            set() if self.read_agreements else {"agreements"}
+        )
+        return tuple(spec for spec in STREAMS if spec.name not in off)

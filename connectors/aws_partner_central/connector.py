@@ -5,45 +5,9 @@ from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
 
-from connectors.aws_partner_central.config import AwsConfig
+from connectors.aws_partner_central.config import STREAMS, AwsConfig
 from connectors.sdk.connector import Check, Complete, Page, ReadContext
-from connectors.sdk.manifest import (
-    Completeness,
-    Manifest,
-    Need,
-    PlatformType,
-    RateLimit,
-    StreamSpec,
-)
-from connectors.sdk.records import Kind
-
-_STREAMS = (
-    StreamSpec(
-        name="invitations", title="Engagement invitations", kinds=frozenset({Kind.DEADLINE})
-    ),
-    StreamSpec(name="opportunities", title="Opportunities", kinds=frozenset({Kind.DEADLINE})),
-    StreamSpec(
-        name="benefit_applications",
-        title="Benefit applications",
-        kinds=frozenset({Kind.DEADLINE}),
-    ),
-    StreamSpec(
-        name="benefit_allocations", title="Benefit allocations", kinds=frozenset({Kind.FUND})
-    ),
-    StreamSpec(
-        name="agreements",
-        title="Marketplace agreements",
-        kinds=frozenset({Kind.DEADLINE}),
-        completeness=Completeness.WINDOW,
-    ),
-    StreamSpec(
-        name="contacts",
-        title="Contacts",
-        kinds=frozenset({Kind.CONTACT}),
-        # Details are asked for within a budget, so who is not named may still be there.
-        completeness=Completeness.UNKNOWN,
-    ),
-)
+from connectors.sdk.manifest import Manifest, Need, PlatformType, RateLimit
 
 _MANIFEST = Manifest(
     id="aws_partner_central",
@@ -62,7 +26,7 @@ _MANIFEST = Manifest(
         "agreement-marketplace.us-east-1.amazonaws.com",
         "${endpoint_url}",
     ),
-    streams=_STREAMS,
+    streams=STREAMS,
     interval=timedelta(hours=1),
     minimum_interval=timedelta(minutes=15),
     # AWS allows 10 reads a second for the whole partner account; a CRM link may share them.

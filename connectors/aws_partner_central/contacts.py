@@ -37,12 +37,19 @@ class Named:
 
 
 def read(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete]:
-    """One page: a person who is named in many places is one contact, known by the address."""
+    """One page: a person who is named in many places is one contact, known by the address.
+
+    Keys that may not read one of the lists that lead to people have those of the others.
+    """
     people = _People()
     sources = _Sources(wire, config)
-    people.take(sources.partners(), sources.alliance_lead, where="partners")
-    people.take(sources.invitations(), sources.senders, where="pending invitations")
-    people.take(sources.opportunities(), sources.team, where="open opportunities")
+    refused = [
+        people.take(sources.partners(), sources.alliance_lead, where="partners"),
+        people.take(sources.invitations(), sources.senders, where="pending invitations"),
+        people.take(sources.opportunities(), sources.team, where="open opportunities"),
+    ]
+    if refused[0] and all(refused):
+        raise refused[0]
     yield people.page()
     yield Complete()
 
@@ -71,7 +78,9 @@ class _People:
 
     def take(
         self, listed: Iterator[Any], named: Callable[[Any], Iterator[Named]], *, where: str
-    ) -> None:
+    ) -> NotPermitted | None:
+        """Whom the rows of a list name; AWS's refusal where it may not be read."""
+
         def note(row: Any) -> None:
             try:
                 for place in named(row):
@@ -79,8 +88,12 @@ class _People:
             except Rejected as refused:
                 raise BadField(refused.message) from None
 
-        page = rows(listed, note, where=where, external_id=external_id)
+        try:
+            page = rows(listed, note, where=where, external_id=external_id)
+        except NotPermitted as refusal:
+            return refusal
         self.unread.extend(page.quarantined)
+        return None
 
     def _add(self, place: Named) -> None:
         address = (external_id(place.row, "Email") or "").lower()
@@ -101,12 +114,9 @@ class _Sources:
         self._details = Details(wire, BUDGET)
 
     def partners(self) -> Iterator[Any]:
-        """Ourselves. An account that may not read partner profiles has the others anyway."""
-        try:
-            for page in self._wire.pages(ACCOUNT, "ListPartners", Catalog=self._catalog):
-                yield from page
-        except NotPermitted:
-            return
+        """Ourselves."""
+        for page in self._wire.pages(ACCOUNT, "ListPartners", Catalog=self._catalog):
+            yield from page
 
     def alliance_lead(self, row: Any) -> Iterator[Named]:
         answer = self._details.demand(

@@ -36,11 +36,7 @@ THROTTLED = {
 
 
 class NotPermitted(AuthFailed):
-    """The keys are good but may not do this one thing. ``action`` is the IAM action."""
-
-    def __init__(self, message: str, *, action: str, remedy: str) -> None:
-        super().__init__(message, remedy=remedy)
-        self.action = action
+    """The keys are good but may not do this one thing: a 403, though AWS may answer with 400."""
 
 
 def code_of(reply: Reply) -> str:
@@ -75,15 +71,15 @@ def error_of(reply: Reply, *, action: str) -> ConnectorError:
 def _denied(reply: Reply, action: str) -> NotPermitted:
     reason = _body(reply).get("Reason") or _body(reply).get("reason")
     said = f" ({reason})" if isinstance(reason, str) and reason.strip() else ""
+    remedy = f'Allow "{action}" in the IAM policy of these keys'
     if action.startswith("aws-marketplace:"):
-        remedy = f'Allow "{action}" in the IAM policy, or switch off "Read Marketplace agreements".'
+        remedy += ', or switch off "Read Marketplace agreements".'
+    elif "Benefit" in action:
+        remedy += ', or switch off "Read benefits".'
     else:
-        remedy = (
-            f'Allow "{action}" in the IAM policy of these keys, and see that their AWS account '
-            "is linked to Partner Central."
-        )
+        remedy += ", and see that their AWS account is linked to Partner Central."
     return NotPermitted(
-        f"AWS does not allow these keys to call {action}{said}.", action=action, remedy=remedy
+        f"AWS does not allow these keys to call {action}{said}.", status=403, remedy=remedy
     )
 
 

@@ -8,7 +8,7 @@ from connectors.google_cloud_channel.config import SCOPE, SIGN_IN, GoogleConfig
 from connectors.google_cloud_channel.refusals import DELEGATE, REMEDIES, refusal
 from connectors.sdk.auth import Authorized, JwtBearer
 from connectors.sdk.connector import ReadContext
-from connectors.sdk.errors import ConfigInvalid, ConnectorError, Incomplete
+from connectors.sdk.errors import AuthFailed, ConnectorError, Incomplete
 from connectors.sdk.http import Reply
 from connectors.sdk.paging import by_cursor
 from connectors.sdk.redact import register
@@ -68,7 +68,7 @@ class Google:
         return self._pages(f"{self._account}/offers", "offers", size=1000)
 
     def links(self) -> Iterator[list[Any]]:
-        """The pages of a distributor's links; ``ConfigInvalid`` for whoever is none."""
+        """The pages of a distributor's links; who is none may not see that list."""
         return self._pages(
             f"{self._account}/channelPartnerLinks", "channelPartnerLinks", size=200, view="FULL"
         )
@@ -108,8 +108,9 @@ def _refused(reply: Reply, name: str) -> ConnectorError:
     if name == "entitlements" and reply.status == 404:
         return Incomplete("A customer went away while the customers were read.")
     if name == "channelPartnerLinks" and reply.status == 403:
-        return ConfigInvalid(
+        return AuthFailed(
             "Google lets only a distributor read channel partner links.",
+            status=403,
             remedy="Edit the connection and switch off reading channel partner links.",
         )
     return refusal(reply, "channel partner links" if name == "channelPartnerLinks" else name)

@@ -21,6 +21,14 @@ SIGN_IN = "https://oauth2.googleapis.com/token"
 CONSOLE = "Google Cloud console › IAM & Admin › Service Accounts"
 
 
+_DEADLINE = frozenset({Kind.DEADLINE})
+_STREAMS = (
+    StreamSpec(name="entitlements", title="Entitlements", kinds=_DEADLINE),
+    StreamSpec(name="offers", title="Offers that end", kinds=_DEADLINE),
+)
+_LINKS = StreamSpec(name="channel_partner_links", title="Channel partner links", kinds=_DEADLINE)
+
+
 class GoogleConfig(ConnectorConfig):
     """One reseller account, read by a service account in a user's name."""
 
@@ -75,8 +83,10 @@ class GoogleConfig(ConnectorConfig):
             raise ValueError("The key is for another sign-in address (token_uri) than Google's.")
         return value
 
+    def named_streams(self) -> tuple[StreamSpec, ...]:
+        """What this connection reads: links are a distributor's only."""
+        return (*_STREAMS, _LINKS) if self.distributor else _STREAMS
 
-_DEADLINE = frozenset({Kind.DEADLINE})
 
 MANIFEST = Manifest(
     id="google_cloud_channel",
@@ -89,11 +99,7 @@ MANIFEST = Manifest(
     colour="#1a73e8",
     config=GoogleConfig,
     hosts=("${base_url}", "${token_url}"),
-    streams=(
-        StreamSpec(name="entitlements", title="Entitlements", kinds=_DEADLINE),
-        StreamSpec(name="offers", title="Offers that end", kinds=_DEADLINE),
-        StreamSpec(name="channel_partner_links", title="Channel partner links", kinds=_DEADLINE),
-    ),
+    streams=(*_STREAMS, _LINKS),
     interval=timedelta(hours=6),
     minimum_interval=timedelta(minutes=30),
     # One call for each customer; Google tells its quota only in the project's own console.

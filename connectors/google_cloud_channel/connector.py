@@ -6,7 +6,7 @@ from connectors.google_cloud_channel.checks import checks
 from connectors.google_cloud_channel.client import Google
 from connectors.google_cloud_channel.config import MANIFEST, GoogleConfig
 from connectors.google_cloud_channel.streams import entitlements, links, offers
-from connectors.sdk.connector import Check, Complete, Page, ReadContext
+from connectors.sdk.connector import Check, Event, ReadContext
 
 _READERS = {"entitlements": entitlements, "offers": offers, "channel_partner_links": links}
 
@@ -16,14 +16,8 @@ class GoogleCloudChannel:
 
     manifest = MANIFEST
 
-    def read(
-        self, stream: str, config: GoogleConfig, context: ReadContext
-    ) -> Iterator[Page | Complete]:
-        """A part that its owner switched off is an empty list, proven."""
-        if stream == "channel_partner_links" and not config.distributor:
-            yield Complete()
-            return
-        yield from _READERS[stream](Google(config, context))
+    def read(self, stream: str, config: GoogleConfig, context: ReadContext) -> Iterator[Event]:
+        return _READERS[stream](Google(config, context), context)
 
     def check(self, config: GoogleConfig, context: ReadContext) -> Iterator[Check]:
         return checks(Google(config, context), links=config.distributor)

@@ -6,16 +6,17 @@ from typing import Any
 
 from connectors.google_cloud_channel import mapping
 from connectors.google_cloud_channel.client import Google
-from connectors.sdk.connector import Complete, Page, Quarantined
-from connectors.sdk.errors import Incomplete
+from connectors.sdk.connector import Complete, Event, Page, Quarantined, ReadContext
+from connectors.sdk.errors import AuthFailed, Incomplete
 from connectors.sdk.mapping import BadField, required, rows
 from connectors.sdk.mapping.rows import raw_text
+from connectors.sdk.offered import READ_BEFORE, not_offered
 from connectors.sdk.records import Deadline
 
-Read = Iterator[Page | Complete]
+Read = Iterator[Event]
 
 
-def entitlements(google: Google) -> Read:
+def entitlements(google: Google, _context: ReadContext) -> Read:
     """What each customer has. With a customer whose row cannot be read the list is not whole."""
     customers, unreadable = _customers(google)
     skus = dict(found for page in google.skus() for row in page if (found := mapping.sku(row)))
@@ -60,16 +61,25 @@ def _entitlements_of(
             yield rows(found, made, where=f"{where} {number}", external_id=identify, noun=noun)
 
 
-def offers(google: Google) -> Read:
+def offers(google: Google, _context: ReadContext) -> Read:
     """Offers with an end. One that has ended is listed no more."""
     yield from _listed(google.offers(), mapping.offer, noun="offer")
     yield Complete()
 
 
-def links(google: Google) -> Read:
-    """A distributor's links, accepted or not."""
-    yield from _listed(google.links(), mapping.link, noun="link")
-    yield Complete()
+def links(google: Google, context: ReadContext) -> Read:
+    """A distributor's links, accepted or not. Whoever is none is not offered any."""
+    listed = False
+    try:
+        for page in _listed(google.links(), mapping.link, noun="link"):
+            yield page
+            listed = True
+    except AuthFailed as refusal:
+        if listed or not refusal.of_one_list:
+            raise
+        yield not_offered(context.state, refusal.message, remedy=refusal.remedy)
+        return
+    yield Complete(state={READ_BEFORE: True})
 
 
 def _listed(

@@ -8,6 +8,7 @@ from connectors.microsoft.config import STREAMS, MicrosoftConfig
 from connectors.microsoft.refusals import SUBSCRIPTIONS
 from connectors.microsoft.streams import (
     NO_PERSON,
+    SET_ONE,
     admin_relationship_pages,
     message_pages,
     promotion_pages,
@@ -97,5 +98,4 @@ def _score(site: Site) -> str:
 def _not_read(title: str, *, wanted: bool) -> Check:
     if not wanted:
         return Check(name=title, state=CheckState.OK, text="This connection does not read them.")
-    fix = "Enter a refresh token, or switch “Read referrals” off."
-    return Check(name=title, state=CheckState.WARN, text=f"Not read. {NO_PERSON}", fix=fix)
+    return Check(name=title, state=CheckState.WARN, text=f"Not read. {NO_PERSON}", fix=SET_ONE)

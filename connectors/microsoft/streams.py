@@ -1,6 +1,7 @@
 """The lists that one read goes through from end to end: each is all that Microsoft has of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from connectors.microsoft import refusals
@@ -8,14 +9,16 @@ from connectors.microsoft.client import Microsoft, Site
 from connectors.microsoft.commerce import promotion
 from connectors.microsoft.graph import admin_relationship, message, requirement, score
 from connectors.microsoft.referral import referral
-from connectors.sdk.connector import Complete, Event, NotOffered, ReadContext
+from connectors.sdk.connector import Complete, Event, ReadContext
 from connectors.sdk.errors import FormatChanged
 from connectors.sdk.mapping import required, rows
+from connectors.sdk.offered import READ_BEFORE, not_offered
 from connectors.sdk.records import AnyRecord
 
 Read = Iterator[Event]
 
 NO_PERSON = "They need the sign-in of a person, and no refresh token is set."
+SET_ONE = "Enter a refresh token, or switch “Read referrals” off."
 
 SCORE = "/beta/security/partner/securityScore"
 
@@ -94,12 +97,20 @@ def security_score(microsoft: Microsoft, context: ReadContext) -> Read:
 def referrals(microsoft: Microsoft, context: ReadContext) -> Read:
     """Every referral, incoming and outgoing, for a person who signed in; else none is offered."""
     if not microsoft.config.refresh_token:
-        yield NotOffered(why=f"{NO_PERSON} What was read before stays.")
+        yield not_offered(context.state, NO_PERSON, remedy=SET_ONE)
         return
-    yield from _whole(referral_pages(microsoft.referrals), referral, noun="referral")
+    yield from _whole(
+        referral_pages(microsoft.referrals), referral, noun="referral", state={READ_BEFORE: True}
+    )
 
 
-def _whole(pages: Iterable[list[Any]], make: Callable[[Any], AnyRecord], *, noun: str) -> Read:
+def _whole(
+    pages: Iterable[list[Any]],
+    make: Callable[[Any], AnyRecord],
+    *,
+    noun: str,
+    state: Mapping[str, Any] = MappingProxyType({}),
+) -> Read:
     for number, found in enumerate(pages, start=1):
         yield rows(
             found,
@@ -108,4 +119,4 @@ def _whole(pages: Iterable[list[Any]], make: Callable[[Any], AnyRecord], *, noun
             external_id=lambda row: required(row, "id"),
             noun=noun,
         )
-    yield Complete()
+    yield Complete(state=state)

@@ -8,9 +8,10 @@ from connectors.salesforce_prm import funds, others
 from connectors.salesforce_prm.client import Salesforce
 from connectors.salesforce_prm.portal import Portal
 from connectors.salesforce_prm.soql import Hidden, Selection, Statement, statement
-from connectors.sdk.connector import Complete, Event, NotOffered, ReadContext
-from connectors.sdk.errors import AuthFailed, Incomplete
+from connectors.sdk.connector import Complete, Event, ReadContext
+from connectors.sdk.errors import AuthFailed
 from connectors.sdk.mapping import required, rows
+from connectors.sdk.offered import READ_BEFORE, not_offered
 from connectors.sdk.records import AnyRecord
 
 Made = AnyRecord | Iterator[AnyRecord] | None
@@ -27,9 +28,6 @@ OBJECTS = (
 """What a portal may have, with fields of Salesforce's own only. In which object and fields the
 deal registrations are is the connection's choice.
 """
-
-READ_BEFORE = "read"
-"""In the state: whether a read of the stream ever listed a row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,11 +156,7 @@ def read(stream: str, api: Salesforce, portal: Portal, context: ReadContext) -> 
     try:
         found, wanted = planned(stream, api, portal)
     except Hidden as hidden:
-        if context.state.get(READ_BEFORE) is True:
-            raise Incomplete(
-                f"{hidden} What was read before stays as it was.", remedy=hidden.fix
-            ) from None
-        yield NotOffered(why=f"{hidden} {hidden.fix}")
+        yield not_offered(context.state, str(hidden), remedy=hidden.fix)
         return
     read_before = context.state.get(READ_BEFORE) is True
     for page, (listed, total) in enumerate(api.pages(wanted.rows), start=1):

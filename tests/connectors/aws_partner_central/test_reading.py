@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from connectors.aws_partner_central.config import AwsConfig
+from connectors.aws_partner_central.connector import AwsPartnerCentral
+from connectors.aws_partner_central.faults import NotPermitted
 from connectors.aws_partner_central.sandbox import Sandbox
 from connectors.sdk.errors import FormatChanged, Incomplete
 from connectors.sdk.records import AnyRecord, Category, Deadline, Fact, Fund, Money, encode
-from tests.connectors.aws_partner_central.conftest import NOW, Connect, Reading, Recorded
+from tests.connectors.aws_partner_central.conftest import KEYS, NOW, Connect, Reading, Recorded
 
 Replay = Callable[..., tuple[Reading, Recorded]]
 
@@ -382,15 +385,45 @@ def test_a_missing_permission_for_details_costs_the_details_only(
     assert named(funds, "second half").lapses is not None
 
 
-def test_what_is_switched_off_is_not_asked_for(replay: Replay, connect: Connect) -> None:
-    reading = connect(read_benefits=False, read_agreements=False)
-    recorded_reading, recorded = replay(ListPartners=[{}])
-    reading.config = recorded_reading.config.model_copy(
-        update={"read_benefits": False, "read_agreements": False}
-    )
+def test_a_list_that_may_not_be_read_costs_that_list_only(
+    sandbox: Sandbox, reading: Reading
+) -> None:
+    sandbox.denied = {"partnercentral:ListEngagementInvitations"}
 
-    for stream in ("benefit_applications", "benefit_allocations", "agreements"):
-        records, _, _ = reading.stream(stream)
-        assert records == []
+    with pytest.raises(NotPermitted) as refused:
+        reading.stream("invitations")
 
-    assert recorded.asked == []
+    assert refused.value.of_one_list
+    people, _, _ = reading.stream("contacts")
+    assert named(people, "Dana Kim")
+    assert len(reading.stream("opportunities")[0]) > 2
+
+
+def test_people_are_not_read_where_none_of_the_lists_that_name_them_is(
+    sandbox: Sandbox, reading: Reading
+) -> None:
+    sandbox.denied = {
+        "partnercentral:ListPartners",
+        "partnercentral:ListEngagementInvitations",
+        "partnercentral:ListOpportunities",
+    }
+
+    with pytest.raises(NotPermitted):
+        reading.stream("contacts")
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize(
+    ("off", "streams"),
+    [
+        ("read_benefits", {"benefit_applications", "benefit_allocations"}),
+        ("read_agreements", {"agreements"}),
+    ],
+)
+def test_what_is_switched_off_is_no_list_of_the_connection(off: str, streams: set[str]) -> None:
+    """So it is not read, and what was read before stays. It is asked of stored settings too."""
+    stored = AwsConfig.model_construct(access_key_id=KEYS["access_key_id"], **{off: False})
+
+    named = {spec.name for spec in AwsPartnerCentral().manifest.streams_of(stored)}
+
+    assert named == {spec.name for spec in AwsPartnerCentral().manifest.streams} - streams

@@ -28,7 +28,6 @@ def test_denied_with_status_400_is_a_missing_permission(sandbox: Sandbox, readin
     error = refusal(reading)
 
     assert isinstance(error, NotPermitted)
-    assert error.action == "partnercentral:ListOpportunities"
     assert '"partnercentral:ListOpportunities"' in error.remedy
 
 

@@ -13,8 +13,8 @@ from connectors.google_cloud_channel.sandbox import Sandbox
 from connectors.google_cloud_channel.sandbox_sign_in import SignIn
 from connectors.google_cloud_channel.sandbox_story import ACCOUNT
 from connectors.sdk.conformance.stage import NAME, Reading, Stage
-from connectors.sdk.connector import CheckState
-from connectors.sdk.errors import AuthFailed, ConfigInvalid, FormatChanged, Incomplete
+from connectors.sdk.connector import CheckState, Complete, NotOffered
+from connectors.sdk.errors import AuthFailed, FormatChanged, Incomplete
 from connectors.sdk.http import Reply
 from connectors.sdk.sandbox import Asked, Fault, FaultKind, SandboxClock
 
@@ -166,19 +166,33 @@ class TestTheLists:
 
 
 class TestTheLinks:
-    def test_whoever_is_no_distributor_reads_none_and_is_asked_for_none(self, stage: Stage) -> None:
+    def test_whoever_is_no_distributor_is_neither_read_nor_checked_for_any(
+        self, stage: Stage
+    ) -> None:
+        """What was read before stays: a list that is switched off is not an empty one."""
         change(stage, distributor=False)
-        found = stage.read("channel_partner_links")
 
-        assert (found.whole, found.records, found.asked) == (True, (), ())
+        named = stage.connector.manifest.streams_of(stage.config)
+
+        assert [spec.name for spec in named] == ["entitlements", "offers"]
         assert "Channel partner links" not in {check.name for check in stage.check()}
 
-    def test_switched_on_in_vain_they_do_not_cost_the_sign_in(self, stage: Stage) -> None:
+    def test_switched_on_in_vain_they_are_not_offered(self, stage: Stage) -> None:
         google(stage).distributor = False
-        found = stage.read("channel_partner_links").error
 
-        assert isinstance(found, ConfigInvalid)
-        assert "switch off" in found.remedy
+        found = stage.read("channel_partner_links").ended
+
+        assert isinstance(found, NotOffered)
+        assert "switch off" in found.why
+
+    def test_whoever_was_a_distributor_keeps_what_was_read_and_hears_of_it(
+        self, stage: Stage
+    ) -> None:
+        before = stage.read("channel_partner_links").ended
+        assert isinstance(before, Complete)
+        google(stage).distributor = False
+
+        assert isinstance(stage.read("channel_partner_links", state=before.state).error, Incomplete)
 
 
 class TestTheCheck:

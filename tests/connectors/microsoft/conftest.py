@@ -24,9 +24,6 @@ from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpPolicy, HttpSession
 from connectors.sdk.limits import Limits
 from connectors.sdk.sandbox import SandboxClock, SandboxHost
-from tests.support.world import clock, settings, vault, world
-
-__all__ = ["clock", "settings", "vault", "world"]
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "microsoft"

@@ -1,78 +1,25 @@
 """A connection in the application: what is switched off, and the refresh token that rotates."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
-from app.config import Settings
-from app.models import Health, RunOutcome, SyncRun
-from app.services import source_pages, sources
+from app.models import Health, RunOutcome
+from app.services import sources
 from connectors.microsoft.sandbox import Sandbox
 from connectors.microsoft.sandbox_gate import REFRESH_TOKEN
-from connectors.sdk.sandbox import SandboxClock, SandboxHost
+from connectors.sdk.sandbox import SandboxClock
 from tests.connectors.microsoft.conftest import NAME
+from tests.support.synced import Synced, synced_to
 from tests.support.world import START, World
-
-
-@dataclass
-class Synced:
-    """A connection to a simulated tenant, in a world of its own."""
-
-    world: World
-    host: SandboxHost
-    sandbox: Sandbox
-    id: int
-
-    def sync(self) -> SyncRun:
-        settings = Settings(
-            data_dir=self.world.syncer.settings.data_dir, allowed_private_hosts=("127.0.0.1",)
-        )
-        self.world.clock.forward(hours=1)
-        run = replace(self.world.syncer, settings=settings).run(self.id, trigger="test")
-        assert run is not None
-        return run
-
-    def edit(self, **changed: Any) -> None:
-        with self.world.database.write() as session:
-            sources.edit(
-                session,
-                self.id,
-                name="Microsoft",
-                values={**self.sandbox.config(self.host.url(NAME)), **changed},
-                vault=self.world.syncer.vault,
-                now=self.world.clock(),
-            )
-
-    def lists(self) -> dict[str, source_pages.StreamLine]:
-        with self.world.database.read() as session:
-            page = source_pages.source_page(session, self.id, clock=self.world.wall_clock())
-        return {line.title: line for line in page.streams}
-
-    @property
-    def refresh_token(self) -> object:
-        with self.world.database.read() as session:
-            stored = sources.get(session, self.id).secrets
-        return self.world.syncer.vault.open(stored)["refresh_token"]
 
 
 @pytest.fixture
 def synced(world: World) -> Iterator[Synced]:
     sandbox = Sandbox(SandboxClock(START))
     sandbox.gate.strict = True
-    with SandboxHost({NAME: sandbox}) as host:
-        with world.database.write() as session:
-            added = sources.add(
-                session,
-                name="Microsoft",
-                connector="microsoft",
-                values=sandbox.config(host.url(NAME)),
-                vault=world.syncer.vault,
-                now=world.clock(),
-            )
-        assert added.id is not None
-        yield Synced(world, host, sandbox, added.id)
+    with synced_to(world, NAME, sandbox) as made:
+        yield made
 
 
 def test_what_is_switched_off_is_neither_an_error_nor_gone(synced: Synced) -> None:
@@ -95,9 +42,9 @@ def test_the_refresh_token_is_replaced_at_each_sync_and_kept(synced: Synced) -> 
     seen = {REFRESH_TOKEN}
     for _ in range(3):
         assert synced.sync().outcome == RunOutcome.OK
-        assert synced.sandbox.gate.refreshes == {synced.refresh_token}
-        assert synced.refresh_token not in seen
-        seen.add(str(synced.refresh_token))
+        assert synced.sandbox.gate.refreshes == {synced.secrets["refresh_token"]}
+        assert synced.secrets["refresh_token"] not in seen
+        seen.add(str(synced.secrets["refresh_token"]))
 
 
 def test_one_that_is_lost_costs_the_referrals_until_somebody_signs_in_again(

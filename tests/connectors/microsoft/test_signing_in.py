@@ -10,7 +10,7 @@ from connectors.microsoft.config import MicrosoftConfig
 from connectors.microsoft.connector import Microsoft
 from connectors.microsoft.sandbox_gate import REFRESH_TOKEN
 from connectors.sdk.connector import CheckState, InMemory, NotOffered
-from connectors.sdk.errors import AuthFailed, ConfigInvalid
+from connectors.sdk.errors import AuthFailed, ConfigInvalid, Incomplete
 from connectors.sdk.sandbox import Fault, FaultKind
 from tests.connectors.microsoft.conftest import NAME, Desk, Reading
 
@@ -99,6 +99,16 @@ class TestTheRefreshToken:
         assert isinstance(reading.end, NotOffered)
         assert "no refresh token is set" in reading.end.why
         assert not desk.asked("/referrals/")
+
+    def test_referrals_that_were_read_before_grow_old_without_one(self, desk: Desk) -> None:
+        state = desk.read("referrals").state
+        desk.settings["refresh_token"] = None
+
+        error = desk.read("referrals", state).error
+
+        assert isinstance(error, Incomplete)
+        assert "stays as it was" in error.message
+        assert "Enter a refresh token" in error.remedy
 
     def test_referrals_that_are_switched_off_are_no_warning(self, desk: Desk) -> None:
         desk.settings |= {"refresh_token": None, "read_referrals": False}
