@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from connectors.own_items.entries import Entry, entries_of
-from connectors.sdk.fiscal import FiscalYear, month_of
+from connectors.sdk.fiscal import FiscalYear, year_of
 from connectors.sdk.lines import BadYaml
 from connectors.sdk.manifest import ConnectorConfig
 
@@ -29,8 +29,9 @@ class OwnItemsConfig(ConnectorConfig):
     fiscal_years: tuple[str, ...] = Field(
         default=(),
         title="Fiscal years",
-        description="Vendor and first month, a line each, where it is not January: "
-        "“Dell: February”.",
+        description="Vendor and first month, a line each, where it is not January: “Microsoft: "
+        "July”. Of whole weeks its end: “Cisco: last Saturday of July”, “Dell: Friday nearest 31 "
+        "January”.",
     )
     holidays: tuple[str, ...] = Field(
         default=(),
@@ -99,7 +100,7 @@ def _day(line: str) -> date:
 
 
 def _year(line: str) -> tuple[str, FiscalYear]:
-    vendor, colon, month = line.rpartition(":")
+    vendor, colon, said = line.rpartition(":")
     if not colon or not vendor.strip():
-        raise ValueError(f"“{line[:60]}”: write the vendor, a colon and a month: “Dell: February”")
-    return vendor.strip().casefold(), FiscalYear(first_month=month_of(month))
+        raise ValueError(f"“{line[:60]}”: write the vendor, a colon, a month: “Microsoft: July”")
+    return vendor.strip().casefold(), year_of(said)

@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 
 from connectors.sdk.due_rules import BadRule, parse
-from connectors.sdk.fiscal import FiscalYear, Span, add_months, month_of
+from connectors.sdk.fiscal import FiscalYear, Span, add_months, month_of, year_of
 
 CALENDAR, DELL, MICROSOFT = (FiscalYear(first_month=n) for n in (1, 2, 7))
+FRIDAYS, SATURDAYS = map(year_of, ("Friday nearest 31 January", "last Saturday of July"))
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,15 @@ def test_a_day_lies_in_a_period_of_the_vendors_calendar(
     assert f"{found.first} {found.last}" == days
 
 
-@pytest.mark.parametrize("first_month", range(1, 13))
+YEARS = [
+    *(FiscalYear(first_month=month) for month in range(1, 13)),
+    *(FRIDAYS, SATURDAYS, year_of("Sunday nearest 31 December, 5-4-4, extra week in Q1")),
+]
+
+
+@pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("span", Span)
-def test_periods_leave_no_day_out_and_share_none(first_month: int, span: Span) -> None:
-    year = FiscalYear(first_month=first_month)
+def test_periods_leave_no_day_out_and_share_none(year: FiscalYear, span: Span) -> None:
     found = list(year.periods(span, date(2023, 5, 5), date(2028, 5, 5)))
 
     assert all((b.first - a.last).days == 1 for a, b in pairwise(found))
@@ -46,8 +52,65 @@ def test_periods_leave_no_day_out_and_share_none(first_month: int, span: Span) -
 
 
 @pytest.mark.parametrize(
+    ("year", "span", "day", "names", "days"),
+    [  # the periods of Dell's quarterly reports, and of Cisco's incentive periods 27, 30 and 32
+        (FRIDAYS, Span.YEAR, "2021-01-30", "2022 FY2022", "2021-01-30 2022-01-28"),
+        (FRIDAYS, Span.YEAR, "2023-02-03", "2023 FY2023", "2022-01-29 2023-02-03"),
+        (FRIDAYS, Span.YEAR, "2024-02-02", "2024 FY2024", "2023-02-04 2024-02-02"),
+        (FRIDAYS, Span.QUARTER, "2020-05-01", "2021-Q1 Q1 FY2021", "2020-02-01 2020-05-01"),
+        (FRIDAYS, Span.QUARTER, "2022-04-29", "2023-Q1 Q1 FY2023", "2022-01-29 2022-04-29"),
+        (FRIDAYS, Span.QUARTER, "2023-02-03", "2023-Q4 Q4 FY2023", "2022-10-29 2023-02-03"),
+        (FRIDAYS, Span.QUARTER, "2023-08-05", "2024-Q3 Q3 FY2024", "2023-08-05 2023-11-03"),
+        (SATURDAYS, Span.HALF, "2016-07-30", "2016-H2 H2 FY2016", "2016-01-24 2016-07-30"),
+        (SATURDAYS, Span.HALF, "2017-07-30", "2018-H1 H1 FY2018", "2017-07-30 2018-01-27"),
+        (SATURDAYS, Span.HALF, "2019-01-26", "2019-H1 H1 FY2019", "2018-07-29 2019-01-26"),
+        (SATURDAYS, Span.MONTH, "2018-07-29", "2018-08 August 2018", "2018-07-29 2018-08-25"),
+        (SATURDAYS, Span.MONTH, "2019-01-26", "2019-01 January 2019", "2018-12-23 2019-01-26"),
+    ],
+)
+def test_a_year_of_whole_weeks_has_the_periods_that_its_vendor_reports(
+    year: FiscalYear, span: Span, day: str, names: str, days: str
+) -> None:
+    test_a_day_lies_in_a_period_of_the_vendors_calendar(year, span, day, names, days)
+
+
+def test_the_extra_week_and_the_months_weeks_are_where_one_says() -> None:
+    year = year_of("last Saturday of July, 4-5-4, extra week in Q3")
+
+    third = year.period(Span.QUARTER, date(2016, 3, 1))
+    assert f"{third.first} {third.last}" == "2016-01-24 2016-04-30"
+    february = year.period(Span.MONTH, date(2016, 2, 29))
+    assert (february.label, f"{february.first}") == ("March 2016", "2016-02-21")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("soon", "last day of July", "last Friday of", "Friday nearest 15 January"),
+        *("Friday nearest 30 January", "last Friday of July, 5-5-5", "13"),
+    ],
+)
+def test_a_fiscal_year_that_nobody_has_is_refused_with_what_can_be_written(text: str) -> None:
+    with pytest.raises(ValueError, match="is no fiscal year: write its first month"):
+        year_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["february", "Feb", "2", "the last Sunday in June", "saturday closest to the end of feb"],
+)
+def test_a_fiscal_year_is_read_as_people_write_it(text: str) -> None:
+    found = year_of(text)
+
+    assert (found.weeks is None) == (found.first_month == 2)
+
+
+@pytest.mark.parametrize(
     ("rule", "year", "day", "due"),
     [
+        ("30 days after quarter end", FRIDAYS, "2022-03-01", "2022-05-29"),
+        ("5 working days before quarter end", SATURDAYS, "2026-11-22", "2027-01-18"),
+        ("last working day of month", FRIDAYS, "2022-02-01", "2022-02-25"),
         ("30 days after quarter end", CALENDAR, "2026-02-10", "2026-04-30"),
         ("30 days after quarter end", DELL, "2026-02-10", "2026-05-30"),
         ("30 days after the fiscal quarter end", DELL, "2025-11-30", "2026-03-02"),
