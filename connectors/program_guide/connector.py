@@ -1,13 +1,16 @@
 """A program's requirements from a guide: a small YAML file whose facts carry their sources."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from connectors.program_guide.records import Follower
 from connectors.program_guide.settings import ProgramGuideConfig, guide_in
 from connectors.sdk.connector import Check, CheckState, Complete, Event, Page, ReadContext
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.manifest import Completeness, Manifest, Need, PlatformType, StreamSpec
+from connectors.sdk.preview import ROWS, Preview
 from connectors.sdk.records import Kind, validate
 
 MANIFEST = Manifest(
@@ -47,7 +50,7 @@ MANIFEST = Manifest(
         ),
     ),
     gives_not=(
-        "Where you stand: a goal has an actual only where you typed it",
+        "Where you stand: a goal has an actual only where you enter it, on its page",
         "Whether the vendor has changed its rules: each fact says when it was last verified",
     ),
     docs="docs/connectors/program_guide.md",
@@ -69,6 +72,18 @@ class ProgramGuide:
         yield Page(records=tuple(map(validate, records)))
         yield Complete(window=None if stream == "program" else follower.window)
 
+    def preview(self, config: ProgramGuideConfig, context: ReadContext) -> Iterator[Preview]:
+        """What the guide gives for the tier aimed at, before anything is saved."""
+        for spec in self.manifest.streams:
+            told = Preview(stream=spec.name, title=spec.title)
+            try:
+                follower = _follower(config, context)
+            except ConnectorError as error:
+                yield replace(told, problem=error.message, fix=error.remedy)
+                return
+            found = follower.lasting() if spec.name == "program" else follower.dated()
+            yield replace(told, page=Page(records=tuple(islice(found, ROWS))))
+
     def check(self, config: ProgramGuideConfig, context: ReadContext) -> Iterator[Check]:
         """That the guide can be read, how old it is, and what it comes to."""
         try:
@@ -80,6 +95,13 @@ class ProgramGuide:
         said = f"{guide.title}: {len(guide.said)} statements with their sources."
         yield Check(name="Guide", state=CheckState.OK, text=said)
         yield _tier(follower)
+        if unknown := follower.config.unknown(guide):
+            yield Check(
+                name="Where you stand",
+                state=CheckState.WARN,
+                text=f"The guide has no goal {', '.join(unknown)}; these numbers are kept.",
+                fix=f"It has: {', '.join(goal.id for goal in guide.goals) or 'none'}.",
+            )
         yield _age(follower)
         count = len(list(follower.dated()))
         yield Check(name="Dates", state=CheckState.OK, text=f"{count} dates in the next 13 months.")

@@ -11,14 +11,16 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from connectors.sdk.fiscal import FiscalYear, Span, add_months, month_of
+from connectors.sdk.fiscal import FiscalYear, Span, add_months, year_of
 from connectors.sdk.lines import fitted, read
 from connectors.sdk.mapping import decimal_of, text_of
 from connectors.sdk.records import Category
 from connectors.sdk.repeats import parse as rhythm_of
+from connectors.sdk.urls import parts_of
 
 UNKNOWN = "unknown"
 FRESH_MONTHS = 12
@@ -46,8 +48,16 @@ def _verified(value: Any) -> str:
     return text
 
 
-def _month(value: Any) -> int:
-    return month_of(str(value))
+def _year(value: Any) -> str:
+    year_of(str(value))
+    return str(value)
+
+
+def _address(value: str) -> str:
+    """An address is one by https; whoever has none names the document in words."""
+    if "://" in value:
+        parts_of(value, schemes=("https",), begin="https://")
+    return value
 
 
 def _last_day(text: str) -> date:
@@ -72,12 +82,20 @@ class _Part(BaseModel):
 class Said(_Part):
     """What one source says, and when somebody last saw that it does.
 
-    ``last_verified``: a year, a month or a day; "unknown" where the source carries no date.
+    source         the address of the page, or in words where it is on none; ``page`` says where
+                   in it to look
+    last_verified  a year, a month or a day; "unknown" where the source carries no date
     """
 
-    source: Text
+    source: Annotated[Text, AfterValidator(_address)]
+    page: Text | None = None
     last_verified: Annotated[str, BeforeValidator(_verified)]
     text: Text | None = None
+
+    @property
+    def name(self) -> str:
+        """The source in a few words: the host of its address."""
+        return urlsplit(self.source).hostname or self.source
 
     @property
     def verified_on(self) -> date | None:
@@ -106,6 +124,12 @@ class SaidText(Said):
     """What a source says in words."""
 
     text: Text
+
+
+class SaidYear(Said):
+    """A fiscal year, as ``connectors.sdk.fiscal.year_of`` reads it."""
+
+    year: Annotated[str, BeforeValidator(_year)]
 
 
 Numbers = Annotated[list[SaidNumber], Field(min_length=1)]
@@ -146,12 +170,12 @@ class FactGuide(_Part):
 
 
 class Guide(_Part):
-    """One program. ``fiscal_year``: its first month; left out where the partner must say it."""
+    """One program. ``fiscal_year``: left out where the partner must say it; the first counts."""
 
     title: Text
     vendor: Text
     program: Text
-    fiscal_year: Annotated[int | None, BeforeValidator(_month)] = None
+    fiscal_year: tuple[SaidYear, ...] = ()
     goals: tuple[GoalGuide, ...] = ()
     dates: tuple[DateGuide, ...] = ()
     facts: tuple[FactGuide, ...] = ()
@@ -183,12 +207,12 @@ class Guide(_Part):
         goals = (said for goal in self.goals for tier in goal.tiers.values() for said in tier)
         dates = (said for part in self.dates for said in part.says)
         facts = (said for fact in self.facts for said in fact.says)
-        return (*goals, *dates, *facts)
+        return (*self.fiscal_year, *goals, *dates, *facts)
 
-    def year(self, first_month: int | None) -> FiscalYear | None:
-        """The program's fiscal year; the partner's word where the guide leaves it open."""
-        month = self.fiscal_year or first_month
-        return FiscalYear(first_month=month) if month else None
+    @property
+    def year(self) -> FiscalYear | None:
+        """The program's fiscal year; None where the guide leaves it open."""
+        return year_of(self.fiscal_year[0].year) if self.fiscal_year else None
 
 
 def guide_of(text: str) -> Guide:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.program_guide.guide import DateGuide, GoalGuide, Guide, Said, SaidNumber, SaidRhythm
+from connectors.program_guide.guide import (
+    DateGuide,
+    GoalGuide,
+    Guide,
+    Said,
+    SaidNumber,
+    SaidRhythm,
+    SaidYear,
+)
 from connectors.program_guide.settings import ProgramGuideConfig
 from connectors.sdk.due_rules import DueRule
 from connectors.sdk.fiscal import FiscalYear, Period, Span, add_months
@@ -51,7 +59,7 @@ class Follower:
     @property
     def year(self) -> FiscalYear | None:
         """The program's fiscal year, if anybody says it."""
-        return self.guide.year(self.config.first_month)
+        return self.guide.year or self.config.year
 
     def lasting(self) -> Iterator[AnyRecord]:
         """The program, its goals, what has no date yet, and a word when the guide is old."""
@@ -84,6 +92,8 @@ class Follower:
     def _program(self) -> Program:
         period = self.year.period(Span.YEAR, self.today) if self.year else None
         facts = [Fact(label=each.label, value=_told(each.says)) for each in self.guide.facts]
+        if said := self.guide.fiscal_year:
+            facts.insert(0, Fact(label="Fiscal year", value=_told_years(said)))
         aimed = [Fact(label="Tier aimed at", value=self.config.tier)] if self.config.tier else []
         return Program(
             external_id=self._id("program"),
@@ -100,12 +110,12 @@ class Follower:
         period = self.year.period(goal.period, self.today) if self.year and goal.period else None
         target = max(each.value for each in said)
         differ = len({each.value for each in said}) > 1
-        told = _DISAGREE + "; ".join(f"{each.value:f} ({each.source})" for each in said) + "."
+        told = _DISAGREE + "; ".join(f"{each.value:f} ({each.name})" for each in said) + "."
         return Goal(
             external_id=self._id(goal.id),
             title=goal.title,
             target=target,
-            actual=self.config.counted.get(goal.id),
+            actual=self.config.actual(goal.id, period.key if period else ""),
             unit=goal.unit,
             period_start=period.first if period else None,
             period_end=period.last if period else None,
@@ -119,7 +129,7 @@ class Follower:
         for said in part.says:
             match parsed(said.repeats):
                 case DueRule() if self.year is None:
-                    return "the first month of the vendor's fiscal year"
+                    return "the vendor's fiscal year"
                 case Every() if self.config.since is None:
                     return "your anniversary in the program"
         return ""
@@ -217,7 +227,7 @@ def _titled(title: str, period: Period | None) -> str:
 def _summary(part: DateGuide, days: dict[SaidRhythm, date], need: str) -> str | None:
     parts = [part.note]
     if len(set(days.values())) > 1:
-        told = "; ".join(f"{day.isoformat()} ({said.source})" for said, day in days.items())
+        told = "; ".join(f"{day.isoformat()} ({said.name})" for said, day in days.items())
         parts.insert(0, f"{_DISAGREE}{told}.")
     if need:
         parts.insert(0, f"It has no date yet: edit the source and say {need}.")
@@ -233,13 +243,24 @@ def _texts(said: Sequence[Said]) -> Iterator[Fact]:
 def _sources(said: Sequence[Said]) -> Iterator[Fact]:
     for each in said:
         yield Fact(label="Source", value=each.source)
+        if each.page:
+            yield Fact(label="Where in it", value=each.page)
         yield Fact(label="Last verified", value=each.last_verified)
 
 
 def _told(said: Sequence[Said]) -> str:
     """Statements with their sources, as one value; several of them disagree."""
-    each = [f"{one.text} ({one.source}; verified {one.last_verified})" for one in said]
+    each = [f"{one.text} ({_seen(one)})" for one in said]
     return (_BOTH if len(each) > 1 else "") + " ".join(each)
+
+
+def _told_years(said: Sequence[SaidYear]) -> str:
+    """The one that counts, first."""
+    return " ".join(f"{one.year}. {one.text or ''} ({_seen(one)})" for one in said)
+
+
+def _seen(said: Said) -> str:
+    return f"{said.source}; verified {said.last_verified}"
 
 
 _BOTH = "Sources disagree: "

@@ -1,5 +1,6 @@
 """Which guide is followed, and what only the partner knows."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors.program_guide.guide import Guide, guide_of, shipped
 from connectors.sdk.errors import ConfigInvalid
-from connectors.sdk.fiscal import month_of
+from connectors.sdk.fiscal import FiscalYear, year_of
 from connectors.sdk.lines import MOST_CHARACTERS, BadYaml
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.mapping import decimal_of
@@ -21,6 +22,7 @@ Name = Literal[
     "fortinet-engage",
     "microsoft-csp-direct",
     "microsoft-solutions-partner",
+    "monday-com",
     "sophos",
 ]
 """The guides that come with the connector."""
@@ -42,6 +44,12 @@ class ProgramGuideConfig(ConnectorConfig):
         "describe the format.",
         json_schema_extra={"widget": "file"},
     )
+    written: str = Field(
+        default="",
+        title="Own guide as text",
+        description="The same YAML, written or pasted here.",
+        json_schema_extra={"widget": "textarea", "advanced": True},
+    )
     tier: str = Field(
         default="",
         title="Tier aimed at",
@@ -59,15 +67,15 @@ class ProgramGuideConfig(ConnectorConfig):
     )
     fiscal_year: str = Field(
         default="",
-        title="First month of the fiscal year",
-        description="Only where the guide leaves it open.",
-        json_schema_extra={"placeholder": "August"},
+        title="Fiscal year",
+        description="Only where the guide leaves it open: its first month, or how it ends.",
+        json_schema_extra={"placeholder": "July, or: last Saturday of July"},
     )
     actuals: tuple[str, ...] = Field(
         default=(),
         title="Where you stand",
-        description="A line for each goal that you know: its id in the guide, a colon, the number. "
-        "A goal without a line has no actual.",
+        description="The page of a goal writes it here. A line for each: the goal's id in the "
+        "guide, the period where it has one, a colon, the number.",
         json_schema_extra={"placeholder": "technical: 4"},
     )
 
@@ -81,10 +89,21 @@ class ProgramGuideConfig(ConnectorConfig):
 
     @field_validator("fiscal_year")
     @classmethod
-    def _a_month(cls, value: str) -> str:
+    def _a_year(cls, value: str) -> str:
         if value.strip():
-            month_of(value)
+            year_of(value)
         return value.strip()
+
+    @field_validator("written")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        value = value.replace("\r\n", "\n")
+        if value.strip():
+            try:
+                guide_of(value)
+            except BadYaml as error:
+                raise ValueError(_with_line(error)) from None
+        return value
 
     @field_validator("actuals")
     @classmethod
@@ -95,13 +114,20 @@ class ProgramGuideConfig(ConnectorConfig):
 
     @model_validator(mode="after")
     def _one_guide(self) -> Self:
-        if bool(self.guide) is bool(self.file.strip()):
-            raise ValueError("Choose a guide or upload one of your own, one of the two.")
-        if self.guide:
-            problem = self.unfit(shipped(self.guide))
-            if problem:
-                raise ValueError(problem)
+        named = [part for part in (self.guide, self.file.strip(), self.written.strip()) if part]
+        if len(named) != 1:
+            raise ValueError("Choose a guide, upload one or write one: one of the three.")
+        guide = self.known
+        if guide and (problem := self.unfit(guide)):
+            raise ValueError(problem)
         return self
+
+    @property
+    def known(self) -> Guide | None:
+        """The guide, where it needs no file."""
+        if self.guide:
+            return shipped(self.guide)
+        return guide_of(self.written) if self.written.strip() else None
 
     @property
     def since(self) -> date | None:
@@ -109,14 +135,19 @@ class ProgramGuideConfig(ConnectorConfig):
         return date.fromisoformat(self.anniversary) if self.anniversary else None
 
     @property
-    def first_month(self) -> int | None:
-        """The fiscal year's first month, where the partner says it."""
-        return month_of(self.fiscal_year) if self.fiscal_year else None
+    def year(self) -> FiscalYear | None:
+        """The fiscal year, where the partner says it."""
+        return year_of(self.fiscal_year) if self.fiscal_year else None
 
-    @property
-    def counted(self) -> dict[str, Decimal]:
-        """The typed numbers by the goal's id."""
-        return dict(map(_actual, self.actuals))
+    def actual(self, goal: str, period: str) -> Decimal | None:
+        """The number that somebody typed for a goal: for that period, else for any."""
+        typed = dict(map(_actual, self.actuals))
+        return typed.get((goal, period), typed.get((goal, "")))
+
+    def unknown(self, guide: Guide) -> list[str]:
+        """Goals that a number was typed for and that the guide does not have (any more)."""
+        goals = {goal.id for goal in guide.goals}
+        return sorted({goal for goal, _ in (_actual(line)[0] for line in self.actuals)} - goals)
 
     @property
     def key(self) -> str:
@@ -125,38 +156,53 @@ class ProgramGuideConfig(ConnectorConfig):
 
     def unfit(self, guide: Guide) -> str:
         """What in these settings the guide does not know, as a sentence; empty when all fits."""
-        tiers, goals = guide.tiers, [goal.id for goal in guide.goals]
+        tiers = guide.tiers
         if self.tier and self.tier not in tiers:
             return f"The guide has no tier “{self.tier}”; it has: {', '.join(tiers) or 'none'}."
-        if unknown := sorted(set(self.counted) - set(goals)):
-            return f"The guide has no goal “{unknown[0]}”; it has: {', '.join(goals) or 'none'}."
         return ""
 
 
-def _actual(line: str) -> tuple[str, Decimal]:
-    goal, colon, number = line.partition(":")
-    value = decimal_of(number.strip(), field=goal.strip()) if colon else None
-    if value is None:
+def _actual(line: str) -> tuple[tuple[str, str], Decimal]:
+    """((goal, period or ""), number) of "revenue 2026-Q3: 40000"; raises ``ValueError``."""
+    named, colon, number = line.partition(":")
+    value = decimal_of(number.strip(), field=named.strip()) if colon else None
+    goal, *period = named.split() or [""]
+    if value is None or len(period) > 1:
         raise ValueError(f"“{line[:60]}”: write the goal's id, a colon, a number: “technical: 4”")
-    return goal.strip(), value
+    return (goal, "".join(period)), value
+
+
+def with_actual(
+    lines: Iterable[str], goal: str, period: str, value: Decimal | None
+) -> tuple[str, ...]:
+    """The lines with another number for a goal in a period, or with none.
+
+    What was typed for any period goes with it: it was meant for the one that ran then.
+    """
+    others = tuple(line for line in lines if _actual(line)[0] not in {(goal, period), (goal, "")})
+    named = f"{goal} {period}".strip()
+    return others if value is None else (*others, f"{named}: {value:f}")
 
 
 def guide_in(config: ProgramGuideConfig, folder: Path | None) -> Guide:
     """The guide of these settings; raises ``ConfigInvalid`` with the line where it is wrong."""
-    if config.guide:
-        return shipped(config.guide)
+    if config.known:
+        return config.known
     name = config.file.strip()
     try:
         guide = guide_of(_text(name, folder))
     except BadYaml as error:
-        said = str(error) if str(error).startswith("line") else f"line {error.line}: {error}"
         raise ConfigInvalid(
-            f"The guide “{Path(name).name}” cannot be read: {said}.",
+            f"The guide “{Path(name).name}” cannot be read: {_with_line(error)}.",
             remedy="Correct the file and upload it again.",
         ) from None
     if problem := config.unfit(guide):
         raise ConfigInvalid(problem)
     return guide
+
+
+def _with_line(error: BadYaml) -> str:
+    return str(error) if str(error).startswith("line") else f"line {error.line}: {error}"
 
 
 def _text(name: str, folder: Path | None) -> str:

@@ -25,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
-_TOLD = 5  # problems in one sentence
+_TOLD = 10  # problems in one sentence
 
 
 class BadYaml(ValueError):
@@ -89,7 +89,12 @@ def misfits(error: ValidationError, lined: Lined) -> Iterator[tuple[int, str]]:
         yield line, f"line {line}, {path}: {text}" if path else f"line {line}: {text}"
 
 
-_SAID = {"missing": "this is needed", "extra_forbidden": "there is no such key here"}
+_SAID = {
+    "missing": "this is needed",
+    "extra_forbidden": "there is no such key here",
+    **dict.fromkeys(("list_type", "tuple_type"), "write a list here, each entry after a dash"),
+    **dict.fromkeys(("dict_type", "model_type"), "write keys and their values here"),
+}
 
 
 def _document(events: Iterator[Any]) -> Lined:
