@@ -1,9 +1,8 @@
 """From a declaration's shape to what reads with it; what cannot work is a problem with a place."""
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -12,23 +11,19 @@ from pydantic import ValidationError
 
 from connectors.http_api import model
 from connectors.http_api.fields import NEEDED, OPTIONS, Reader, fields_of
-from connectors.http_api.jmes import BadPath, Path
+from connectors.http_api.jmes import Path
+from connectors.http_api.problems import Problems
 from connectors.http_api.sentences import nearest, sentences
+from connectors.http_api.shape import completeness, judge
 from connectors.sdk.lines import Place
-from connectors.sdk.manifest import Completeness, StreamSpec
+from connectors.sdk.manifest import StreamSpec
 from connectors.sdk.records import Category, Kind
 from connectors.sdk.urls import parts_of
 
-_SECRET = re.compile(
-    r"authori[sz]ation|cookie|pass(word|wd|phrase)|secret|token|api[-_]?key|x-.*key", re.I
-)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _WIRE = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect"}
 )
-_WHOLE_DATES = (("Y", "y"), ("m", "b", "B"), ("d",))
-_DIRECTIVES = frozenset("YymbBdHIMSfpzaA%")
-_ENDS_PROVABLY = (model.CursorPager, model.LinkPager, model.NextPager, model.ODataPager)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,33 +46,17 @@ class Plan:
     spec: StreamSpec
     kind: Kind
     stream: model.Stream
+    error: Path | None
     rows: Path
+    each: Path | None
     when: Path | None
+    detail_id: Path | None
     total: Path | None
     pages: Path | None
+    more: Path | None
     following: Path | None
     fields: Mapping[str, Source]
     facts: Mapping[str, Source]
-
-
-@dataclass
-class Problems:
-    """What is wrong, each with its place in the text."""
-
-    found: list[tuple[Place, str]] = field(default_factory=list)
-
-    def add(self, place: Place, message: str) -> None:
-        self.found.append((place, message))
-
-    def path(self, text: str | None, place: Place) -> Path | None:
-        """The compiled expression; None where there is none, or where it is wrong."""
-        if text is None:
-            return None
-        try:
-            return Path(text)
-        except BadPath as problem:
-            self.add(place, str(problem))
-            return None
 
 
 def plans_of(told: model.Declaration, problems: Problems) -> tuple[Plan, ...]:
@@ -93,89 +72,39 @@ def plans_of(told: model.Declaration, problems: Problems) -> tuple[Plan, ...]:
 
 def _plan(name: str, stream: model.Stream, at: Place, problems: Problems) -> Plan:
     kind = Kind(stream.kind)
-    _shape(stream, at, problems)
-    pager = stream.pager
+    judge(stream, at, problems)
+    detail = stream.detail
     fields, facts = _sources(stream.map, kind, (*at, "map"), problems)
     return Plan(
         spec=StreamSpec(
             name=name,
             title=stream.title or name.replace("_", " ").capitalize(),
             kinds=frozenset({kind}),
-            completeness=_completeness(stream, at, problems),
+            completeness=completeness(stream, at, problems),
         ),
         kind=kind,
         stream=stream,
+        error=problems.path(stream.error, (*at, "error")),
         rows=problems.path(_rows(stream), (*at, "rows")) or Path("@"),
+        each=problems.path(stream.each, (*at, "each")),
         when=problems.path(stream.when, (*at, "when")),
+        detail_id=problems.path(detail.id if detail else None, (*at, "detail", "id")),
         total=problems.path(stream.total, (*at, "total")),
-        pages=problems.path(getattr(pager, "pages", None), (*at, "pager", "pages")),
-        following=problems.path(getattr(pager, "next", None), (*at, "pager", "next")),
+        pages=_of_pager("pages", stream, at, problems),
+        more=_of_pager("more", stream, at, problems),
+        following=_of_pager("next", stream, at, problems),
         fields=fields,
         facts=facts,
     )
 
 
+def _of_pager(key: str, stream: model.Stream, at: Place, problems: Problems) -> Path | None:
+    return problems.path(getattr(stream.pager, key, None), (*at, "pager", key))
+
+
 def _rows(stream: model.Stream) -> str:
     odata = isinstance(stream.pager, model.ODataPager)
     return stream.rows or ("value" if odata else "@")
-
-
-def _shape(stream: model.Stream, at: Place, problems: Problems) -> None:
-    """What several keys of a stream must agree on."""
-    pager = stream.pager
-    if not re.fullmatch(r"[^\s?#\\]+", stream.path) or "//" in stream.path:
-        problems.add((*at, "path"), "it must be a path below base; parameters stand in params")
-    _no_secrets(stream.params, (*at, "params"), problems)
-    _no_secrets(stream.body or {}, (*at, "body"), problems)
-    if stream.body is not None and stream.method == "GET":
-        problems.add((*at, "body"), "only a POST has a body: add method: POST")
-    for name, part in (("pager", pager), ("window", stream.window)):
-        if getattr(part, "place", "query") == "body" and stream.method == "GET":
-            problems.add((*at, name, "in"), "only a POST has a body: add method: POST")
-    if stream.format == "json" and stream.csv is not None:
-        problems.add((*at, "csv"), "it is only for format: csv")
-    if stream.format == "csv":
-        _csv(stream, at, problems)
-    if isinstance(pager, model.CursorPager) and (pager.next is None) is (pager.header is None):
-        problems.add((*at, "pager"), "it needs next or header, one of the two")
-    if isinstance(pager, model.PagePager) and (pager.size is None) is not (
-        pager.size_param is None
-    ):
-        problems.add((*at, "pager"), "size and size_param need each other")
-    if isinstance(pager, model.ODataPager) and stream.rows not in (None, "value"):
-        problems.add((*at, "rows"), "OData has its rows in value: leave it out")
-    if stream.window:
-        if stream.window.back + stream.window.ahead < 2:
-            problems.add((*at, "window"), "it needs two days at least: no less proves anything")
-        _is_format(stream.window.format, (*at, "window", "format"), problems)
-
-
-def _csv(stream: model.Stream, at: Place, problems: Problems) -> None:
-    """A table has rows and nothing beside them that could lead on."""
-    for name in ("rows", "total"):
-        if getattr(stream, name) is not None:
-            problems.add((*at, name), "CSV has nothing but rows: leave it out")
-    pager = stream.pager
-    for name in ("next", "pages"):
-        if getattr(pager, name, None) is not None:
-            problems.add((*at, "pager", name), "CSV has nothing but rows: leave it out")
-    if isinstance(pager, model.ODataPager):
-        problems.add((*at, "pager", "type"), "OData answers in JSON")
-
-
-def _completeness(stream: model.Stream, at: Place, problems: Problems) -> Completeness:
-    """What was said, else what the pager proves; without either nothing."""
-    said = stream.completeness
-    if said == "window" and stream.window is None:
-        problems.add((*at, "completeness"), "a window needs the key window, with its parameters")
-    if said == "full list" and stream.window is not None:
-        problems.add((*at, "completeness"), "what is asked by a window is no full list")
-    if said is not None:
-        return Completeness(said)
-    counted = stream.total is not None or getattr(stream.pager, "pages", None) is not None
-    if not counted and not isinstance(stream.pager, _ENDS_PROVABLY):
-        return Completeness.UNKNOWN
-    return Completeness.WINDOW if stream.window else Completeness.FULL_LIST
 
 
 def _sources(
@@ -209,7 +138,7 @@ def _source(value: Any, reader: Reader, place: Place, problems: Problems) -> Sou
     try:
         rule = model.as_rule(value)
     except ValidationError as error:
-        for inner, sentence in sentences(error, value):
+        for inner, sentence in sentences(error, value, model.Rule):
             problems.add((*place, *inner), sentence)
         return None
     _judge(rule, reader, place, problems)
@@ -234,7 +163,7 @@ def _judge(rule: model.Rule, reader: Reader, place: Place, problems: Problems) -
         if option not in OPTIONS.get(reader, ()):
             problems.add((*place, option), f"it is not for a field that is read as {reader}")
     if rule.format is not None:
-        _is_format(rule.format, (*place, "format"), problems)
+        problems.date_format(rule.format, (*place, "format"))
     _zone(rule.zone, (*place, "zone"), problems)
     if reader is Reader.CATEGORY:
         words = rule.words or {}
@@ -243,23 +172,8 @@ def _judge(rule: model.Rule, reader: Reader, place: Place, problems: Problems) -
         told += [(("constant",), str(rule.constant))] if rule.constant is not None else []
         for inner, value in told:
             if value not in set(Category):
-                close = nearest(value, list(Category)) or f"; there are {', '.join(Category)}"
+                close = nearest(value, list(Category))
                 problems.add((*place, *inner), f"there is no category {value}{close}")
-
-
-def _is_format(text: str, place: Place, problems: Problems) -> None:
-    """Whether it tells a whole date, by directives that mean the same everywhere."""
-    used = re.findall(r"%(.?)", text)
-    if strange := [one for one in used if one not in _DIRECTIVES]:
-        problems.add(place, f"a date format has no %{strange[0]}")
-    elif not all(any(one in used for one in group) for group in _WHOLE_DATES):
-        problems.add(place, "a date format needs year, month and day, such as %d.%m.%Y")
-    else:
-        try:
-            sample = datetime(2027, 11, 23, 14, 5).strftime(text)  # noqa: DTZ001  (no zone is meant)
-            datetime.strptime(sample, text.replace("%z", ""))  # noqa: DTZ007  (as above)
-        except (ValueError, re.error):
-            problems.add(place, "it is no date format that can be read back")
 
 
 def _zone(text: str | None, place: Place, problems: Problems) -> None:
@@ -289,11 +203,11 @@ def _sign_in(told: Any, problems: Problems) -> None:
     if isinstance(told, model.OAuthSignIn):
         if urlsplit(told.token_url).scheme:
             _address(told.token_url, ("sign_in", "token_url"), problems)
-        _no_secrets(told.extra, ("sign_in", "extra"), problems)
+        problems.secrets(told.extra, ("sign_in", "extra"))
 
 
 def _headers(told: Mapping[str, str], place: Place, problems: Problems) -> None:
-    _no_secrets(told, place, problems)
+    problems.secrets(told, place)
     for name, value in told.items():
         _header(name, value, (*place, name), problems)
 
@@ -304,10 +218,3 @@ def _header(name: str, value: str, place: Place, problems: Problems) -> None:
         problems.add(place, "it is no header: letters, digits and - name it, one line is in it")
     elif name.lower() in _WIRE:
         problems.add(place, "this header belongs to the request itself and is not declared")
-
-
-def _no_secrets(told: Collection[str], place: Place, problems: Problems) -> None:
-    """A declaration is handed on: what would give a secret away has no place in it."""
-    for name in told:
-        if _SECRET.search(name):
-            problems.add((*place, name), "a secret has no place here: say it with sign_in")

@@ -1,12 +1,13 @@
 """The settings of one connection: the declaration, and what may never stand in it."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.http_api.declaration import DeclarationInvalid, Loaded, load
-from connectors.sdk.manifest import ConnectorConfig, StreamSpec
+from connectors.sdk.manifest import ConnectorConfig, RateLimit, StreamSpec
 
 _NEEDS = {
     "key": ("key",),
@@ -15,6 +16,7 @@ _NEEDS = {
     "client_credentials": ("client_id", "client_secret"),
     "refresh_token": ("refresh_token",),
 }
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _EXAMPLE = """\
 name: Contoso Partner Portal
 base: https://api.contoso.example/v1
@@ -97,6 +99,22 @@ class HttpApiConfig(ConnectorConfig):
                 f"The declaration signs in with {kind}, which also needs: {', '.join(titles)}."
             )
         return self
+
+    @classmethod
+    def wanted(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the sign-in needs; nothing where the declaration is not in order."""
+        with suppress(DeclarationInvalid):
+            kind = load(str(values.get("declaration") or "")).told.sign_in.type
+            return tuple(name for name in _NEEDS.get(kind, ()) if not values.get(name))
+        return ()
+
+    def own_rate(self) -> RateLimit | None:
+        """The limit that the declaration names."""
+        told = self.loaded.told.rate
+        if told is None:
+            return None
+        calls, _, span = told.partition("/")
+        return RateLimit(calls=int(calls), seconds=_SECONDS[span])
 
     @property
     def loaded(self) -> Loaded:

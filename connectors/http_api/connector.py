@@ -26,9 +26,12 @@ from connectors.http_api import model
 from connectors.http_api.asking import Asking, Leaf
 from connectors.http_api.compiling import Plan
 from connectors.http_api.config import HttpApiConfig
+from connectors.http_api.details import Details, parted
 from connectors.http_api.mapping import Mapper
+from connectors.http_api.model import Rule
 from connectors.http_api.showing import sample_of
 from connectors.http_api.signing import credentials
+from connectors.http_api.values import id_of
 from connectors.sdk import mapping
 from connectors.sdk.checks import attempt
 from connectors.sdk.connector import (
@@ -38,6 +41,7 @@ from connectors.sdk.connector import (
     Event,
     Page,
     ReadContext,
+    Unchanged,
 )
 from connectors.sdk.errors import ConnectorError, FormatChanged
 from connectors.sdk.manifest import Manifest, Need, PlatformType, RateLimit
@@ -77,7 +81,7 @@ MANIFEST = Manifest(
     gives_not=(
         "Pages made for people: it reads data, not HTML",
         "Sign-ins that need a person, a browser or a certificate",
-        "Rows that are spread over several answers",
+        "Attachments, and changes that a platform would push",
     ),
     docs="docs/connectors/http_api.md",
     permissions=("Read access to the lists that are declared",),
@@ -93,10 +97,18 @@ class HttpApi:
         """A page for each answer, then ``Complete``."""
         plan = config.loaded.plans[stream]
         asking = Asking(plan, config, context)
-        mapper = Mapper(plan, config.loaded.told)
-        for number, leaf in enumerate(asking.leaves(), start=1):
-            yield _page(plan, mapper, leaf, number)
-        yield Complete(window=asking.window)
+        mapper = _mapper(plan, config, asking)
+        try:
+            for number, leaf in enumerate(asking.leaves(), start=1):
+                yield _page(plan, mapper, leaf, number)
+        except FormatChanged as error:
+            if error.remedy == FormatChanged.remedy:
+                error.remedy = _DECLARED
+            raise
+        if asking.unchanged:
+            yield Unchanged()
+        else:
+            yield Complete(window=asking.window, state=asking.state)
 
     def check(self, config: HttpApiConfig, context: ReadContext) -> Iterator[Check]:
         """The sign-in, then the first page of every stream."""
@@ -116,9 +128,20 @@ class HttpApi:
             yield _previewed(plan, config, context)
 
 
-def _page(plan: Plan, mapper: Mapper, leaf: Leaf, number: int) -> Page:
+def _mapper(plan: Plan, config: HttpApiConfig, asking: Asking) -> Mapper:
+    """With a request for each row where the stream declares it."""
+    told, detail = config.loaded.told, plan.stream.detail
+    if detail is None:
+        return Mapper(plan, told)
+    named = plan.detail_id
+    row_id = (lambda row: id_of(named(row), Rule(), "id")) if named else Mapper(plan, told).id_of
+    return Mapper(plan, told, Details(asking.detail, row_id, detail.most))
+
+
+def _page(plan: Plan, mapper: Mapper, leaf: Leaf, number: int, *, most: int | None = None) -> Page:
+    """The records of a page; of its first ``most`` rows."""
     return mapping.rows(
-        leaf.rows,
+        islice(parted(leaf.rows, plan.each), most),
         mapper,
         where=f"page {number}",
         external_id=mapper.id_of,
@@ -134,16 +157,18 @@ def _previewed(plan: Plan, config: HttpApiConfig, context: ReadContext) -> Previ
     page = Page()
     try:
         for leaf in islice(asking.leaves(), 1):
-            page = _page(plan, Mapper(plan, config.loaded.told), leaf, 1)
+            most = ROWS if plan.stream.detail else None
+            page = _page(plan, _mapper(plan, config, asking), leaf, 1, most=most)
+            told["note"] = asking.note(leaf)
     except ConnectorError as error:
-        fix = _DECLARED if type(error) is FormatChanged else error.remedy
-        told |= {"problem": error.message, "fix": fix}
+        fix = _DECLARED if error.remedy == FormatChanged.remedy else error.remedy
+        told |= {"problem": error.message, "fix": fix, "sample": getattr(error, "sample", "")}
     if asking.last is not None:
         told |= {"status": asking.last.status, "size": len(asking.last.body)}
+        told["sample"] = sample_of(asking.last, leaf.rows if leaf else None)
     return Preview(
         **told,
         rows=len(leaf.rows) if leaf else 0,
-        sample=sample_of(asking.last, leaf.rows if leaf else None),
         page=Page(records=page.records[:ROWS], quarantined=page.quarantined[:ROWS]),
     )
 
@@ -158,6 +183,7 @@ def _judged(preview: Preview) -> Check:
     if preview.problem:
         return Check(name=name, state=CheckState.FAIL, text=preview.problem, fix=preview.fix)
     text = f"The first page has {preview.rows:,} {'row' if preview.rows == 1 else 'rows'}."
+    text = f"{text} {preview.note}".rstrip()
     if not page.quarantined:
         return Check(name=name, state=CheckState.OK, text=text)
     state = CheckState.WARN if page.records else CheckState.FAIL

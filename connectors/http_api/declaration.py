@@ -6,14 +6,19 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from connectors.http_api import model
-from connectors.http_api.compiling import Plan, Problems, plans_of
+from connectors.http_api.compiling import Plan, plans_of
+from connectors.http_api.problems import Problems
+from connectors.http_api.remains import remains
 from connectors.http_api.sentences import sentences
 from connectors.sdk import lines
 from connectors.sdk.lines import BadYaml, Lined
 
 MOST_CHARACTERS = 64_000
-MOST_TOLD = 8
+MOST_TOLD = 25
 """Problems that are told at once; the rest is told when those are gone."""
+
+
+_QUOTES = "; within braces a text that has brackets, braces or commas stands in quotes"
 
 
 class DeclarationInvalid(ValueError):
@@ -51,7 +56,8 @@ def load(text: str) -> Loaded:
     try:
         lined = lines.read(text)
     except BadYaml as problem:
-        raise DeclarationInvalid(f"Line {problem.line}: {problem}.") from None
+        hint = _QUOTES if "but got" in str(problem) else ""
+        raise DeclarationInvalid(f"Line {problem.line}: {problem}{hint}.") from None
     problems = Problems()
     if not isinstance(lined.data, dict):
         raise DeclarationInvalid("Line 1: a declaration has keys such as name, base and streams.")
@@ -59,6 +65,9 @@ def load(text: str) -> Loaded:
         told = model.Declaration.model_validate(lined.data)
     except ValidationError as error:
         problems.found.extend(sentences(error, lined.data))
+        rest = remains(lined.data, [place for place, _ in problems.found])
+        if rest is not None:
+            plans_of(rest, problems)
         raise _invalid(problems, lined) from None
     plans = plans_of(told, problems)
     if problems.found:

@@ -64,10 +64,10 @@ class Reader(StrEnum):
 OPTIONS: Mapping[Reader, frozenset[str]] = {
     Reader.LINES: frozenset({"html"}),
     Reader.TEXT: frozenset({"html"}),
-    Reader.DUE: frozenset({"format", "zone"}),
+    Reader.DUE: frozenset({"format", "zone", "day"}),
     Reader.DATE: frozenset({"format"}),
-    Reader.MONEY: frozenset({"currency", "numbers"}),
-    Reader.NUMBER: frozenset({"numbers"}),
+    Reader.MONEY: frozenset({"currency", "numbers", "divide"}),
+    Reader.NUMBER: frozenset({"numbers", "divide"}),
     Reader.CATEGORY: frozenset({"words", "default"}),
 }
 """What a rule may say beside its path or constant."""

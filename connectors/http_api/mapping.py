@@ -1,5 +1,6 @@
 """From a row to a record, by a stream's plan. A field that cannot be read costs its row."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,13 @@ UNKNOWN = "Category"
 
 
 class Mapper:
-    """Makes the records of one stream."""
+    """Makes the records of one stream. ``details`` adds to a row what is asked for it alone."""
 
-    def __init__(self, plan: Plan, told: Declaration) -> None:
+    def __init__(
+        self, plan: Plan, told: Declaration, details: Callable[[Any], Any] | None = None
+    ) -> None:
         self._plan = plan
+        self._details = details
         self._vendor = told.vendor
         self._record: Any = RECORDS[plan.kind]
         self._fields = {name: _completed(one, told) for name, one in plan.fields.items()}
@@ -36,6 +40,8 @@ class Mapper:
             raise BadField(f"it has {row[MISFIT]}")
         if self._plan.when and not yes_of(self._plan.when(row), Rule(), "when"):
             return None
+        if self._details:
+            row = self._details(row)
         values = {name: _read(name, source, row) for name, source in self._fields.items()}
         for name in NEEDED:
             if values[name] is None:

@@ -9,9 +9,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
+RATE = r"^([1-9][0-9]{0,5})/(second|minute|hour|day)$"
 Plain = str | int | bool
 """A constant: a parameter or a header as it is sent."""
 Numbers = Literal["plain", "1,234.50", "1.234,50"]
+Spot = Literal["query", "body", "path"]
+"""Where a parameter goes. In the body a name with dots is a place in it, in the path it stands in
+braces."""
 
 
 class Part(BaseModel):
@@ -80,7 +84,8 @@ class PagePager(Part):
     size_param: Text | None = None
     size: int | None = Field(None, ge=1, le=10_000)
     pages: Text | None = None
-    place: Literal["query", "body"] = Field("query", alias="in")
+    more: Text | None = None
+    place: Spot = Field("query", alias="in")
 
 
 class OffsetPager(Part):
@@ -90,7 +95,8 @@ class OffsetPager(Part):
     param: Text = "offset"
     size_param: Text = "limit"
     size: int = Field(ge=1, le=10_000)
-    place: Literal["query", "body"] = Field("query", alias="in")
+    more: Text | None = None
+    place: Spot = Field("query", alias="in")
 
 
 class CursorPager(Part):
@@ -100,7 +106,7 @@ class CursorPager(Part):
     param: Text
     next: Text | None = None
     header: Text | None = None
-    place: Literal["query", "body"] = Field("query", alias="in")
+    place: Spot = Field("query", alias="in")
 
 
 class LinkPager(Part):
@@ -144,7 +150,15 @@ class Window(Part):
     back: int = Field(ge=0, le=3_650)
     ahead: int = Field(ge=0, le=3_650)
     format: Text = "%Y-%m-%d"
-    place: Literal["query", "body"] = Field("query", alias="in")
+    place: Spot = Field("query", alias="in")
+
+
+class Detail(Part):
+    """One request more for each row: what the list leaves out. ``most`` rows of a read have it."""
+
+    path: Text
+    id: Text | None = None
+    most: int = Field(100, ge=1, le=1_000)
 
 
 def _path_alone(value: Any) -> Any:
@@ -169,6 +183,8 @@ class Rule(Constant):
     words: dict[str, str] | None = None
     default: Text | None = None
     html: bool | None = None
+    day: bool | None = None
+    divide: Literal[10, 100, 1_000, 10_000, 100_000, 1_000_000] | None = None
 
 
 def as_rule(value: Any) -> Rule:
@@ -187,10 +203,13 @@ class Stream(Part):
     method: Literal["GET", "POST"] = "GET"
     params: dict[str, Plain | list[Plain]] = Field(default_factory=dict, max_length=40)
     body: dict[str, Any] | None = None
-    format: Literal["json", "csv"] = "json"
+    format: Literal["json", "json lines", "csv"] = "json"
     csv: Csv | None = None
+    error: Text | None = None
     rows: Text | None = None
+    each: Text | None = None
     when: Text | None = None
+    detail: Detail | None = None
     total: Text | None = None
     pager: Pager = NoPager()
     window: Window | None = None
@@ -207,6 +226,7 @@ class Declaration(Part):
     vendor: Text | None = None
     sign_in: SignIn = NoSignIn()
     headers: dict[str, str] = Field(default_factory=dict, max_length=20)
+    rate: Annotated[str, Field(pattern=RATE)] | None = None
     numbers: Numbers = "plain"
     zone: Text | None = None
     streams: dict[Name, Stream] = Field(min_length=1, max_length=20)

@@ -2,12 +2,23 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from connectors.http_api import model
 from connectors.http_api.model import Part
 from connectors.sdk.lines import Place
+
+_INSIDE: Mapping[str, tuple[type[Part], ...]] = {
+    "sign_in": get_args(get_args(model.SignIn)[0]),
+    "pager": get_args(get_args(model.Pager)[0]),
+    "csv": (model.Csv,),
+    "window": (model.Window,),
+    "detail": (model.Detail,),
+    "currency": (model.Constant,),
+}
+"""The parts that can stand below a key."""
 
 _SENTENCES: Mapping[str, str] = {
     "string_type": "a text is needed here; write it in quotes",
@@ -24,8 +35,10 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def sentences(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
-    """Each place of the data with the first that is wrong there.
+def sentences(
+    error: ValidationError, data: Any, root: type[Part] = model.Declaration
+) -> Iterator[tuple[Place, str]]:
+    """Each place of the data, which is a ``root``, with the first that is wrong there.
 
     What the data has no key for stays out of the place, such as a type that pydantic tried.
     """
@@ -34,13 +47,13 @@ def sentences(error: ValidationError, data: Any) -> Iterator[tuple[Place, str]]:
         place = _place(one["loc"], data, one["type"])
         if place not in seen:
             seen.add(place)
-            yield place, _sentence(one)
+            yield place, _sentence(one, root)
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """ "; is it due?" where something is spelled nearly so."""
+    """ "; is it due?" where something is spelled nearly so, else all that there are."""
     found = get_close_matches(name, known, n=1)
-    return f"; is it {found[0]}?" if found else ""
+    return f"; is it {found[0]}?" if found else f"; there are {', '.join(sorted(known))}"
 
 
 def _place(told: tuple[int | str, ...], data: Any, kind: str) -> Place:
@@ -55,21 +68,32 @@ def _place(told: tuple[int | str, ...], data: Any, kind: str) -> Place:
     return tuple(place)
 
 
-def _sentence(one: Any) -> str:
+def _sentence(one: Any, root: type[Part]) -> str:
     kind, context = one["type"], one.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"there is no such key{nearest(str(one['loc'][-1]), _keys())}"
+        return f"there is no such key{nearest(str(one['loc'][-1]), _keys(one['loc'], root))}"
     if kind in ("literal_error", "union_tag_invalid"):
         known = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "")
         return f"it must be one of: {known.replace(' or ', ', ')}"
     return _SENTENCES.get(kind) or f"{one['msg'][:1].lower()}{one['msg'][1:]}"
 
 
-def _keys() -> set[str]:
-    """All keys that any part knows."""
-    return {
-        info.alias or name for part in parts_of(Part) for name, info in part.model_fields.items()
-    }
+def _keys(place: tuple[int | str, ...], root: type[Part]) -> set[str]:
+    """All keys that the part at that place knows, by the type that it says it has."""
+    parts: tuple[type[Part], ...] = (root,)
+    inside = place
+    if root is model.Declaration and place[0] == "streams":
+        parts, inside = (model.Stream,), place[2:]
+    if len(inside) > 1 and inside[0] in _INSIDE:
+        parts = _INSIDE[str(inside[0])]
+        alone = [one for one in parts if inside[1] in _types(one)]
+        parts = tuple(alone) or parts
+    return {info.alias or name for part in parts for name, info in part.model_fields.items()}
+
+
+def _types(part: type[Part]) -> tuple[Any, ...]:
+    told = part.model_fields.get("type")
+    return get_args(told.annotation) if told else ()
 
 
 def parts_of(part: type[Part]) -> Iterator[type[Part]]:

@@ -1,13 +1,14 @@
-"""An answer in CSV, read as a list of rows."""
+"""An answer as its stream's format says: nothing at all, JSON lines, or CSV as a list of rows."""
 
 import csv
 import io
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from connectors.http_api.jmes import Path
-from connectors.http_api.model import Csv
+from connectors.http_api.model import Csv, Stream
+from connectors.sdk import decoding
 from connectors.sdk.errors import FormatChanged, Incomplete
 from connectors.sdk.http import Reply
 from connectors.sdk.mapping import BadField
@@ -16,7 +17,36 @@ MISFIT = "(misfit)"
 """The key of a row that does not fit the header, with the sentence that says so."""
 
 _CUT = "unexpected end of data"
-_PAGE = ("<!doctype", "<html", "{", "[")
+_PAGE = ("<!doctype", "<html", "<?xml", "{", "[")
+NOTHING: Any = object()
+"""The body of an answer that says by its status that there are no rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nothing(Reply):
+    """204: the list is empty."""
+
+    def json(self) -> Any:
+        return NOTHING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines(Reply):
+    """A row of JSON to a line."""
+
+    def json(self) -> Any:
+        """The rows; raises ``FormatChanged`` for a line that is no JSON, ``Incomplete`` for a
+        last one that is cut."""
+        lines = self.text().splitlines(keepends=True)
+        rows: list[Any] = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                rows += [decoding.to_json(line.encode())] if line.strip() else []
+            except FormatChanged:
+                if number == len(lines) > 1 and not line.endswith("\n"):
+                    raise Incomplete("The platform's answer ends within a line.") from None
+                raise FormatChanged(f"Line {number:,} is not JSON.", sample=line) from None
+        return rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +80,18 @@ class Table(Reply):
                 f"The platform's answer is no text in {self.csv.encoding}.",
                 remedy="Write the encoding of the export into the declaration.",
             ) from None
+
+
+def read_as(reply: Reply, stream: Stream, *, key: Path) -> Reply:
+    """The answer, read as the stream says. ``key`` finds the id in a row."""
+    values = {one.name: getattr(reply, one.name) for one in fields(reply)}
+    if reply.status == 204:
+        return Nothing(**values)
+    if stream.format == "json lines":
+        return Lines(**values)
+    if stream.format == "csv" and reply.status != 304:
+        return Table(**values, csv=stream.csv or Csv(), key=key)
+    return reply
 
 
 def _parted(text: str, how: Csv) -> tuple[list[str], list[dict[str, str]]]:

@@ -50,8 +50,11 @@ def html_of(value: Any, _rule: Rule, name: str) -> str | None:
 
 def due_of(value: Any, rule: Rule, name: str) -> Due | None:
     """With the text that came, whatever its format."""
-    found = mapping.due_of(_dated(value, rule, name), field=name, zone=rule.zone)
-    if found is None or rule.format is None:
+    dated = _dated(value, rule, name)
+    if rule.day:
+        dated = mapping.date_of(dated, field=name)
+    found = mapping.due_of(dated, field=name, zone=rule.zone)
+    if found is None or (rule.format is None and not rule.day):
         return found
     return msgspec.structs.replace(found, raw=str(value))
 
@@ -62,11 +65,20 @@ def date_of(value: Any, rule: Rule, name: str) -> date | None:
 
 
 def number_of(value: Any, rule: Rule, name: str) -> Decimal | None:
-    """Exact, in the way of writing that the declaration names."""
+    """Exact, in the way of writing and in the units that the declaration names."""
     return mapping.decimal_of(plain_number(value, rule, name), field=name)
 
 
 def plain_number(value: Any, rule: Rule, name: str) -> Any:
+    """The value as a plain number; where it counts smaller units, in whole ones."""
+    plain = _unseparated(value, rule, name)
+    if rule.divide is None:
+        return plain
+    number = mapping.decimal_of(plain, field=name)
+    return None if number is None else number / rule.divide
+
+
+def _unseparated(value: Any, rule: Rule, name: str) -> Any:
     """The value; a text that has separators without them."""
     style = rule.numbers or "plain"
     if style == "plain" or not isinstance(value, str) or not value.strip():

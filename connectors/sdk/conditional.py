@@ -47,12 +47,10 @@ def fetched(
     once until it is read again, and windows of dates move on. ``proof`` proves an end that the
     connection does not.
     """
-    basis = {"settings": _fingerprint(config, url)}
+    basis = {"settings": fingerprint(config, url.get_secret_value())}
     if daily:
         basis["day"] = context.now.date().isoformat()
-    same = not always and all(context.state.get(name) == value for name, value in basis.items())
-    known = context.state if same else {}
-    conditions = {CONDITIONS[mark]: str(known[mark]) for mark in CONDITIONS if mark in known}
+    conditions = {} if always else conditions_of(context.state, basis)
     try:
         reply = context.http.request(
             "GET",
@@ -73,8 +71,20 @@ def fetched(
     if reply.status == 304:
         return None
     headers = {name.lower(): value for name, value in reply.headers.items()}
-    marks = {name: headers[name] for name in CONDITIONS if headers.get(name)}
-    return Fetched(body=reply.body, headers=headers, state=basis | marks if marks else {})
+    return Fetched(body=reply.body, headers=headers, state=state_of(headers, basis))
+
+
+def conditions_of(state: Mapping[str, Any], basis: Mapping[str, str]) -> dict[str, str]:
+    """The headers that ask only for what changed; none where the state has another basis."""
+    if any(state.get(name) != value for name, value in basis.items()):
+        return {}
+    return {CONDITIONS[mark]: str(state[mark]) for mark in CONDITIONS if mark in state}
+
+
+def state_of(headers: Mapping[str, str], basis: Mapping[str, str]) -> dict[str, Any]:
+    """What the next read needs to ask so; empty where the answer has no mark of its version."""
+    marks = {mark: headers[mark] for mark in CONDITIONS if headers.get(mark)}
+    return {**basis, **marks} if marks else {}
 
 
 def reached(what: str, fetch: Callable[[], Fetched | None]) -> tuple[Check, Fetched | None]:
@@ -90,11 +100,11 @@ def reached(what: str, fetch: Callable[[], Fetched | None]) -> tuple[Check, Fetc
     return attempt("Reachable", act), got[0] if got else None
 
 
-def _fingerprint(config: ConnectorConfig, url: SecretStr) -> str:
+def fingerprint(config: ConnectorConfig, url: str) -> str:
     """Changes when a setting does, since records depend on all of them; tells none of them."""
     hidden = {name for name in type(config).model_fields if _is_secret(getattr(config, name))}
     settings = config.model_dump_json(exclude=hidden)
-    return blake2b(f"{settings}{url.get_secret_value()}".encode(), digest_size=12).hexdigest()
+    return blake2b(f"{settings}{url}".encode(), digest_size=12).hexdigest()
 
 
 def _is_secret(value: object) -> bool:

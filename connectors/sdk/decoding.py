@@ -80,6 +80,13 @@ def _not_json(text: str, content_type: str) -> FormatChanged:
     start = text[:20_000].lstrip()
     if not start:
         return FormatChanged("The platform's answer is empty where data was expected.")
+    if start.startswith("<?xml") or ("xml" in content_type.lower() and "html" not in start[:200]):
+        return FormatChanged(
+            "The platform answered in XML where JSON was expected.",
+            remedy="Ask it for JSON: most platforms that give both do so by the header Accept or by"
+            " a parameter such as format=json.",
+            sample=start,
+        )
     if start.startswith("<") or "html" in content_type.lower():
         if _SIGN_IN.search(start):
             return FormatChanged(

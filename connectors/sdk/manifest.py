@@ -3,10 +3,11 @@
 The form, the help, the docs page and the redaction of secrets all come from here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -60,6 +61,15 @@ class ConnectorConfig(BaseModel):
         secrets: it raises nothing, and names none where it cannot tell.
         """
         return None
+
+    def own_rate(self) -> "RateLimit | None":
+        """The limit that these settings themselves name; None: that of the manifest."""
+        return None
+
+    @classmethod
+    def wanted(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The optional settings that are needed beside these values and are not among them."""
+        return ()
 
 
 class Completeness(StrEnum):

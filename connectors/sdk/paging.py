@@ -39,9 +39,12 @@ def by_number(
     size: tuple[str, int] | None = None,
     total: Callable[[Any], int | None] | None = None,
     pages: Callable[[Any], int | None] | None = None,
+    more: Callable[[Any], bool | None] | None = None,
     max_pages: int = MAX_PAGES,
 ) -> Iterator[Any]:
     """Page numbers until the total (or page count) is reached, else until a short or empty page.
+
+    Where the platform itself says whether there is ``more``, that alone decides.
 
     A total that changes while reading, or that is not reached, raises ``Incomplete`` at the end.
 
@@ -57,6 +60,7 @@ def by_number(
         items=items,
         total=total,
         pages=pages,
+        more=more,
         max_pages=max_pages,
     )
 
@@ -68,9 +72,12 @@ def by_offset(
     offset: str = "offset",
     size: tuple[str, int],
     total: Callable[[Any], int | None] | None = None,
+    more: Callable[[Any], bool | None] | None = None,
     max_pages: int = MAX_PAGES,
 ) -> Iterator[Any]:
     """Offsets until the total is reached, else until a short page.
+
+    Where the platform itself says whether there is ``more``, that alone decides.
 
     The offset grows by the rows that came, not by the size that was asked for, and a short
     first page proves no end (see ``by_number``).
@@ -81,6 +88,7 @@ def by_offset(
         tally=Tally(size=size[1]),
         items=items,
         total=total,
+        more=more,
         max_pages=max_pages,
     )
 
@@ -202,6 +210,7 @@ def _counted(
     items: Items,
     total: Callable[[Any], int | None] | None = None,
     pages: Callable[[Any], int | None] | None = None,
+    more: Callable[[Any], bool | None] | None = None,
     max_pages: int,
 ) -> Iterator[Any]:
     """Pages whose place follows from what was counted so far."""
@@ -214,7 +223,7 @@ def _counted(
             raise
         rows = rows_of(items, body)
         tally.page(rows)
-        tally.announce(total=ask(total, body), pages=ask(pages, body))
+        tally.announce(total=ask(total, body), pages=ask(pages, body), more=ask(more, body))
         if rows or tally.pages == 1:
             yield body
         if tally.at_end(rows):

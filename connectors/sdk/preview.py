@@ -24,6 +24,7 @@ class Preview:
     sample   its first rows as text, or its beginning where no rows were found; a platform may
              have quoted a secret in it, so whoever shows it masks it
     page     its first records, and its first rows that cannot be read
+    note     what the answer says of the rest of the list, as a sentence
     problem  why there is no more; ``fix`` is what helps
     """
 
@@ -34,6 +35,7 @@ class Preview:
     rows: int = 0
     sample: str = ""
     page: Page = field(default_factory=Page)
+    note: str = ""
     problem: str = ""
     fix: str = ""
 

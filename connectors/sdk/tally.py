@@ -26,6 +26,7 @@ class Tally:
         self._seen_rows: set[int] = set()
         self._total: int | None = None
         self._page_count: int | None = None
+        self._more: bool | None = None
         self._moved = False
 
     def page(self, rows: list[Any]) -> None:
@@ -47,8 +48,12 @@ class Tally:
         if len(body) > _SMALLEST_BODY:
             self._recognise(hash(body))
 
-    def announce(self, *, total: Any = None, pages: Any = None) -> None:
-        """Takes the platform's own count; a later one that differs means the list moved."""
+    def announce(self, *, total: Any = None, pages: Any = None, more: bool | None = None) -> None:
+        """Takes the platform's own count; a later one that differs means the list moved.
+
+        ``more`` is its word whether pages follow this one.
+        """
+        self._more = more
         total, pages = _count(total), _count(pages)
         if total is not None:
             self._moved = self._moved or self._total not in (None, total)
@@ -60,10 +65,15 @@ class Tally:
     @property
     def looks_ended(self) -> bool:
         """Whether a platform that refuses one page more only says that there is none."""
-        return self.pages > 0 and self._short and self._total is None and self._page_count is None
+        told = (self._total, self._page_count, self._more)
+        return self.pages > 0 and self._short and all(one is None for one in told)
 
     def at_end(self, rows: list[Any]) -> bool:
-        """Whether to stop asking."""
+        """Whether to stop asking; raises ``Incomplete`` where more is said to follow nothing."""
+        if self._more is not None:
+            if self._more and not rows:
+                raise Incomplete("The platform gave an empty page and says that more follow.")
+            return not self._more
         if not rows:
             return True
         if self._total is not None:

@@ -1,8 +1,9 @@
 """An API on loopback that answers as a test says, and a connection that reads it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from connectors.http_api.config import HttpApiConfig
 from connectors.http_api.connector import MANIFEST, HttpApi
-from connectors.sdk.connector import Complete, InMemory, Page, Quarantined, ReadContext
+from connectors.sdk.connector import Complete, Event, InMemory, Page, Quarantined, ReadContext
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
 from connectors.sdk.limits import Limits
@@ -75,6 +76,17 @@ class Api:
             except ConnectorError as error:
                 found.error = error
         return found
+
+    def events(
+        self, config: HttpApiConfig, stream: str, state: Mapping[str, Any] | None = None
+    ) -> list[Event]:
+        with self.session(config) as http:
+            context = ReadContext(http=http, now=NOW, state=state or {})
+            return list(HttpApi().read(stream, config, context))
+
+    @property
+    def host(self) -> str | None:
+        return urlsplit(self.url).hostname
 
     def preview(self, config: HttpApiConfig) -> list[Preview]:
         with self.session(config) as http:

@@ -12,13 +12,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.http_api import model
+from connectors.http_api.declaration import load
 from connectors.http_api.fields import OPTIONS, Reader, fields_of
 from connectors.http_api.sentences import parts_of
 from connectors.sdk.records import Category, Deadline, DueDate, Goal, Kind, Money
 from tests.connectors.http_api.conftest import Api
 
 PAGE = (Path(__file__).parents[3] / "docs/connectors/http_api.md").read_text()
-JSON_EXAMPLE, CSV_EXAMPLE = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.M | re.S)
+EXAMPLES = [block for block in BLOCKS if block.startswith("name:")]
+RECIPES = [block for block in BLOCKS if block not in EXAMPLES]
+CISCO, CISA, JSON_EXAMPLE, CSV_EXAMPLE = EXAMPLES
 TOKEN = "token-of-contoso-4711"
 
 
@@ -70,7 +74,105 @@ def contoso(api: Api) -> None:
 
 def example(api: Api, text: str, **settings: str) -> Any:
     """The example with our loopback address in place of its hosts."""
-    return api.config(re.sub(r"https://\w+\.\w+\.example", "{base}", text), **settings)
+    hosts = r"https://(\w+\.\w+\.example|apix\.cisco\.com|id\.cisco\.com|www\.cisa\.gov)"
+    return api.config(re.sub(hosts, "{base}", text), **settings)
+
+
+def eox(number: int, **more: Any) -> dict[str, Any]:
+    """A record in the shape that Cisco documents: dates with their format, blanks for none."""
+    day = {"value": f"2027-0{number}-28", "dateFormat": "YYYY-MM-DD"}
+    none = {"value": " ", "dateFormat": "YYYY-MM-DD"}
+    return {
+        "EOLProductID": f"WS-C2960-{number}",
+        "ProductIDDescription": "Catalyst 2960 24 10/100",
+        "ProductBulletinNumber": "EOL9449",
+        "LinkToProductBulletinURL": "https://www.cisco.com/c/en/us/eos-eol-notice.html",
+        "EndOfSaleDate": {"value": "2021-10-30", "dateFormat": "YYYY-MM-DD"},
+        "EndOfServiceContractRenewal": none,
+        "LastDateOfSupport": day,
+        "EOXMigrationDetails": {"PIDActiveFlag": "Y  ", "MigrationProductId": "C9200L-24T-4G-E"},
+        "EOXInputType": "ShowEOXByDates",
+    } | more
+
+
+def cisco(api: Api) -> None:
+    """Answers as Cisco's documentation of the EoX API says; two records to a page."""
+    rows = [eox(1), eox(1, EOXMigrationDetails={"MigrationProductId": "C9200L-48"}), eox(3)]
+
+    def token(request: Request, body: bytes) -> Response:
+        assert parse_qs(body.decode())["grant_type"] == ["client_credentials"]
+        return JSONResponse({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3599})
+
+    def page(number: int) -> Any:
+        def answer(request: Request, body: bytes) -> Response:
+            assert request.headers["authorization"] == f"Bearer {TOKEN}"
+            asked = {"responseencoding": "json", "eoxAttrib": "EO_LAST_SUPPORT_DATE"}
+            assert dict(request.query_params) == asked
+            found = rows[2 * number - 2 : 2 * number]
+            paging = {"PageIndex": number, "LastIndex": 2, "TotalRecords": 3}
+            paging["PageRecords"] = len(found)
+            return JSONResponse({"PaginationResponseRecord": paging, "EOXRecord": found})
+
+        return answer
+
+    api.answers["oauth2/default/v1/token"] = token
+    for number in (1, 2):
+        where = f"supporttools/eox/rest/5/EOXByDates/{number}/2026-10-23/2027-11-22"
+        api.answers[where] = page(number)
+
+
+def test_ciscos_api_is_read_as_its_documentation_says(api: Api) -> None:
+    cisco(api)
+
+    found = api.read(
+        example(api, CISCO, client_id="us", client_secret="secret-of-contoso"), "last_support"
+    )
+
+    assert found.bad == []
+    assert found.end is not None
+    assert found.end.window == (date(2026, 10, 24), date(2027, 11, 21))
+    first, second, third = found.records
+    assert isinstance(first, Deadline)
+    assert (first.title, first.vendor) == ("WS-C2960-1 is supported no longer", "Cisco")
+    assert first.due == DueDate(on=date(2027, 1, 28), raw="2027-01-28")
+    assert [fact.label for fact in first.facts] == ["Sold until", "Replaced by"]
+    assert (second.external_id, third.external_id) == (
+        "WS-C2960-1/C9200L-48",
+        "WS-C2960-3/C9200L-24T-4G-E",
+    )
+
+
+def test_cisas_catalogue_is_read_for_the_vendors_that_one_sells(api: Api) -> None:
+    path = "sites/default/files/csv/known_exploited_vulnerabilities.csv"
+    rows = (
+        (
+            "cveID,vendorProject,product,vulnerabilityName,dateAdded,shortDescription,"
+            "requiredAction,dueDate,knownRansomwareCampaignUse,notes,cwes"
+        ),
+        (
+            'CVE-2026-1001,Cisco,"IOS XE","Cisco IOS XE Web UI Vulnerability",2026-11-20,'
+            '"It has a flaw, in two lines\nof text.","Apply updates per vendor instructions.",'
+            "2026-12-11,Known,https://sec.example/a,CWE-420"
+        ),
+        'CVE-2026-1002,Acme,Widget,"Acme Widget Flaw",2026-11-20,x,y,2026-12-11,Unknown,,',
+    )
+    api.answers[path] = lambda request, body: Response("\r\n".join(rows), media_type="text/csv")
+
+    found = api.read(example(api, CISA), "vulnerabilities")
+
+    (record,) = found.records
+    assert isinstance(record, Deadline)
+    assert (record.vendor, record.reference) == ("Cisco", "CVE-2026-1001")
+    assert record.due == DueDate(on=date(2026, 12, 11), raw="2026-12-11")
+    assert record.summary == "Apply updates per vendor instructions."
+    assert found.end is not None
+
+
+@pytest.mark.parametrize("text", RECIPES)
+def test_every_recipe_is_in_order(text: str) -> None:
+    streams = "".join(f"  {line}\n" for line in text.splitlines())
+
+    assert load(f"name: A\nbase: https://api.example\nstreams:\n{streams}").plans
 
 
 def test_the_example_in_json_is_read_to_its_end(api: Api) -> None:
@@ -129,7 +231,7 @@ def test_the_example_in_csv_is_read_to_its_end(api: Api) -> None:
     assert type(refused.error).__name__ == "AuthFailed"
 
 
-@pytest.mark.parametrize("text", [JSON_EXAMPLE, CSV_EXAMPLE])
+@pytest.mark.parametrize("text", EXAMPLES)
 def test_a_strangers_api_costs_less_than_sixty_lines(text: str) -> None:
     assert len(text.splitlines()) < 60
 
@@ -148,7 +250,7 @@ def keys(part: type[model.Part]) -> set[str]:
 SECTIONS: dict[str, tuple[type[model.Part], ...]] = {
     "The whole": (model.Declaration,),
     "`sign_in`": (model.NoSignIn, model.KeySignIn, model.OAuthSignIn),
-    "`streams`": (model.Stream, model.Csv, model.Window),
+    "`streams`": (model.Stream, model.Csv, model.Window, model.Detail),
     "`pager`": tuple(get_args(get_args(model.Pager)[0])),
     "`map`": (model.Rule,),
 }
@@ -177,7 +279,7 @@ def test_the_table_of_fields_is_that_of_the_records() -> None:
     for row in re.findall(r"^\| (.+?) \| (.+?) \| (.*?) ?\|$", table("`map`"), re.M)[1:]:
         reader = Reader(row[0])
         assert set(re.findall(r"`(\w+)`", row[1])) == known.pop(reader), reader
-        told = set(re.findall(r"`(\w+)(?:: true)?`", row[2])) - {"EUR"}
+        told = set(re.findall(r"`([a-z]\w+)(?:: true)?`", row[2])) - {"EUR"}
         assert told == OPTIONS.get(reader, frozenset()), reader
     assert known == {}
 
