@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from connectors.sdk.auth import Authorized, RefreshToken
 from connectors.sdk.connector import ReadContext
-from connectors.sdk.errors import ConfigInvalid
+from connectors.sdk.errors import AuthFailed, ConfigInvalid
 from connectors.sdk.http import Reply
 from connectors.sdk.paging import by_cursor, by_offset
 from connectors.td_synnex_ion.config import PORTAL, IonConfig
@@ -92,13 +92,16 @@ class Ion:
         """One answer. Ion's own client takes a 404 for an empty list, of subscriptions only for
         an error; they are read first, so that a wrong account never looks like an empty one.
         """
-        reply = self._http.request(
-            "GET",
-            f"{self._account}/{path}",
-            params=params,
-            headers={"Accept": "application/json"},
-            also_ok=(404,),
-        )
+        try:
+            reply = self._http.request(
+                "GET",
+                f"{self._account}/{path}",
+                params=params,
+                headers={"Accept": "application/json"},
+                also_ok=(404,),
+            )
+        except AuthFailed as refusal:
+            raise _not_seen(path) if refusal.status == 403 else refusal from None
         if reply.status != 404:
             return reply
         if path != "subscriptions":
@@ -107,6 +110,15 @@ class Ion:
             "StreamOne Ion knows no account with this account ID.",
             remedy=f"Compare the account ID: {PORTAL} › Settings › Account Information.",
         )
+
+
+def _not_seen(path: str) -> AuthFailed:
+    return AuthFailed(
+        f"StreamOne Ion does not let this sign-in see {path}.",
+        status=403,
+        remedy=f"Have a refresh token issued by somebody who sees {path} in the {PORTAL}, then edit"
+        " the connection and enter it.",
+    )
 
 
 def _listed(body: Any, key: str) -> list[Any]:

@@ -80,4 +80,5 @@ MANIFEST = Manifest(
         "Links into the Ion portal.",
     ),
     docs="docs/connectors/td_synnex_ion.md",
+    permissions=("Subscriptions", "Customers", "Orders"),
 )

@@ -106,6 +106,7 @@ class Sandbox:
         account = "/api/v3/accounts/{account}"
         return [
             Route("/oauth/token", self._token, methods=["POST"]),
+            Route("/oauth/validateAccess", self._validate, methods=["POST"]),
             Route(f"{account}/subscriptions", self._guarded(self._subscriptions)),
             Route(f"{account}/customers", self._guarded(self._customers)),
             Route(f"{account}/orders", self._guarded(self._orders)),
@@ -120,6 +121,13 @@ class Sandbox:
             return _problem(400, "invalid_grant", "The refresh token is invalid.")
         token = {"access_token": self.tokens.issue(), "token_type": "Bearer", "expires_in": 7200}
         return JSONResponse({**token, "refresh_token": following})
+
+    async def _validate(self, request: Request) -> Response:
+        """Whether an access token is good: TD SYNNEX's SDK asks before each list."""
+        token = (await request.form()).get("access_token")
+        if not self.tokens.accepts({"authorization": f"Bearer {token}"}):
+            return _problem(401, "unauthorized", "The access token is invalid.")
+        return JSONResponse({})
 
     def _guarded(self, answer: Callable[[Request], Row]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
