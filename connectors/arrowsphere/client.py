@@ -14,10 +14,19 @@ from connectors.sdk.redact import register
 PER_PAGE = 100
 PER_PAGE_OF_NOTIFICATIONS = 50
 _KEY_FIX = f"Create an API key and enter it again: {KEYS}."
+_RIGHTS_FIX = (
+    "Let somebody who sees all customers and the programs in ArrowSphere create the API key: "
+    f"{KEYS}."
+)
 _NOTIFICATIONS_FIX = (
     "Enter an access token for notifications, or edit the connection and switch off "
     '"Read notifications".'
 )
+_LISTS = {
+    "/subscriptions": "program subscriptions",
+    "/licenses/v2/find": "licences",
+    "/campaigns/v2/active": "campaigns",
+}
 _ADDRESS_FIX = "Edit the connection: the address is https://xsp.arrow.com/index.php/api."
 
 
@@ -117,9 +126,14 @@ class Arrow:
                 method, f"{self._base}{path}", params=params, json=json, headers=sent
             )
         except AuthFailed as refusal:
-            raise AuthFailed(
-                "ArrowSphere does not accept the API key.", status=refusal.status, remedy=_KEY_FIX
-            ) from None
+            raise _refused(refusal.status, path) from None
+
+
+def _refused(status: int | None, path: str) -> AuthFailed:
+    if status == 403:
+        message = f"ArrowSphere does not let this API key read {_LISTS.get(path, 'that')}."
+        return AuthFailed(message, status=status, remedy=_RIGHTS_FIX)
+    return AuthFailed("ArrowSphere does not accept the API key.", status=status, remedy=_KEY_FIX)
 
 
 def notifications_of(body: Any) -> list[Any]:

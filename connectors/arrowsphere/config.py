@@ -19,6 +19,27 @@ from connectors.sdk.urls import BaseAddress
 
 KEYS = "ArrowSphere › your name › API keys (xsp.arrow.com/index.php/apidoc)"
 
+STREAMS = (
+    StreamSpec(
+        name="programs",
+        title="Program subscriptions",
+        kinds=frozenset({Kind.PROGRAM, Kind.DEADLINE}),
+    ),
+    StreamSpec(name="licences", title="Licences", kinds=frozenset({Kind.DEADLINE})),
+    StreamSpec(
+        name="notifications",
+        title="Notifications",
+        kinds=frozenset({Kind.NOTICE}),
+        completeness=Completeness.UNKNOWN,  # ArrowSphere deletes them after 30 days
+        prose=True,
+    ),
+    StreamSpec(
+        name="campaigns",
+        title="Campaigns",
+        kinds=frozenset({Kind.DEADLINE, Kind.NOTICE}),
+    ),
+)
+
 
 class ArrowsphereConfig(ConnectorConfig):
     """One partner's account, read with its API key."""
@@ -55,6 +76,11 @@ class ArrowsphereConfig(ConnectorConfig):
         json_schema_extra={"advanced": True},
     )
 
+    def named_streams(self) -> tuple[StreamSpec, ...]:
+        """What this connection reads: notifications that are switched off are not asked for."""
+        off = set() if self.read_notifications else {"notifications"}
+        return tuple(spec for spec in STREAMS if spec.name not in off)
+
 
 MANIFEST = Manifest(
     id="arrowsphere",
@@ -70,25 +96,7 @@ MANIFEST = Manifest(
     colour="#0f766e",
     config=ArrowsphereConfig,
     hosts=("${base_url}",),
-    streams=(
-        StreamSpec(
-            name="programs",
-            title="Program subscriptions",
-            kinds=frozenset({Kind.PROGRAM, Kind.DEADLINE}),
-        ),
-        StreamSpec(name="licences", title="Licences", kinds=frozenset({Kind.DEADLINE})),
-        StreamSpec(
-            name="notifications",
-            title="Notifications",
-            kinds=frozenset({Kind.NOTICE}),
-            completeness=Completeness.UNKNOWN,  # ArrowSphere deletes them after 30 days
-        ),
-        StreamSpec(
-            name="campaigns",
-            title="Campaigns",
-            kinds=frozenset({Kind.DEADLINE, Kind.NOTICE}),
-        ),
-    ),
+    streams=STREAMS,
     interval=timedelta(hours=6),
     minimum_interval=timedelta(minutes=30),
     rate=RateLimit(calls=60, seconds=60),  # Arrow publishes no limit; this is ours

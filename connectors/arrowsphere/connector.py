@@ -6,9 +6,14 @@ from connectors.arrowsphere.checks import checks
 from connectors.arrowsphere.client import Arrow
 from connectors.arrowsphere.config import MANIFEST, ArrowsphereConfig
 from connectors.arrowsphere.streams import campaigns, licences, notifications, programs
-from connectors.sdk.connector import Check, Complete, Event, ReadContext
+from connectors.sdk.connector import Check, Event, ReadContext
 
-_READERS = {"programs": programs, "licences": licences, "campaigns": campaigns}
+_READERS = {
+    "programs": programs,
+    "licences": licences,
+    "notifications": notifications,
+    "campaigns": campaigns,
+}
 
 
 class Arrowsphere:
@@ -17,12 +22,7 @@ class Arrowsphere:
     manifest = MANIFEST
 
     def read(self, stream: str, config: ArrowsphereConfig, context: ReadContext) -> Iterator[Event]:
-        arrow = Arrow(config, context)
-        if stream != "notifications":
-            return _READERS[stream](arrow)
-        if config.read_notifications:
-            return notifications(arrow, context.state)
-        return iter([Complete()])
+        return _READERS[stream](Arrow(config, context), context)
 
     def check(self, config: ArrowsphereConfig, context: ReadContext) -> Iterator[Check]:
         return checks(Arrow(config, context), config)

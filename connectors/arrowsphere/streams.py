@@ -6,10 +6,9 @@ notifications   what it still keeps of them, 30 days: an older one is not gone
 campaigns       those that are active
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from typing import Any
 
 from connectors.arrowsphere.client import Arrow
 from connectors.arrowsphere.mapping import (
@@ -20,14 +19,15 @@ from connectors.arrowsphere.mapping import (
     notification,
     program,
 )
-from connectors.sdk.connector import Complete, Event, NotOffered, Page
+from connectors.sdk.connector import Complete, Event, Page, ReadContext
 from connectors.sdk.errors import AuthFailed, Incomplete
 from connectors.sdk.mapping import required, rows
+from connectors.sdk.offered import READ_BEFORE, not_offered
 
 Read = Iterator[Page | Complete]
 
 
-def programs(arrow: Arrow) -> Read:
+def programs(arrow: Arrow, context: ReadContext) -> Read:
     """One answer: the list has no pages."""
     yield from _listed(
         rows(
@@ -40,7 +40,7 @@ def programs(arrow: Arrow) -> Read:
     )
 
 
-def licences(arrow: Arrow) -> Read:
+def licences(arrow: Arrow, context: ReadContext) -> Read:
     """Asked for in the order of their ends."""
     whole = True
     for number, (found, total) in enumerate(arrow.licences(), start=1):
@@ -58,7 +58,7 @@ def licences(arrow: Arrow) -> Read:
         yield Complete()
 
 
-def notifications(arrow: Arrow, state: Mapping[str, Any]) -> Iterator[Event]:
+def notifications(arrow: Arrow, context: ReadContext) -> Iterator[Event]:
     """From one to the next, until there is none.
 
     Whether the API key is enough to be shown them is not documented: where it never was, they
@@ -68,9 +68,9 @@ def notifications(arrow: Arrow, state: Mapping[str, Any]) -> Iterator[Event]:
     try:
         first = next(pages)
     except AuthFailed as refusal:
-        if state.get("read") or arrow.has_token:
+        if arrow.has_token:
             raise _refused(refusal) from refusal
-        yield NotOffered(why=f"{refusal.message} {refusal.remedy}")
+        yield not_offered(context.state, refusal.message, remedy=refusal.remedy)
         return
     try:
         for number, found in chain([first], pages):
@@ -83,7 +83,7 @@ def notifications(arrow: Arrow, state: Mapping[str, Any]) -> Iterator[Event]:
             )
     except AuthFailed as refusal:
         raise _refused(refusal) from refusal
-    yield Complete(state={"read": True})
+    yield Complete(state={READ_BEFORE: True})
 
 
 def _refused(refusal: AuthFailed) -> Incomplete:
@@ -91,7 +91,7 @@ def _refused(refusal: AuthFailed) -> Incomplete:
     return Incomplete(refusal.message, remedy=refusal.remedy)
 
 
-def campaigns(arrow: Arrow) -> Read:
+def campaigns(arrow: Arrow, context: ReadContext) -> Read:
     """One answer: what is active is short."""
     yield from _listed(
         rows(

@@ -102,6 +102,7 @@ MANIFEST = Manifest(
             title="Announcements",
             kinds=frozenset({Kind.NOTICE}),
             completeness=Completeness.UNKNOWN,  # the newest ones only
+            prose=True,
         ),
         StreamSpec(name="contacts", title="Sales contacts", kinds=frozenset({Kind.CONTACT})),
     ),

@@ -49,6 +49,18 @@ REFUSALS = {
     "ingram_micro": Refusal(
         path="/deals/search", titles=frozenset({"Special bids"}), remedy="API products"
     ),
+    "pax8": Refusal(path="/v2/quotes", titles=frozenset({"Quotes"}), remedy="Partner Admin"),
+    "crayon_cloudiq": Refusal(
+        path="/ProductContainers", titles=frozenset({"Agreement reports"}), remedy="API user"
+    ),
+    "arrowsphere": Refusal(
+        path="/subscriptions",
+        titles=frozenset({"Program subscriptions"}),
+        remedy="all customers and the programs",
+    ),
+    "td_synnex_ion": Refusal(
+        path="/subscriptions", titles=frozenset({"Subscriptions"}), remedy="sees subscriptions"
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sdk.connector import CheckState, Complete, NotOffered
+from connectors.sdk.connector import CheckState, NotOffered
 from connectors.sdk.errors import Incomplete
 from connectors.sdk.records import Deadline, DueDate, Notice, Program
 from connectors.sdk.sandbox import Answer, Asked, Fault, FaultKind
@@ -193,6 +193,16 @@ def test_a_wrong_key_is_told_with_where_to_make_one(desk: Desk) -> None:
     assert "API keys" in found["API key"].fix
 
 
+def test_a_list_that_the_key_may_not_read_is_named_with_who_can_help(desk: Desk) -> None:
+    desk.plan(Fault(kind=FaultKind.FORBIDDEN, path="/subscriptions", times=99))
+
+    refused = checked(desk)["Program subscriptions"]
+
+    assert refused.text == "ArrowSphere does not let this API key read program subscriptions."
+    assert "somebody who sees all customers and the programs" in refused.fix
+    assert checked(desk)["Licences"].state is CheckState.OK
+
+
 def test_a_wrong_path_is_told_as_an_address(desk: Desk) -> None:
     desk.setting(base_url=f"{desk.url}/index.php")
 
@@ -239,7 +249,8 @@ def test_notifications_can_be_left_out(desk: Desk) -> None:
     desk.setting(read_notifications=False)
 
     assert "Notifications" not in checked(desk)
-    assert desk.read("notifications").ended == Complete()
+    read = [spec.name for spec in desk.connector.manifest.streams_of(desk.config)]
+    assert read == ["programs", "licences", "campaigns"]
     assert not any("/notification" in path for _, path, _ in desk.requests)
 
 

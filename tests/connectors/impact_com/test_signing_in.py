@@ -55,6 +55,7 @@ def test_a_scope_that_is_missing_is_named_and_hides_nothing_else(account: Accoun
     assert "scope Tasks" in checks["Tasks"].fix
     assert checks["Programs"].state is CheckState.OK
     assert isinstance(reading.error, AuthFailed)
+    assert reading.error.of_one_list
     assert account.read("programs").whole
 
 

@@ -1,0 +1,49 @@
+"""What platforms tell in texts: a date in one is proposed to people, never entered."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.services import proposals
+from connectors import registry
+from connectors.sdk.sandbox import SandboxClock
+from tests.support.synced import synced_to
+from tests.support.world import START, World
+
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+TEXT = "<p>From <strong>1 April</strong> annual plans cost 5% more.</p>"
+
+
+def _notification(sandbox: Any) -> str:
+    first = next(iter(sandbox.notifications))["id"]
+    sandbox.notifications.change(first, content=TEXT)
+    return str(first)
+
+
+def _announcement(sandbox: Any) -> str:
+    first = next(iter(sandbox.account.blog_items))
+    sandbox.account.blog_items.change(first["key"], Description=TEXT)
+    return str(first["Link"])
+
+
+@pytest.mark.parametrize(
+    ("connector", "telling"),
+    [("arrowsphere", _notification), ("crayon_cloudiq", _announcement)],
+)
+def test_a_date_that_a_text_names_is_proposed(
+    world: World, connector: str, telling: Callable[[Any], str]
+) -> None:
+    sandbox = registry.sandbox(connector)(SandboxClock(START))
+    told = telling(sandbox)
+    with synced_to(world, connector, sandbox) as synced:
+        synced.sync()
+
+    notice = world.items()[told]
+    with world.database.read() as session:
+        (proposed,) = proposals.of_item(session, notice.id or 0)
+    assert (notice.kind, notice.due_on) == ("notice", None)
+    assert proposed.days == (date(2027, 4, 1),)
+    assert proposed.sentence == "From 1 April annual plans cost 5% more."
