@@ -153,7 +153,7 @@ TROUBLES: dict[str, tuple[Callable[[Office], None], str, str]] = {
     "broken": (
         stopped(errors.FormatChanged("The list has another shape.")),
         "Scripted",
-        "answers in a way we cannot read since {hour}, last",
+        "has been unreadable since {hour}, last",
     ),
     "paused": (paused, "Scripted", "is paused, last"),
     "cut short": (cut_short, "Scripted", "was last read {read}"),

@@ -293,6 +293,19 @@ def test_memberships_stand_by_vendor_with_tier_and_a_flip_of_eligibility(
     assert "Old" not in re.findall(r"<b>([^<]+)</b>", page)
 
 
+def test_two_memberships_of_one_name_are_told_apart_by_their_source(
+    client: TestClient, programs: int, database: Database
+) -> None:
+    with database.write() as session:
+        guide = company.connection(session, "Fortinet guide", "program_guide")
+        session.add(Program(**common(guide, 9), title="Engage", vendor="Fortinet"))
+
+    page = unescape(client.get("/programs").text)
+
+    sources = re.findall(r"Engage</b><small>([^<·]+) · ", page)
+    assert sorted(sources) == ["Fortinet guide", "Partner programs"]
+
+
 def test_funds_tell_what_is_left_and_when_it_lapses_never_summed_across_currencies(
     client: TestClient, programs: int
 ) -> None:
