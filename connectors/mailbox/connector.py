@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from connectors.mailbox import arrivals
+from connectors.mailbox.calendars import Known
 from connectors.mailbox.client import mailbox_of
+from connectors.mailbox.invitations import events
 from connectors.mailbox.message import sender_of
-from connectors.mailbox.reading import Places, pages, since_of
+from connectors.mailbox.places import Places, since_of
+from connectors.mailbox.reading import pages
 from connectors.mailbox.rules import first_match
 from connectors.mailbox.settings import MailboxConfig
+from connectors.mailbox.tables import Newest
 from connectors.sdk.connector import Check, CheckState, Complete, Event, Page, ReadContext
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.mail import Mailbox
@@ -22,7 +26,8 @@ MANIFEST = Manifest(
     version="1",
     name="Mailbox",
     platform=PlatformType.GENERIC,
-    summary="Programme mail over IMAP, read only: notices, and what did not arrive.",
+    summary="Programme mail over IMAP, read only: notices, attached calendars and tables, and what "
+    "did not arrive.",
     vendor=None,
     badge="IMP",
     colour="#9d174d",
@@ -32,10 +37,18 @@ MANIFEST = Manifest(
         StreamSpec(
             name="mail",
             title="Mail",
-            kinds=frozenset({Kind.NOTICE}),
+            # A notice each, and the rows of tables attached to it.
+            kinds=frozenset(Kind),
             # A mail that somebody files or deletes was announced all the same.
             completeness=Completeness.UNKNOWN,
             prose=True,
+        ),
+        StreamSpec(
+            name="calendar",
+            title="Attached calendar files",
+            kinds=frozenset({Kind.DEADLINE, Kind.REPORTING}),
+            # Of all that mails have brought, not of the mails that are still there.
+            completeness=Completeness.WINDOW,
         ),
         StreamSpec(
             name="expected",
@@ -54,9 +67,8 @@ MANIFEST = Manifest(
         ),
     ),
     gives_not=(
-        "Deadlines and amounts by itself: a person confirms those that a text names",
-        "Goals",
-        "What is in attachments: their names are listed",
+        "Deadlines and amounts of a text by itself: a person confirms those that it names",
+        "What is in attachments other than calendar files (.ics) and tables (.csv, .xlsx)",
         "That a mail was deleted or moved: its notice stays until someone marks it done",
     ),
     docs="docs/connectors/mailbox.md",
@@ -73,13 +85,16 @@ class MailboxReader:
         """New mail since the state that was left; or what was expected by today (UTC)."""
         self.manifest.stream(stream)
         today = context.now.date()
+        since, places = since_of(today, config), Places.of(context.state, config)
         if stream == "expected":
             yield from _expected(config, context, today)
-            return
-        places = Places.of(context.state, config)
-        with mailbox_of(config, context) as mailbox:
-            yield from pages(mailbox, config, since_of(today, config), places)
-        yield Complete(state=places.state())
+        elif stream == "calendar":
+            yield from _calendar(config, context, places)
+        else:
+            rows = Newest.of(context.state if places.folders else {})
+            with mailbox_of(config, context) as mailbox:
+                yield from pages(mailbox, config, since, places, rows)
+            yield Complete(state={**places.state(), "rows": rows.state(since)})
 
     def check(self, config: MailboxConfig, context: ReadContext) -> Iterator[Check]:
         """Whether it opens, has the folders, and whose mail the rules mean."""
@@ -93,6 +108,18 @@ class MailboxReader:
                 yield from _folders(mailbox, config, context.now.date())
         except ConnectorError as error:
             yield Check(name="Mailbox", state=CheckState.FAIL, text=error.message, fix=error.remedy)
+
+
+def _calendar(config: MailboxConfig, context: ReadContext, places: Places) -> Iterator[Event]:
+    """What is switched off, or what no rule can mean, is not asked for, and nothing is missing."""
+    today = context.now.date()
+    if not config.attachments or not config.rules:
+        yield Page()
+        yield Complete(window=(date.max, date.min), state=context.state)
+        return
+    known = Known.of(context.state, today)
+    with mailbox_of(config, context) as mailbox:
+        yield from events(mailbox, config, since_of(today, config), places, known)
 
 
 def _expected(config: MailboxConfig, context: ReadContext, today: date) -> Iterator[Event]:

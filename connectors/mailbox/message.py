@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -41,6 +41,24 @@ class Sender:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A part of a mail that is no text of it. ``name`` is its MIME type where it has no name."""
+
+    name: str
+    kind: str
+    part: Message = field(repr=False)
+
+    @property
+    def charset(self) -> str | None:
+        return self.part.get_content_charset()
+
+    def data(self) -> bytes:
+        """Its bytes, unpacked; what cannot be unpacked stays as it is."""
+        held = self.part.get_payload(decode=True)
+        return held if isinstance(held, bytes) else b""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mail:
     """What a mail says, cleaned.
 
@@ -59,7 +77,7 @@ class Mail:
     sent_raw: str
     text: str = ""
     body: SafeHtml | None = None
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     signature: str | None = None
     forwarded: str | None = None
     trouble: str = ""
@@ -86,16 +104,16 @@ def sender_of(head: bytes) -> Sender:
 def _read(message: Message) -> Mail:
     plain: list[str] = []
     html: list[str] = []
-    attachments: list[str] = []
+    attachments: list[Attachment] = []
     inner: list[str] = []
     for part in _leaves(message, inner):
         kind, name = part.get_content_type(), part.get_filename()
         if part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
-            attachments.append(text_of(_decoded(name or kind), limit=120) or "unnamed")
+            attachments.append(_attachment(part))
         elif kind == "text/html":
             html.append(_text(part))
         elif kind == "text/calendar" or name:
-            attachments.append(text_of(_decoded(name or kind), limit=120) or "unnamed")
+            attachments.append(_attachment(part))
         else:
             plain.append(_text(part))
     text = "\n".join(filter(str.strip, plain))[:LONGEST_TEXT]
@@ -148,6 +166,12 @@ def _leaves(message: Message, inner: list[str]) -> Iterator[Message]:
             yield part
 
 
+def _attachment(part: Message) -> Attachment:
+    kind = part.get_content_type()
+    name = text_of(_decoded(part.get_filename() or kind), limit=120) or "unnamed"
+    return Attachment(name=name, kind=kind, part=part)
+
+
 def _text(part: Message) -> str:
     """The text of a part in whatever charset it has, or says it has."""
     data = part.get_payload(decode=True)
@@ -175,8 +199,8 @@ def _header(message: Message, name: str) -> str:
 
 def _decoded(value: object) -> str:
     """RFC 2047's encoded words as text; what is none of them stays as it is."""
-    text = str(value).encode("ascii", "surrogateescape")
-    raw = _from_charset(text, None)
+    # RFC 2231 gives letters, a header that is not coded at all its bytes as surrogates.
+    raw = _from_charset(str(value).encode("utf-8", "surrogateescape"), None)
     if "=?" not in raw:
         return raw
     try:
@@ -192,7 +216,7 @@ def _sender(message: Message) -> Sender:
     """The first address of From, taken apart before its words are decoded: an encoded name may
     look like an address.
     """
-    raw = str(message.get("From", "")).encode("ascii", "surrogateescape")
+    raw = str(message.get("From", "")).encode("utf-8", "surrogateescape")
     found = getaddresses([_from_charset(raw, None)[:2_000].replace("\n", " ").replace("\r", " ")])
     name, address = found[0] if found else ("", "")
     return Sender(

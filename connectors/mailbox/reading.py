@@ -1,136 +1,126 @@
-"""What is new in the folders, read in portions, and where the next read begins."""
+"""The stream of notices: what is new in the folders, and the rows of tables attached to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from hashlib import blake2b
-from typing import Any
+from datetime import date
 
-from connectors.mailbox.message import sender_of
-from connectors.mailbox.notices import LARGEST, notice_of
-from connectors.mailbox.rules import Rule, first_match
+from connectors.mailbox import calendars, tables
+from connectors.mailbox.attachments import PACKED, Sort, closed_to, may_hold, sort_of
+from connectors.mailbox.fetching import LARGEST, WHOLE, Meant, heads, mails, structures
+from connectors.mailbox.message import Attachment
+from connectors.mailbox.notices import Letter, letter_of, notice_of
+from connectors.mailbox.places import Places
 from connectors.mailbox.settings import MailboxConfig
+from connectors.mailbox.tables import Newest
 from connectors.sdk import mapping
-from connectors.sdk.connector import Page
-from connectors.sdk.errors import Incomplete
-from connectors.sdk.mail import Fetched, Mailbox
+from connectors.sdk.connector import Page, Quarantined
+from connectors.sdk.mail import Mailbox
+from connectors.sdk.mail_answers import Fetched
+from connectors.sdk.records import Notice
+from connectors.sdk.tables.choosing import Options
+from connectors.sdk.tables.plan import Defaults
 
-VERSION = 1
-_HEADS = 200
-_MAILS = 25
-_BYTES = 8 * 1024 * 1024
-_MOST_AGAIN = 50
-
-
-@dataclass
-class Places:
-    """Up to where each folder was read, under which numbering, and what is tried again.
-
-    ``made`` is of the settings: other rules make other notices of the same mails, so that all
-    are read anew.
-    """
-
-    made: str
-    folders: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any], config: MailboxConfig) -> "Places":
-        """What a state says; nothing, where it is of other settings or not understood."""
-        made = _fingerprint(config)
-        folders = state.get("folders")
-        if state.get("version") != VERSION or state.get("made") != made:
-            return cls(made)
-        if not isinstance(folders, dict) or not all(map(_is_place, folders.values())):
-            return cls(made)
-        return cls(made, {str(name): dict(place) for name, place in folders.items()})
-
-    def state(self) -> dict[str, Any]:
-        return {"version": VERSION, "made": self.made, "folders": self.folders}
+_UNFINISHED = "the mail goes on behind the {most} MB that are read"
 
 
-def pages(mailbox: Mailbox, config: MailboxConfig, since: date, places: Places) -> Iterator[Page]:
-    """All new mail of the folders; ``places`` moves on as it is read."""
+def pages(
+    mailbox: Mailbox, config: MailboxConfig, since: date, places: Places, rows: Newest
+) -> Iterator[Page]:
+    """All new mail of the folders, then the rows; ``places`` and ``rows`` move on meanwhile."""
     seen: set[str] = set()
     for folder in config.folders:
-        validity = mailbox.examine(folder)
-        place = places.folders.get(folder, {})
-        if place.get("uidvalidity") != validity:  # the server has numbered its mails anew
-            place = {"uidvalidity": validity, "uid": 0, "again": []}
-        uids = mailbox.search(since=since, above=place["uid"])
-        again = [uid for uid in place["again"] if uid <= place["uid"]]
-        failed: list[int] = []
-        for page, unread in _folder(mailbox, config.rules, folder, [*again, *uids]):
-            failed += unread
-            yield _once(page, seen)
-        last = max([place["uid"], *uids])
-        places.folders[folder] = {
-            "uidvalidity": validity,
-            "uid": last,
-            "again": failed[-_MOST_AGAIN:],
-        }
-    if not config.folders:
-        yield Page()
+        uids = places.open(mailbox, folder, since)
+        again: list[int] = []
+        for wanted, meant in heads(mailbox, config.rules, folder, uids):
+            asked = _limits(mailbox, config, wanted)
+            for portion, limit in mails(mailbox, wanted, asked.__getitem__):
+                desk = _Desk(config, folder, meant, limit, rows)
+                yield _once(desk.page(portion), seen)
+                again += desk.again
+        places.close(folder, uids, again)
+    yield Page()
+    yield from rows.pages()
 
 
-def since_of(today: date, config: MailboxConfig) -> date:
-    """The first day of arrival that is asked for."""
-    return today - timedelta(days=config.days)
+def _limits(
+    mailbox: Mailbox, config: MailboxConfig, wanted: Sequence[Fetched]
+) -> Mapping[int, int]:
+    """How much is read of each mail: of one with a table that is read, all of it."""
+    if not config.attachments:
+        return {head.uid: LARGEST for head in wanted}
+    parts = structures(mailbox, wanted)
+    return {uid: WHOLE if may_hold(said, Sort.TABLE) else LARGEST for uid, said in parts.items()}
 
 
-def _folder(
-    mailbox: Mailbox, rules: Sequence[Rule], folder: str, uids: Sequence[int]
-) -> Iterator[tuple[Page, list[int]]]:
-    """Pages with the UIDs of their unreadable mails; at least one page."""
-    portions = [uids[n : n + _HEADS] for n in range(0, len(uids), _HEADS)]
-    for portion in portions:
-        heads = _all(mailbox, portion, mailbox.headers(portion))
-        meant = {
-            uid: first_match(rules, sender_of(head.data).address, folder)
-            for uid, head in heads.items()
-        }
-        wanted = [head for uid, head in heads.items() if meant[uid] is not None or not rules]
-        for some in _portions(wanted):
-            mails = _all(mailbox, some, mailbox.mails(some, limit=LARGEST))
-            yield _page(mails, meant, folder)
-    if not portions:
-        yield Page(), []
+class _Desk:
+    """Mails of one portion. ``again`` are those of which something could not be read."""
 
+    def __init__(
+        self, config: MailboxConfig, folder: str, meant: Meant, limit: int, rows: Newest
+    ) -> None:
+        self.again: list[int] = []
+        self._config = config
+        self._folder = folder
+        self._meant = meant
+        self._limit = limit
+        self._rows = rows
+        self._bad: list[Quarantined] = []
 
-def _page(
-    mails: Mapping[int, Fetched], meant: Mapping[int, Rule | None], folder: str
-) -> tuple[Page, list[int]]:
-    page = mapping.rows(
-        mails.values(),
-        lambda mail: notice_of(mail, folder, meant[mail.uid]),
-        where=folder,
-        external_id=lambda mail: f"{folder}/{mail.uid}",
-        noun="mail",
-    )
-    unread = {bad.external_id for bad in page.quarantined}
-    return page, [uid for uid in mails if f"{folder}/{uid}" in unread]
+    def page(self, portion: Mapping[int, Fetched]) -> Page:
+        """Their notices, and what of them and their tables cannot be read."""
+        page = mapping.rows(
+            portion.values(),
+            self._notice,
+            where=self._folder,
+            external_id=lambda mail: f"{self._folder}/{mail.uid}",
+            noun="mail",
+        )
+        unread = {bad.external_id for bad in page.quarantined}
+        self.again += (uid for uid in portion if f"{self._folder}/{uid}" in unread)
+        return Page(records=page.records, quarantined=(*page.quarantined, *self._bad))
 
+    def _notice(self, fetched: Fetched) -> Notice:
+        letter = letter_of(fetched, self._folder, self._meant[fetched.uid], self._limit)
+        if self._config.attachments:
+            for attachment in letter.mail.attachments:
+                self._take(letter, attachment)
+        return notice_of(letter)
 
-def _portions(heads: Sequence[Fetched]) -> Iterator[list[int]]:
-    """UIDs in portions that are small in number and in bytes."""
-    portion: list[int] = []
-    size = 0
-    for head in heads:
-        adds = min(head.size, LARGEST)
-        if portion and (len(portion) >= _MAILS or size + adds > _BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(head.uid)
-        size += adds
-    if portion:
-        yield portion
+    def _take(self, letter: Letter, attachment: Attachment) -> None:
+        sort = sort_of(attachment)
+        if sort is Sort.OTHER:
+            return
+        why = PACKED if sort is Sort.PACKED else closed_to(letter.mail, letter.rule)
+        if not why and letter.cut and attachment is letter.mail.attachments[-1]:
+            why = _UNFINISHED.format(most=letter.limit // 1024 // 1024)
+        if not why and sort is Sort.CALENDAR:
+            why = calendars.trouble(attachment)
+        if why:
+            letter.left.append(f"{attachment.name}: {why.rstrip('.')}.")
+        elif sort is Sort.CALENDAR:
+            letter.taken.append(attachment.name)
+        else:
+            self._table(letter, attachment)
 
-
-def _all(mailbox: Mailbox, asked: Sequence[int], got: dict[int, Fetched]) -> dict[int, Fetched]:
-    """What came, proven: what did not come must be gone from the folder."""
-    missing = {uid for uid in asked if uid not in got}
-    if missing and missing & set(mailbox.search()):
-        raise Incomplete("The mail server left mails out of its answer.")
-    return got
+    def _table(self, letter: Letter, attachment: Attachment) -> None:
+        sender, rule = letter.mail.sender.address, letter.rule
+        defaults = Defaults(
+            vendor=rule.vendor if rule else None,
+            program=rule.program if rule else None,
+            currency=self._config.currency,
+        )
+        options = Options(mapping=self._config.mapping, defaults=defaults)
+        found = tables.read(attachment, sender=sender, where=letter.where, options=options)
+        self._rows.take(found.records, letter.fetched.arrived or letter.mail.sent)
+        self._bad += found.bad
+        if found.records or found.bad:
+            count, bad = len(found.records), len(found.bad)
+            rows = f"{count:,} {'row' if count == 1 else 'rows'}"
+            unread = f", {bad:,} unreadable" if bad else ""
+            letter.taken.append(f"{attachment.name}: {rows}{unread}")
+        if found.bad:
+            self.again.append(letter.fetched.uid)
+        if found.remark:
+            letter.left.append(f"{attachment.name}: {found.remark}")
 
 
 def _once(page: Page, seen: set[str]) -> Page:
@@ -138,18 +128,3 @@ def _once(page: Page, seen: set[str]) -> Page:
     records = tuple(record for record in page.records if record.external_id not in seen)
     seen.update(record.external_id for record in records)
     return Page(records=records, quarantined=page.quarantined)
-
-
-def _fingerprint(config: MailboxConfig) -> str:
-    text = repr((config.server, config.username, config.folders, config.senders, config.days))
-    return blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _is_place(place: object) -> bool:
-    if not isinstance(place, dict):
-        return False
-    again = place.get("again")
-    numbers = [place.get("uid"), place.get("uidvalidity")]
-    if not isinstance(again, list):
-        return False
-    return all(type(number) is int and number >= 0 for number in [*numbers, *again])

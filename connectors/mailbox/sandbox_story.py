@@ -1,6 +1,6 @@
 """The mails of the simulated mailbox: a partner's last weeks, relative to ``now``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,6 +21,8 @@ SENDERS = (
 )
 Story = tuple[str, int, bytes]
 """Folder, days ago, the mail."""
+File = tuple[str, str, bytes | str]
+"""Name, type, content of an attachment."""
 
 
 def day(now: datetime, offset: int) -> str:
@@ -29,12 +31,53 @@ def day(now: datetime, offset: int) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def on(now: datetime, offset: int) -> str:
+    """The same as figures that leave no doubt ("2026-11-30")."""
+    return f"{now + timedelta(days=offset):%Y-%m-%d}"
+
+
 def story(now: datetime) -> Iterator[Story]:
     """What people talk about."""
     for folder, hours, sender, subject, text in told(now):
         at = now - timedelta(hours=hours)
-        html = text.startswith("<")
-        yield folder, hours // 24, mail(at, sender, subject, text, html=html)
+        html, files = text.startswith("<"), list[File]()
+        if sender == STATEMENTS:
+            files = [("Claims.csv", "text/csv", claims(now))]
+        elif sender == CISCO and html:
+            files = [("invite.ics", "text/calendar", invitation(now))]
+        yield folder, hours // 24, mail(at, sender, subject, text, html=html, files=files)
+
+
+def claims(now: datetime) -> str:
+    """The open claims that a distributor sends with its statement."""
+    rows = [
+        "Claim ID;Title;Category;Due date;Amount;Currency;Customer",
+        f"CL-2041;Proof of performance: spring roadshow;Fund claim;{on(now, 18)};4800.00;EUR;",
+        f"CL-2057;Invoice for the webinar series;Fund claim;{on(now, 31)};1250.50;EUR;",
+        f"CL-2060;Rebate form, second half;Incentive;{on(now, 47)};9310.00;EUR;Hartwell Clinics",
+    ]
+    return "\r\n".join([*rows, ""])
+
+
+def invitation(now: datetime, *, sequence: int = 0, days: int = 33, method: str = "REQUEST") -> str:
+    """A review as a calendar sends it, and sends it again when it moves or is cancelled."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"METHOD:{method}",
+        "BEGIN:VEVENT",
+        "UID:tier-review@cisco.example",
+        f"SEQUENCE:{sequence}",
+        f"DTSTAMP:{now:%Y%m%d}T080000Z",
+        f"DTSTART:{now + timedelta(days=days):%Y%m%d}T140000Z",
+        f"DTEND:{now + timedelta(days=days):%Y%m%d}T150000Z",
+        "SUMMARY:360 tier review",
+        "DESCRIPTION:Bring the certificates of two engineers.",
+        "ORGANIZER:mailto:programs@cisco.example",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "\r\n".join([*lines, ""])
 
 
 def told(now: datetime) -> Iterator[tuple[str, int, str, str, str]]:
@@ -79,7 +122,14 @@ def many(now: datetime, count: int, random: Random) -> Iterator[Story]:
 
 
 def mail(
-    at: datetime, sender: str, subject: str, text: str, *, html: bool = False, number: str = ""
+    at: datetime,
+    sender: str,
+    subject: str,
+    text: str,
+    *,
+    html: bool = False,
+    number: str = "",
+    files: Iterable[File] = (),
 ) -> bytes:
     """A mail as a server holds it."""
     message = EmailMessage(policy=SMTP)
@@ -90,4 +140,8 @@ def mail(
     message["Message-ID"] = f"<{number or f'{at:%Y%m%d%H%M}'}@mail.example>"
     message["Authentication-Results"] = "mx.partner.example; dkim=pass"
     message.set_content(text, subtype="html" if html else "plain")
+    for name, kind, data in files:
+        main, _, sub = kind.partition("/")
+        raw = data if isinstance(data, bytes) else data.encode()
+        message.add_attachment(raw, maintype=main, subtype=sub, filename=name)
     return message.as_bytes()

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.mailbox.rules import Expectation, Rule, expectations_of, rules_of
 from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.tables.meaning import Currency, Mappings
 from connectors.sdk.urls import WebAddress
 
 _PORTS = {"imaps": 993, "imap": 143}
@@ -56,6 +57,25 @@ class MailboxConfig(ConnectorConfig):
         ge=1,
         le=3650,
         json_schema_extra={"group": "What to read"},
+    )
+    attachments: bool = Field(
+        True,
+        title="Read attachments",
+        description="Calendar files (.ics) and tables (.csv, .xlsx) of mail that a rule names.",
+        json_schema_extra={"group": "Attachments"},
+    )
+    currency: Currency = Field(
+        None,
+        title="Currency",
+        description="The ISO code for amounts in tables that name no currency, and what “$” means.",
+        json_schema_extra={"group": "Attachments", "placeholder": "EUR"},
+    )
+    mapping: Mappings = Field(
+        {},
+        title="Columns",
+        description="What the columns of tables mean, where their headers leave a doubt: import"
+        " such a file once as a spreadsheet and copy this setting from that source.",
+        json_schema_extra={"group": "Attachments", "widget": "textarea", "advanced": True},
     )
     expected: tuple[str, ...] = Field(
         (),

@@ -7,11 +7,10 @@ of HTTP. (``imapclient`` opens its own sockets, past every guard.)
 
 import imaplib
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -26,6 +25,14 @@ from connectors.sdk.errors import (
 )
 from connectors.sdk.http import HttpSession
 from connectors.sdk.line import Line
+from connectors.sdk.mail_answers import (
+    MONTHS,
+    Fetched,
+    fetched,
+    listed,
+    structures,
+    to_utf7,
+)
 from connectors.sdk.redact import register
 
 PAUSE = timedelta(minutes=15)
@@ -36,34 +43,12 @@ SIGN_IN_AGAIN = (
     " password or OAuth, and IMAP switched on."
 )
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE = re.compile(rb"\[([A-Za-z-]+)")
 _SLOW_DOWN = frozenset({"LIMIT", "OVERQUOTA", "THROTTLED", "INUSE"})
 _DOWN = frozenset({"UNAVAILABLE", "SERVERBUG", "CONTACTADMIN"})
 _SIGN_IN = frozenset(
     {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "NOPERM"}
 )
-_LISTED = re.compile(
-    rb'\((?P<flags>[^)]*)\) (?:"(?:[^"\\]|\\.)*"|NIL) (?P<name>"(?:[^"\\]|\\.)*"|\S+)\s*$'
-)
-_QUOTED = re.compile(rb'BODY\[[^\]]*\](?:<[0-9]+>)? (?:NIL|"(?P<text>(?:[^"\\]|\\.)*)")', re.DOTALL)
-_ATTRIBUTES = re.compile(
-    rb'UID (?P<uid>[0-9]+)|RFC822\.SIZE (?P<size>[0-9]+)|INTERNALDATE "(?P<at>[^"]+)"'
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fetched:
-    """One mail of a folder: ``data`` are the bytes that were asked for, maybe not all of it.
-
-    size      bytes of the whole mail
-    arrived   aware UTC instant at which the server took it in; None where it does not say
-    """
-
-    uid: int
-    size: int
-    arrived: datetime | None
-    data: bytes
 
 
 class _Protocol(imaplib.IMAP4):
@@ -143,7 +128,7 @@ class Mailbox:
         """The names of all folders that hold mail, in the server's order."""
         with self._asking():
             answer = self._told(self._client.list('""', "*"), "the list of folders")
-        found = (_listed(entry) for entry in answer)
+        found = (listed(entry) for entry in answer)
         return [name for name in found if name is not None]
 
     def examine(self, folder: str) -> int:
@@ -165,7 +150,7 @@ class Mailbox:
         """
         criteria = ["UID", f"{above + 1}:*"] if above else ["ALL"]
         if since is not None:
-            month = _MONTHS[since.month - 1]  # never a locale's
+            month = MONTHS[since.month - 1]  # never a locale's
             criteria += ["SINCE", f"{since.day:02d}-{month}-{since.year:04d}"]
         if sender:
             criteria += ["FROM", f'"{_escaped(_ascii(sender))}"']
@@ -190,6 +175,17 @@ class Mailbox:
         """Of each mail at most its first ``limit`` bytes. A mail that is gone is left out."""
         return self._fetch(uids, f"BODY.PEEK[]<0.{limit}>")
 
+    def structures(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Of each mail what the server says of its parts (BODYSTRUCTURE), as it says it: types and
+        names can be searched for. A mail that is gone is left out.
+        """
+        if not uids:
+            return {}
+        with self._asking():
+            wanted = ",".join(map(str, uids))
+            answer = self._told(self._client.uid("FETCH", wanted, "(UID BODYSTRUCTURE)"), "mails")
+        return {uid: said for uid, said in structures(answer) if uid in set(uids)}
+
     def _fetch(self, uids: Sequence[int], part: str) -> dict[int, Fetched]:
         if not uids:
             return {}
@@ -199,7 +195,7 @@ class Mailbox:
                 self._client.uid("FETCH", wanted, f"(UID RFC822.SIZE INTERNALDATE {part})"),
                 "the mails",
             )
-        found = {mail.uid: mail for mail in _fetched(answer)}
+        found = {mail.uid: mail for mail in fetched(answer)}
         return {uid: found[uid] for uid in uids if uid in found}
 
     def _authenticate(self, mechanism: str, token: bytes) -> None:
@@ -284,35 +280,6 @@ def xoauth2(user: str, token: str) -> bytes:
     return f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
 
 
-def to_utf7(name: str) -> str:
-    """A folder's name as IMAP writes it (modified UTF-7, RFC 3501 5.1.3)."""
-    parts = re.split(r"([^\x20-\x7e]+)", name)
-    return "".join(
-        f"&{_base64(part)}-" if index % 2 else part.replace("&", "&-")
-        for index, part in enumerate(parts)
-    )
-
-
-def from_utf7(name: str) -> str:
-    """The folder's name as people write it; what is no modified UTF-7 stays as it is."""
-
-    def decoded(match: re.Match[str]) -> str:
-        coded = match[1]
-        if not coded:
-            return "&"
-        padded = coded.replace(",", "/") + "=" * (-len(coded) % 4)
-        try:
-            return b64decode(padded, validate=True).decode("utf-16-be")
-        except ValueError:
-            return match[0]
-
-    return re.sub(r"&([^-]*)-", decoded, name)
-
-
-def _base64(text: str) -> str:
-    return b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
-
-
 def _escaped(text: str) -> str:
     if re.search(r"[\x00\r\n]", text):
         raise ConfigInvalid("A folder or sender in the settings holds a line break.")
@@ -329,67 +296,3 @@ def _ascii(text: str) -> str:
 def _code(said: bytes) -> str:
     found = _CODE.search(said)
     return found[1].decode().upper() if found else ""
-
-
-def _listed(entry: Any) -> str | None:
-    """The name in one answer of LIST; None for what holds no mail or is not understood."""
-    raw = b"".join(entry) if isinstance(entry, tuple) else entry
-    literal = isinstance(entry, tuple)
-    found = None if literal else _LISTED.match(raw)
-    if literal:
-        flags, name = entry[0], entry[1]
-    elif found:
-        flags, name = found["flags"], found["name"]
-    else:
-        return None
-    if b"\\noselect" in flags.lower() or b"\\nonexistent" in flags.lower():
-        return None
-    text: str = name.decode("utf-8", "replace")
-    if text.startswith('"') and not literal:
-        text = re.sub(r"\\(.)", r"\1", text[1:-1])
-    return from_utf7(text)
-
-
-def _fetched(answer: Sequence[Any]) -> Iterator[Fetched]:
-    """The mails of an answer: ``(b'1 (UID 5 … {12}', b'…'), b')'`` each.
-
-    A server may quote a short text in place of that, or say NIL. Others are ignored: it may
-    tell of flags at any time.
-    """
-    for index, part in enumerate(answer):
-        if isinstance(part, tuple):
-            tail = answer[index + 1] if index + 1 < len(answer) else b""
-            told, data = part[0] + b" " + (tail if isinstance(tail, bytes) else b""), part[1]
-        elif found := _QUOTED.search(part):
-            told, data = part[: found.start()] + part[found.end() :], found["text"] or b""
-            data = re.sub(rb"\\(.)", rb"\1", data)
-        else:
-            continue
-        said: dict[str, bytes] = {}
-        for match in _ATTRIBUTES.finditer(told):
-            said |= {name: value for name, value in match.groupdict().items() if value}
-        if "uid" in said:
-            yield Fetched(
-                uid=int(said["uid"]),
-                size=int(said.get("size", len(data))),
-                arrived=_instant(said.get("at", b"").decode("ascii", "replace")),
-                data=data,
-            )
-
-
-def _instant(text: str) -> datetime | None:
-    """IMAP's date-time ("01-Jan-2026 10:00:00 +0100"), of no locale."""
-    found = re.fullmatch(
-        r" ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)", text
-    )
-    if found is None or found[2].capitalize() not in _MONTHS:
-        return None
-    day, year, hour, minute, second = (int(found[n]) for n in (1, 3, 4, 5, 6))
-    ahead = timedelta(hours=int(found[8]), minutes=int(found[9]))
-    try:
-        at = datetime(
-            year, _MONTHS.index(found[2].capitalize()) + 1, day, hour, minute, second, tzinfo=UTC
-        )
-        return at - ahead if found[7] == "+" else at + ahead
-    except (ValueError, OverflowError):
-        return None

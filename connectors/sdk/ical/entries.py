@@ -23,7 +23,7 @@ ENTRIES = frozenset({"VEVENT", "VTODO"})
 _ESSENTIAL = frozenset(
     {"DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID"}
 )
-_READ = _ESSENTIAL | frozenset(
+READ = _ESSENTIAL | frozenset(
     {"SUMMARY", "DESCRIPTION", "X-ALT-DESC", "URL", "LOCATION", "ORGANIZER", "CATEGORIES"}
     | {"STATUS", "SEQUENCE", "LAST-MODIFIED", "DTSTAMP", "COMPLETED", "PERCENT-COMPLETE"}
     | {"PRIORITY"}
@@ -163,7 +163,7 @@ def _entry(block: Block, zones: Zones) -> Entry:
         raise Unreadable("The event has no date (DTSTART).")
     uid = str(one(part, "UID") or "").strip()
     return Entry(
-        kind=block.kind, uid=uid or _made_uid(block), named=bool(uid), part=part, block=block
+        kind=block.kind, uid=uid or made_uid(block), named=bool(uid), part=part, block=block
     )
 
 
@@ -176,7 +176,7 @@ def _parsed(block: Block, zones: Zones) -> icalendar.Component:
     lines = [
         zones.rewritten(line) if name in _DATES else line
         for line in block.lines
-        if (name := property_name(line)) in _READ
+        if (name := property_name(line)) in READ
     ]
     text = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
     part = icalendar.Event.from_ical(text.encode())
@@ -209,7 +209,7 @@ def _place(value: Any, zones: Zones, tzid: str) -> None:
             each.dt = each.dt.replace(tzinfo=zone)
 
 
-def _made_uid(block: Block) -> str:
+def made_uid(block: Block) -> str:
     """An id that stays while title, date and rule stay; for sources that give none."""
     said = [block.kind, *(block.value(n) or "" for n in ("SUMMARY", "DTSTART", "DUE", "RRULE"))]
     return "content:" + blake2b("\0".join(said).encode(), digest_size=12).hexdigest()

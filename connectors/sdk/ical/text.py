@@ -6,7 +6,7 @@ stand; a file without its end is named as cut. Nothing here interprets a value.
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from connectors.sdk.errors import ConnectorError, FormatChanged, Incomplete
@@ -18,10 +18,13 @@ _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 
 @dataclass(kw_only=True, slots=True)
 class Header:
-    """What a calendar says of itself: name (X-WR-CALNAME), zone (X-WR-TIMEZONE), scale."""
+    """What a calendar says of itself: name (X-WR-CALNAME), zone (X-WR-TIMEZONE), scale, and what
+    is to be done with it (METHOD: a mail may cancel what another one brought).
+    """
 
     name: str | None = None
     zone: str | None = None
+    method: str = ""
     scale: str = "GREGORIAN"
 
 
@@ -44,6 +47,13 @@ class Block:
     def text(self) -> str:
         """The part's own lines, for the person who repairs it."""
         return "\n".join([f"BEGIN:{self.kind}", *self.lines, f"END:{self.kind}"])
+
+    def whole(self, keep: Container[str] | None = None) -> str:
+        """The part as a calendar holds it, with the parts inside it; of its own lines only those
+        whose names are to be kept.
+        """
+        own = [line for line in self.lines if keep is None or property_name(line) in keep]
+        return "\n".join([f"BEGIN:{self.kind}", *own, *self.nested, f"END:{self.kind}"])
 
     def values(self, name: str) -> Iterator[str]:
         """What stands behind a property's name, parameters included: "VALUE=DATE:20260331"."""
@@ -154,6 +164,8 @@ def _note(header: Header, line: str) -> None:
             header.name = text or None
         case "X-WR-TIMEZONE":
             header.zone = text or None
+        case "METHOD":
+            header.method = text.upper()
         case "CALSCALE":
             header.scale = text.upper()
 

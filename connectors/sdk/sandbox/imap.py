@@ -11,7 +11,8 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from email.parser import BytesHeaderParser
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
 
 from connectors.sdk.sandbox.faults import Fault, FaultKind
 from connectors.sdk.sandbox.mount import Asked, Mount
@@ -320,6 +321,9 @@ def _headers(mail: StoredMail, name: str) -> str:
 
 def _told(number: int, mail: StoredMail, wanted: bytes) -> bytes:
     """The answer about one mail: always UID, size, arrival and the one part that was asked for."""
+    if b"BODYSTRUCTURE" in wanted:
+        parts = _structure(BytesParser().parsebytes(mail.data))
+        return f"* {number} FETCH (UID {mail.uid} BODYSTRUCTURE {parts})\r\n".encode()
     part, data = _part(mail, wanted)
     month = _MONTHS[mail.arrived.month - 1]
     at = f"{mail.arrived:%d}-{month}-{mail.arrived:%Y %H:%M:%S %z}"
@@ -338,6 +342,22 @@ def _part(mail: StoredMail, wanted: bytes) -> tuple[str, bytes]:
     if found := re.search(rb"BODY\.PEEK\[\]<0\.([0-9]+)>", wanted):
         return "BODY[]<0>", mail.data[: int(found[1])]
     return "BODY[]", mail.data
+
+
+def _structure(message: Message) -> str:
+    """A mail's parts as RFC 3501 7.4.2 describes them."""
+    held = message.get_payload()
+    if isinstance(held, list):  # of a mail within: its own parts, which is all that is asked
+        inner = "".join(_structure(part) for part in held if isinstance(part, Message))
+        return f'({inner} "{message.get_content_subtype()}" NIL NIL NIL)'
+    pairs = [(n, v) for n, v in message.get_params([], unquote=True)[1:] if n and v]
+    said = " ".join(f'"{name}" "{value}"' for name, value in pairs)
+    name = message.get_filename()
+    disposition = f'("attachment" ("filename" "{name}"))' if name else "NIL"
+    size = len(held) if isinstance(held, str) else 0
+    kind = f'"{message.get_content_maintype()}" "{message.get_content_subtype()}"'
+    rest = f'NIL NIL "7bit" {size} 1 NIL {disposition} NIL'
+    return f"({kind} {f'({said})' if said else 'NIL'} {rest})"
 
 
 def _without_last(body: bytes) -> bytes:

@@ -1,16 +1,22 @@
 """The connector reads a real mail server, and leaves it as it was."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from connectors.mailbox import sandbox_story as story
 from connectors.mailbox.connector import MailboxReader
 from connectors.mailbox.settings import MailboxConfig
-from connectors.sdk.connector import CheckState, Complete, Page
-from connectors.sdk.mail import to_utf7
+from connectors.sdk.connector import CheckState, Complete, Event, Page
+from connectors.sdk.mail_answers import to_utf7
+from connectors.sdk.records import AnyRecord, Notice
 from tests.connectors.mailbox.conftest import START, context, session_to
 from tests.support.imap_server import dovecot
 
 FOLDER = "Partner/Prämien"
+
+
+def records(events: Iterable[Event]) -> list[AnyRecord]:
+    return [record for event in events if isinstance(event, Page) for record in event.records]
 
 
 def test_a_real_mailbox_is_read_and_nothing_in_it_changes() -> None:
@@ -32,15 +38,19 @@ def test_a_real_mailbox_is_read_and_nothing_in_it_changes() -> None:
         reader = MailboxReader()
         with session_to("localhost") as http:
             checks = list(reader.check(config, context(http)))
-            mail = list(reader.read("mail", config, context(http)))
-            missed = list(reader.read("expected", config, context(http)))
+            mail, calendar, missed = (
+                list(reader.read(stream, config, context(http)))
+                for stream in ("mail", "calendar", "expected")
+            )
         flags = server.flags("rin", "INBOX")
 
-    records = [r for page in mail if isinstance(page, Page) for r in page.records]
+    notices = [record for record in records(mail) if isinstance(record, Notice)]
     assert isinstance(mail[-1], Complete)
-    assert len(records) == len(told) - 1  # all but the colleague's
-    assert {r.vendor for r in records} >= {"AWS", "Cisco", "Fortinet", "Ingram Micro"}
-    assert [r.title for p in missed if isinstance(p, Page) for r in p.records] == [
+    assert len(notices) == len(told) - 1  # all but the colleague's
+    assert {r.vendor for r in notices} >= {"AWS", "Cisco", "Fortinet", "Ingram Micro"}
+    assert len(records(mail)) == len(notices) + 3  # the rows of the claims
+    assert [record.title for record in records(calendar)] == ["360 tier review"]
+    assert [record.title for record in records(missed)] == [
         "Did not arrive: Statement (2026-02)",
         "Did not arrive: Statement (2026-03)",
     ]

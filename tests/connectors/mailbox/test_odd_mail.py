@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.mailbox.notices import notice_of
-from connectors.sdk.mail import Fetched
+from connectors.mailbox.notices import letter_of, notice_of
+from connectors.sdk.mail_answers import Fetched
 from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import DueInstant, Notice, validate
 
@@ -17,7 +17,7 @@ ARRIVED = datetime(2026, 3, 1, 8, tzinfo=UTC)
 def read(data: bytes | str, *, size: int | None = None) -> Notice:
     raw = data if isinstance(data, bytes) else data.replace("\n", "\r\n").encode()
     mail = Fetched(uid=7, size=size or len(raw), arrived=ARRIVED, data=raw)
-    return validate(notice_of(mail, "INBOX", None))
+    return validate(notice_of(letter_of(mail, "INBOX", None)))
 
 
 def facts(notice: Notice) -> dict[str, str]:

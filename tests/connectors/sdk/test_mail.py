@@ -22,7 +22,8 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.http import HttpPolicy, HttpSession
-from connectors.sdk.mail import Mailbox, from_utf7, to_utf7, xoauth2
+from connectors.sdk.mail import Mailbox, xoauth2
+from connectors.sdk.mail_answers import from_utf7, to_utf7
 from tests.support.certificates import Authority
 from tests.support.imap_server import Dovecot, dovecot
 
