@@ -1,9 +1,10 @@
 """The named checks of a connection, in the order in which a person would look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from connectors.salesforce_prm.client import Salesforce
 from connectors.salesforce_prm.config import MANIFEST
+from connectors.salesforce_prm.metadata import Field
 from connectors.salesforce_prm.portal import Portal
 from connectors.salesforce_prm.soql import Hidden, Statement
 from connectors.salesforce_prm.streams import OBJECTS, planned
@@ -14,6 +15,12 @@ _FEW = 0.9
 """The share of the org's calls from which on a person should know of it."""
 _NAMED = 12
 """Fields that a check names at most."""
+_MAPPED = {
+    "deal_number": ("number", ("string",)),
+    "deal_status": ("approval", ("picklist",)),
+    "deal_amount": ("value", ("currency", "double")),
+}
+"""The settings with a field of a registration: what it is, and of which types that is kept."""
 
 
 def checks(api: Salesforce, portal: Portal) -> Iterator[Check]:
@@ -81,28 +88,43 @@ def _hidden(wanted: Statement) -> str:
 
 
 def _deal_fields(api: Salesforce, portal: Portal) -> Iterator[Check]:
+    """The chosen fields that the user may not see, then what could be chosen beside them."""
     config = portal.config
     described = api.describe(config.deal_object)
     if described is None:
         return
-    for name in filter(None, (config.deal_number, config.deal_status, config.deal_amount)):
-        if name not in described.fields:
+    possible = {}
+    for setting, (what, types) in _MAPPED.items():
+        name, likely = getattr(config, setting), described.of_types(types)
+        if name is None:
+            possible[what] = [field for field in likely if field.is_own]
+        elif name not in described.fields:
             yield Check(
                 name=f"Field {name}",
                 state=CheckState.WARN,
                 text=f"{config.deal_object} shows the user no field {name}.",
-                fix="Correct its API name in the connection, or ask the vendor to let you see it.",
+                fix="Correct its API name in the connection, or ask the vendor to let you see it."
+                f" It may be one of: {_listed(likely)}.",
             )
+    said = [f"its {what}: {_listed(fields)}" for what, fields in possible.items() if fields]
+    if said:
+        yield _ok("Fields of deal registrations", f"Not chosen yet. May hold {'; '.join(said)}.")
 
 
 def _dates(api: Salesforce, portal: Portal) -> str:
-    """The fields that may hold the end of a registration: the vendor's own first."""
+    """The fields that may hold the end of a registration."""
     described = api.describe(portal.config.deal_object)
     if described is None:
         return ""
-    dates = sorted(described.dates(), key=lambda field: not field.name.endswith("__c"))
-    named = ", ".join(f"{field.name} ({field.label})" for field in dates[:_NAMED])
-    return f"Dates of {described.name}: {named}." if named else f"{described.name} has no date."
+    dates = described.of_types(("date", "datetime"))
+    if not dates:
+        return f"{described.name} has no date."
+    return f"Dates of {described.name}: {_listed(dates)}."
+
+
+def _listed(fields: Sequence[Field]) -> str:
+    """Fields by the API name that one enters and the label that one knows from the portal."""
+    return ", ".join(f"{field.name} ({field.label})" for field in fields[:_NAMED]) or "none"
 
 
 def _calls(api: Salesforce) -> Check:

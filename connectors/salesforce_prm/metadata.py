@@ -1,6 +1,6 @@
 """What an object of this org has, as far as this user may see it: Salesforce's describe."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,11 @@ class Field:
     relationship: str | None = None
     parent: str | None = None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the vendor's own or a package's, and not Salesforce's."""
+        return self.name.endswith("__c")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SObject:
@@ -34,9 +39,10 @@ class SObject:
         found = (f for f in self.fields.values() if f.relationship == relationship)
         return next(found, None)
 
-    def dates(self) -> list[Field]:
-        """The dates in it: what could be the end of something."""
-        return [field for field in self.fields.values() if field.type in ("date", "datetime")]
+    def of_types(self, types: Collection[str]) -> list[Field]:
+        """Its fields of these types, those of the vendor's own first."""
+        found = [field for field in self.fields.values() if field.type in types]
+        return sorted(found, key=lambda field: not field.is_own)
 
 
 Describe = Callable[[str], SObject | None]

@@ -30,6 +30,10 @@ deal registrations are is the connection's choice.
 """
 
 
+class Unmapped(Hidden):
+    """Whoever set the connection up did not say where the list is, or does not any more."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A stream's object, and what a row of it becomes."""
@@ -89,7 +93,7 @@ def _contacts(_portal: Portal) -> Source:
 def _deals(portal: Portal) -> Source:
     config = portal.config
     if config.deal_expires is None:
-        raise Hidden(
+        raise Unmapped(
             "Nobody said in which field the vendor keeps the end of a deal registration.",
             "Enter its API name in the connection, under Deal registration.",
         )
@@ -152,11 +156,15 @@ def _shows_any(api: Salesforce, portal: Portal) -> None:
 
 
 def read(stream: str, api: Salesforce, portal: Portal, context: ReadContext) -> Iterator[Event]:
-    """One stream. What the portal does not show is no failure, unless it did before."""
+    """One stream. What the portal does not show is no failure, unless it did before.
+
+    What nobody wants to read any more does not count as missing.
+    """
     try:
         found, wanted = planned(stream, api, portal)
     except Hidden as hidden:
-        yield not_offered(context.state, str(hidden), remedy=hidden.fix)
+        before = {} if isinstance(hidden, Unmapped) else context.state
+        yield not_offered(before, str(hidden), remedy=hidden.fix)
         return
     read_before = context.state.get(READ_BEFORE) is True
     for page, (listed, total) in enumerate(api.pages(wanted.rows), start=1):

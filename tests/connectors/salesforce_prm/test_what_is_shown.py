@@ -130,6 +130,28 @@ def test_without_a_field_for_its_end_no_registration_is_read_and_the_check_lists
     assert check.fix.index("Registration_Expires__c") < check.fix.index("ConvertedDate")
 
 
+def test_a_field_that_nobody_maps_any_more_makes_no_source_old(desk: Desk) -> None:
+    """That is a choice, and the vendor took nothing away."""
+    before = desk.read("deal_registrations").ended
+    assert isinstance(before, Complete)
+    desk.enter(deal_expires=None)
+
+    assert isinstance(desk.read("deal_registrations", dict(before.state)).ended, NotOffered)
+
+
+def test_fields_that_may_be_mapped_are_listed_by_what_they_could_hold(desk: Desk) -> None:
+    desk.enter(deal_number=None, deal_status=None, deal_amount=None)
+
+    check = desk.checks()["Fields of deal registrations"]
+
+    assert check.state is CheckState.OK
+    assert check.text == (
+        "Not chosen yet. May hold its number: Registration_Number__c (Registration Number);"
+        " its approval: Registration_Status__c (Registration Status);"
+        " its value: Registration_Value__c (Registration Value)."
+    )
+
+
 def test_registrations_may_be_opportunities(desk: Desk) -> None:
     desk.enter(
         deal_object="Opportunity",
@@ -153,7 +175,7 @@ def test_a_chosen_field_that_is_hidden_is_named_by_the_check(desk: Desk) -> None
     desk.org.hidden.add("Lead.Registration_Number__c")
     check = desk.checks()["Field Registration_Number__c"]
     assert check.state is CheckState.WARN
-    assert check.fix
+    assert "one of: " in check.fix
     found = desk.records("deal_registrations")
     assert found["Deal registration expires: Hartwell Buyer — Hartwell Clinics"].reference is None
 
