@@ -47,7 +47,7 @@ class AwsConfig(ConnectorConfig):
         description="Of an IAM user in the AWS account that is linked to Partner Central.",
         min_length=16,
         max_length=128,
-        pattern=r"^\s*\w+\s*$",
+        pattern=r"^\w+$",
         json_schema_extra={"placeholder": "AKIA…", "group": "Sign-in"},
     )
     secret_access_key: SecretStr = Field(

@@ -125,9 +125,9 @@ class Wire:
     def _credentials(self) -> ReadOnlyCredentials:
         token = self._config.session_token
         return ReadOnlyCredentials(
-            self._config.access_key_id.strip(),
-            self._config.secret_access_key.get_secret_value().strip(),
-            token.get_secret_value().strip() if token else None,
+            self._config.access_key_id,
+            self._config.secret_access_key.get_secret_value(),
+            token.get_secret_value() if token else None,
         )
 
 

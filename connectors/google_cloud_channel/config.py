@@ -69,7 +69,7 @@ class GoogleConfig(ConnectorConfig):
         json_schema_extra={"advanced": True},
     )
 
-    @field_validator("account_id", "acting_user", mode="before")
+    @field_validator("account_id", mode="before")
     @classmethod
     def _pasted(cls, value: object) -> object:
         return value.strip().removeprefix("accounts/") if isinstance(value, str) else value

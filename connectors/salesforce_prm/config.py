@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from connectors.sdk.manifest import (
     Capitals,
@@ -165,17 +165,6 @@ class SalesforcePrmConfig(ConnectorConfig):
         if value and "{id}" not in value:
             raise ValueError("The address must hold {id} in the place of the record's ID.")
         return value
-
-    @field_validator(
-        "vendor", "consumer_key", "username", "partner_account", "deal_object", "deal_expires",
-        "deal_number", "deal_status", "deal_amount", mode="before",
-    )  # fmt: skip
-    @classmethod
-    def _pasted(cls, value: object, info: ValidationInfo) -> object:
-        if not isinstance(value, str):
-            return value
-        needed = cls.model_fields[info.field_name or ""].is_required()
-        return value.strip() or ("" if needed else None)
 
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:
