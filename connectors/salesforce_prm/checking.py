@@ -9,7 +9,13 @@ from connectors.salesforce_prm.portal import Portal
 from connectors.salesforce_prm.soql import Hidden, Statement
 from connectors.salesforce_prm.streams import OBJECTS, planned
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError, RateLimited
+from connectors.sdk.errors import (
+    AuthFailed,
+    ConfigInvalid,
+    ConnectorError,
+    RateLimited,
+    Unavailable,
+)
 
 _FEW = 0.9
 """The share of the org's calls from which on a person should know of it."""
@@ -61,21 +67,27 @@ def _version(api: Salesforce) -> Check:
 
 def _list(stream: str, title: str, api: Salesforce, portal: Portal) -> Check:
     try:
-        _source, wanted = planned(stream, api, portal)
+        return _readable(stream, title, api, portal)
     except Hidden as hidden:
         text, fix = str(hidden), hidden.fix
         if stream == "deal_registrations":
             fix = f"{fix} {_dates(api, portal)}".strip()
         return Check(name=title, state=CheckState.WARN, text=text, fix=fix)
-    try:
-        total = api.count(wanted.count)
-    except (AuthFailed, RateLimited, ConfigInvalid):
+    except AuthFailed as error:
+        if not error.of_one_list:
+            raise
+        return _failed(title, error)
+    except (RateLimited, ConfigInvalid, Unavailable):
         raise
     except ConnectorError as error:
         return _failed(title, error)
-    hidden_too = _hidden(wanted)
+
+
+def _readable(stream: str, title: str, api: Salesforce, portal: Portal) -> Check:
+    _source, wanted = planned(stream, api, portal)
+    total = api.count(wanted.count)
     text = f"{total:,} to read" if total else "Readable; none at present"
-    return _ok(title, f"{text}{hidden_too}.")
+    return _ok(title, f"{text}{_hidden(wanted)}.")
 
 
 def _hidden(wanted: Statement) -> str:

@@ -97,10 +97,10 @@ def refusal(reply: Reply, now: datetime) -> ConnectorError:
     )
 
 
-def _api_is_off(code: str, reply: Reply, _now: datetime) -> ConnectorError:
+def _api_is_off(code: str, _reply: Reply, _now: datetime) -> ConnectorError:
+    """A 403 too, but for all that could be asked."""
     return AuthFailed(
         f"The vendor's Salesforce does not let this user use its API ({code}).",
-        status=reply.status,
         remedy=(
             "Ask the vendor to give the user the permission API Enabled; the vendor's edition of"
             " Salesforce must have the API (Enterprise, or Professional with it added)."

@@ -4,6 +4,7 @@ import pytest
 
 from connectors.sdk.connector import CheckState, Complete, NotOffered
 from connectors.sdk.errors import AuthFailed, ConnectorError, Incomplete
+from connectors.sdk.sandbox import Fault, FaultKind
 from tests.connectors.salesforce_prm.conftest import Desk, facts
 
 BUDGETS = "PartnerMarketingBudget"
@@ -169,6 +170,17 @@ def test_registrations_may_be_opportunities(desk: Desk) -> None:
         "84000",
     )
     assert (won.status, won.closed) == ("Closed Won", True)
+
+
+def test_an_object_that_is_refused_fails_its_own_check_only(desk: Desk) -> None:
+    desk.stage.plan(Fault(kind=FaultKind.FORBIDDEN, path="ChannelProgramMember", times=9))
+
+    found = desk.checks()
+
+    failed = {name for name, check in found.items() if check.state is CheckState.FAIL}
+    assert failed == {"Program memberships"}
+    assert "vendor's administrator" in found["Program memberships"].fix
+    assert found["Contracts"].state is CheckState.OK
 
 
 def test_a_chosen_field_that_is_hidden_is_named_by_the_check(desk: Desk) -> None:
