@@ -126,9 +126,28 @@ def show_declaration(name: ConnectionName) -> None:
     work.declaration(name)
 
 
+@connectors.command("preview")
+def preview_settings(
+    connector: Annotated[str, typer.Argument(help="See `connectors list`.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="A setting; VALUE may be @file. Repeat it."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show each list's first ten records. Nothing is saved."""
+    from app.cli import previews
+
+    previews.of_settings(connector, settings or [], as_json=as_json)
+
+
 @connectors.command("check")
 def check_connector(
-    name: Annotated[str, typer.Argument(help="The connector, see list.")],
+    name: Annotated[
+        str, typer.Argument(help="The connector, see list; or the file of a declaration.")
+    ],
     record: Annotated[
         bool,
         typer.Option("--record", help="Keep what is proven beside the connector: its tier."),
@@ -145,7 +164,15 @@ def check_connector(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove a connector on its simulated platform."""
+    """Prove a connector on its simulated platform.
+
+    Of a declaration in YAML it says what it would read, or all that is wrong with it.
+    """
+    if name.endswith((".yaml", ".yml")):
+        from app.cli import declaring
+
+        declaring.check(Path(name), as_json=as_json)
+        return
     if live:
         from app.cli import looking
 
@@ -189,6 +216,14 @@ def check_connection(name: ConnectionName, as_json: Json = False) -> None:
     from app.cli import connections
 
     connections.check(name, as_json=as_json)
+
+
+@connection.command("preview")
+def preview_connection(name: ConnectionName, as_json: Json = False) -> None:
+    """Show each list's first ten records, where it can."""
+    from app.cli import previews
+
+    previews.of_connection(name, as_json=as_json)
 
 
 @connection.command("remove")

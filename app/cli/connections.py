@@ -16,7 +16,7 @@ from app.keeping import Kept
 from app.models import Connection
 from app.services import checking, configs, sources
 from connectors.sdk.connector import Check, CheckState, InMemory
-from connectors.sdk.manifest import ConnectorConfig
+from connectors.sdk.manifest import ConnectorConfig, Manifest
 
 MARKS = {
     CheckState.OK: "[green]ok[/]  ",
@@ -31,10 +31,7 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_js
     manifest = sources.manifest_of(connector_id)
     with opened.database.read() as session:
         sources.free(session, name)
-    values = _values(settings)
-    for key in sorted(configs.secret_names(manifest.config)):
-        if key not in values and manifest.config.model_fields[key].is_required():
-            values[key] = typer.prompt(key, hide_input=sys.stdin.isatty(), err=True)
+    values = entered(manifest, settings)
     config = configs.validate(manifest, values)
     secrets = InMemory()
     checks = _tried(opened, connector_id, config, secrets) if check else ()
@@ -50,6 +47,18 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_js
         raise typer.Exit(1)
     if not as_json:
         out.print(f"Added {plain(name)}. Read it now: partner-inbox sync {plain(name)!r}")
+
+
+def entered(manifest: Manifest, settings: list[str]) -> dict[str, Any]:
+    """The settings of a command line; what is needed beside them is asked for, secrets unseen."""
+    values = _values(settings)
+    hidden = configs.secret_names(manifest.config)
+    needed = [key for key in sorted(hidden) if manifest.config.model_fields[key].is_required()]
+    for key in (*needed, *manifest.config.wanted(values)):
+        if key not in values:
+            unseen = key in hidden and sys.stdin.isatty()
+            values[key] = typer.prompt(key, hide_input=unseen, err=True)
+    return values
 
 
 def _tried(

@@ -37,7 +37,8 @@ def tell(error: Exception) -> int:
         case AppError() | ConnectorError():
             line(error.message, error.remedy)
             for field, sentence in error.fields.items() if isinstance(error, Invalid) else ():
-                err.print(f"  {plain(field)}: {plain(sentence)}")
+                told = sentence.replace("\n", "\n    ")
+                err.print(f"  {plain(field)}: {plain(told)}")
         case OSError() if error.filename is not None or error.errno in BY_SYSTEM:
             where = f"{error.filename}: " if error.filename is not None else ""
             line(f"{where}{error.strerror}.", BY_SYSTEM.get(error.errno or 0, ""))

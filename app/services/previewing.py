@@ -28,11 +28,15 @@ class RecordLine:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamPreview:
-    """The first page of a stream. ``bad`` are reasons, each with the row as it came."""
+    """The first page of a stream. ``bad`` are reasons, each with the row as it came.
+
+    ``note`` says what the platform tells of the pages behind it.
+    """
 
     title: str
     answer: str
     sample: str
+    note: str = ""
     records: tuple[RecordLine, ...] = ()
     bad: tuple[tuple[str, str], ...] = ()
     problem: str = ""
@@ -72,6 +76,7 @@ def _stream(told: Preview, secrets: list[str]) -> StreamPreview:
         title=redact.mask(told.title, secrets),
         answer=_answer(told),
         sample=redact.redact(told.sample, secrets),
+        note=redact.mask(told.note, secrets),
         records=tuple(_line(record, secrets) for record in told.page.records),
         bad=tuple(
             (redact.mask(row.reason, secrets), redact.redact(row.raw, secrets))

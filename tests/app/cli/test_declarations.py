@@ -7,7 +7,7 @@ import pytest
 
 from connectors.http_api.sandbox import CLIENT, SECRET, Sandbox
 from connectors.sdk.sandbox import SandboxClock, SandboxHost
-from tests.app.cli.conftest import Command
+from tests.app.cli.conftest import Command, Ran
 from tests.app.web.conftest import NOW
 
 NAME = "halden"
@@ -24,7 +24,7 @@ def files(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def add(command: Command, files: Path, name: str = "Halden") -> object:
+def add(command: Command, files: Path, name: str = "Halden") -> Ran:
     return command(
         *("connection", "add", "http_api", "--name", name),
         *("--set", f"declaration=@{files / 'halden.yaml'}"),
@@ -86,3 +86,96 @@ def test_a_connector_in_python_has_no_declaration_to_show(command: Command, tmp_
 
     assert ran.code == 1
     assert "Events is no declaration" in ran.err
+
+
+@pytest.mark.promise("P8")
+def test_a_shared_file_asks_only_for_what_its_sign_in_needs(command: Command, files: Path) -> None:
+    text = (files / "halden.yaml").read_text()
+    text = text.replace("  type: client_credentials\n", "  type: bearer\n")
+    for gone in ("token_url: ", "scope: ", "client: "):
+        text = "\n".join(line for line in text.split("\n") if not line.strip().startswith(gone))
+    (files / "halden.yaml").write_text(text)
+
+    ran = command(
+        *("connection", "add", "http_api", "--name", "Shared", "--no-check"),
+        *("--set", f"declaration=@{files / 'halden.yaml'}"),
+        typed=f"{SECRET}\n",
+    )
+
+    assert ran.code == 0
+    assert ran.err.count(":") == 1
+    assert ran.err.startswith("key:")
+    assert SECRET not in ran.out + ran.err
+    assert command("connectors", "show", "Shared").out.strip() == text.strip()
+
+
+def test_a_file_is_checked_without_asking_anybody(command: Command, files: Path) -> None:
+    ran = command("connectors", "check", str(files / "halden.yaml"))
+
+    assert ran.code == 0
+    assert "Marketing funds: fund; a finished read proves: full list" in ran.out
+    assert "It also needs: client_id, client_secret." in ran.out
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(command: Command, files: Path) -> None:
+    path = files / "halden.yaml"
+    text = path.read_text()
+    for right, wrong in (
+        ("kind: goal", "kind: gaol"),
+        ("%d.%m.%Y", "%d.%m"),
+        ("      status: state", "      statsu: state"),
+        ("zone: Europe/Oslo", "zone: Europe/Olso"),
+        ("pager: {type: next_link, next", "pager: {type: next_link, nxt"),
+    ):
+        assert right in text
+        text = text.replace(right, wrong, 1)
+    path.write_text(text)
+
+    ran = command("connectors", "check", str(path))
+
+    assert ran.code == 1
+    told = [line for line in ran.err.splitlines() if line.startswith("Line ")]
+    keys = [line.split(", ")[1].split(":")[0] for line in told]
+    assert keys == [
+        "zone",
+        "streams.renewals.map.due.format",
+        "streams.renewals.map.statsu",
+        "streams.targets.kind",
+        "streams.funds.pager.next",
+        "streams.funds.pager.nxt",
+    ]
+    assert told[2].endswith("is it status?.") or told[2].endswith("is it status?")
+
+
+@pytest.mark.promise("P8")
+def test_a_preview_shows_the_first_records_and_saves_nothing(command: Command, files: Path) -> None:
+    ran = command(
+        *("connectors", "preview", "http_api", "--set", f"declaration=@{files / 'halden.yaml'}"),
+        *("--set", f"client_id={CLIENT}", "--set", f"client_secret=@{files / 'secret.txt'}"),
+        **ALLOWED,
+    )
+
+    assert ran.code == 0
+    assert "Renewals  200, " in ran.out
+    assert "It leads on to a next page." in ran.out
+    assert "Cloud Controller renewal\n      deadline · Fri 27 Nov 2026 · €18,400.00 EUR" in ran.out
+    assert SECRET not in ran.out + ran.err
+    assert command("connection", "list", "--json").json() == []
+
+
+def test_a_preview_says_why_a_list_cannot_be_read(command: Command, files: Path) -> None:
+    path = files / "halden.yaml"
+    added = add(command, files)
+    path.write_text(path.read_text().replace("path: /funds", "path: /found"))
+
+    ran = command(
+        *("connectors", "preview", "http_api", "--set", f"declaration=@{path}"),
+        *("--set", f"client_id={CLIENT}", "--set", f"client_secret=@{files / 'secret.txt'}"),
+        **ALLOWED,
+    )
+
+    assert ran.code == 1
+    assert "Marketing funds" in ran.out
+    assert "refused the request (404). Correct the declaration" in ran.out
+    assert added.code == 0
+    assert command("connection", "preview", "Halden", **ALLOWED).code == 0
