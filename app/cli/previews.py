@@ -75,6 +75,7 @@ def _tell(found: Previews, clock: Clock) -> None:
 
 def _tell_stream(one: StreamPreview, clock: Clock) -> None:
     out.print(f"\n[bold]{plain(one.title)}[/]  {plain(one.answer)}".rstrip())
+    out.print(f"  {plain(one.asked)}")
     if one.note:
         out.print(f"  {plain(one.note)}")
     if one.problem:

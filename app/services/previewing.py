@@ -30,10 +30,12 @@ class RecordLine:
 class StreamPreview:
     """The first page of a stream. ``bad`` are reasons, each with the row as it came.
 
-    ``note`` says what the platform tells of the pages behind it.
+    ``asked`` is the request without its query; ``note`` says what the platform tells of the pages
+    behind it.
     """
 
     title: str
+    asked: str
     answer: str
     sample: str
     note: str = ""
@@ -74,6 +76,7 @@ def preview(connector_id: str, config: ConnectorConfig, *, trial: Trial) -> Prev
 def _stream(told: Preview, secrets: list[str]) -> StreamPreview:
     return StreamPreview(
         title=redact.mask(told.title, secrets),
+        asked=redact.mask(told.asked, secrets),
         answer=_answer(told),
         sample=redact.redact(told.sample, secrets),
         note=redact.mask(told.note, secrets),
@@ -91,6 +94,8 @@ def _answer(told: Preview) -> str:
     """ "200, 12.4 KB, 25 rows on the first page"."""
     if told.status is None:
         return ""
+    if told.problem and not told.size:
+        return str(told.status)
     size = f"{told.size:,} bytes" if told.size < 1_000 else f"{told.size / 1_000:,.1f} KB"
     rows = "1 row" if told.rows == 1 else f"{told.rows:,} rows"
     return f"{told.status}, {size}, {rows} on the first page"

@@ -60,6 +60,12 @@ class Asking:
         self.state: dict[str, Any] = {}
 
     @property
+    def asked(self) -> str:
+        """What the first page is asked for with; without the query, which may hold a key."""
+        url = httpx2.URL(self._url())
+        return f"{self._plan.stream.method} {url.scheme}://{url.netloc.decode()}{url.path}"
+
+    @property
     def window(self) -> tuple[date, date] | None:
         """The due dates that a finished read has surely listed.
 

@@ -27,7 +27,7 @@ from connectors.http_api.asking import Asking, Leaf
 from connectors.http_api.compiling import Plan
 from connectors.http_api.config import HttpApiConfig
 from connectors.http_api.details import Details, parted
-from connectors.http_api.mapping import Mapper
+from connectors.http_api.mapping import Mapper, apart
 from connectors.http_api.model import Rule
 from connectors.http_api.showing import sample_of
 from connectors.http_api.signing import credentials
@@ -75,7 +75,7 @@ MANIFEST = Manifest(
         ),
         Need(
             what="A declaration: which list becomes which records",
-            where="The documentation of this source has all keys and two whole examples",
+            where="The documentation of this source has all keys and whole examples to copy",
         ),
     ),
     gives_not=(
@@ -142,7 +142,7 @@ def _page(plan: Plan, mapper: Mapper, leaf: Leaf, number: int, *, most: int | No
     """The records of a page; of its first ``most`` rows."""
     return mapping.rows(
         islice(parted(leaf.rows, plan.each), most),
-        mapper,
+        apart(mapper),
         where=f"page {number}",
         external_id=mapper.id_of,
         expected=leaf.expected,
@@ -152,7 +152,11 @@ def _page(plan: Plan, mapper: Mapper, leaf: Leaf, number: int, *, most: int | No
 
 def _previewed(plan: Plan, config: HttpApiConfig, context: ReadContext) -> Preview:
     asking = Asking(plan, config, context)
-    told: dict[str, Any] = {"stream": plan.spec.name, "title": plan.spec.title}
+    told: dict[str, Any] = {
+        "stream": plan.spec.name,
+        "title": plan.spec.title,
+        "asked": asking.asked,
+    }
     leaf: Leaf | None = None
     page = Page()
     try:
@@ -163,6 +167,7 @@ def _previewed(plan: Plan, config: HttpApiConfig, context: ReadContext) -> Previ
     except ConnectorError as error:
         fix = _DECLARED if error.remedy == FormatChanged.remedy else error.remedy
         told |= {"problem": error.message, "fix": fix, "sample": getattr(error, "sample", "")}
+        told["status"] = getattr(error, "status", None)
     if asking.last is not None:
         told |= {"status": asking.last.status, "size": len(asking.last.body)}
         told["sample"] = sample_of(asking.last, leaf.rows if leaf else None)

@@ -80,8 +80,12 @@ def _invalid(problems: Problems, lined: Lined) -> DeclarationInvalid:
     placed = sorted({(lined.line(place), place, text) for place, text in problems.found}, key=str)
     placed.sort(key=lambda one: one[0])
     told = [
-        f"Line {line}, {'.'.join(map(str, place)) or 'the whole'}: {text}."
+        f"Line {line}, {'.'.join(map(str, place)) or 'the whole'}: {text}{_end(text)}"
         for line, place, text in placed[:MOST_TOLD]
     ]
     more = len(placed) - MOST_TOLD
     return DeclarationInvalid("\n".join([*told, *([f"And {more} more."] if more > 0 else [])]))
+
+
+def _end(text: str) -> str:
+    return "" if text.endswith("?") else "."

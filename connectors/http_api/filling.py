@@ -13,6 +13,8 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import quote
 
+from connectors.sdk.lines import Place
+
 _DAY = re.compile(r"\{today(?:([+-][0-9]{1,4})d)?(?::([^{}]+))?\}")
 _MEANT = re.compile(r"\{\s*([A-Za-z]{3,8})\s*(?:[+-:][^{}]*)?\}")
 _NAME = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]*)\}")
@@ -37,9 +39,19 @@ def moves(value: Any) -> bool:
     return any(_DAY.search(text) for text in _texts(value))
 
 
-def problem_of(value: Any) -> str | None:
-    """What is wrong with the days in it, if anything is."""
-    for text in _texts(value):
+def problems_of(value: Any) -> Iterator[tuple[Place, str]]:
+    """What is wrong with the days in it, each with its place."""
+    if isinstance(value, str):
+        if wrong := _problem(value):
+            yield (), wrong
+    elif isinstance(value, dict | list):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, one in inside:
+            yield from (((key, *place), wrong) for place, wrong in problems_of(one))
+
+
+def _problem(text: str) -> str | None:
+    if "{" in text:
         for found in _MEANT.finditer(text):
             near = SequenceMatcher(None, found[1].lower(), "today").ratio() >= _CLOSE
             whole = _DAY.fullmatch(found[0])

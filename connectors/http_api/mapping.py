@@ -63,6 +63,22 @@ class Mapper:
         return tuple(Fact(label=label, value=text) for label, text in lines if label and text)
 
 
+def apart(mapper: Mapper) -> Callable[[Any], AnyRecord | None]:
+    """The mapper for one page, on which two rows with one id are two things or the same row.
+
+    Across pages the same id is no mistake: lists move while they are read.
+    """
+    seen: dict[str, AnyRecord] = {}
+
+    def make(row: Any) -> AnyRecord | None:
+        record = mapper(row)
+        if record and seen.setdefault(record.external_id, record) != record:
+            raise BadField("another row on this page has the same id: a path must tell them apart")
+        return record
+
+    return make
+
+
 def _read(name: str, source: Source, row: Any) -> Any:
     value = _value(source, row)
     if source.reader is Reader.MONEY:

@@ -3,19 +3,26 @@
 Shapes only: what depends on the kind of record or on several keys is ``compiling``'s.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
-RATE = r"^([1-9][0-9]{0,5})/(second|minute|hour|day)$"
+_RATE = re.compile(r"[1-9][0-9]{0,5}/(second|minute|hour|day)")
 Plain = str | int | bool
 """A constant: a parameter or a header as it is sent."""
 Numbers = Literal["plain", "1,234.50", "1.234,50"]
 Spot = Literal["query", "body", "path"]
 """Where a parameter goes. In the body a name with dots is a place in it, in the path it stands in
 braces."""
+
+
+def _rate(value: str) -> str:
+    if not _RATE.fullmatch(value):
+        raise ValueError("it must be such as 60/minute: per second, minute, hour or day")
+    return value
 
 
 class Part(BaseModel):
@@ -226,7 +233,7 @@ class Declaration(Part):
     vendor: Text | None = None
     sign_in: SignIn = NoSignIn()
     headers: dict[str, str] = Field(default_factory=dict, max_length=20)
-    rate: Annotated[str, Field(pattern=RATE)] | None = None
+    rate: Annotated[str, AfterValidator(_rate)] | None = None
     numbers: Numbers = "plain"
     zone: Text | None = None
     streams: dict[Name, Stream] = Field(min_length=1, max_length=20)

@@ -19,6 +19,7 @@ _INSIDE: Mapping[str, tuple[type[Part], ...]] = {
     "currency": (model.Constant,),
 }
 """The parts that can stand below a key."""
+_NO_KEYS = ("model_type", "model_attributes_type")
 
 _SENTENCES: Mapping[str, str] = {
     "string_type": "a text is needed here; write it in quotes",
@@ -29,6 +30,8 @@ _SENTENCES: Mapping[str, str] = {
     "model_attributes_type": "keys with values are needed here",
     "list_type": "a list is needed here",
     "string_too_short": "it is empty",
+    "too_short": "it is empty",
+    "string_unicode": "it holds a character that is not allowed",
     "missing": "is needed",
     "union_tag_not_found": "it needs a type",
     "string_pattern_mismatch": "a name has small letters, digits and _ only, and begins with one",
@@ -53,7 +56,8 @@ def sentences(
 def nearest(name: str, known: Collection[str]) -> str:
     """ "; is it due?" where something is spelled nearly so, else all that there are."""
     found = get_close_matches(name, known, n=1)
-    return f"; is it {found[0]}?" if found else f"; there are {', '.join(sorted(known))}"
+    all_of_them = "is only" if len(known) == 1 else "are"
+    return f"; is it {found[0]}?" if found else f"; there {all_of_them} {', '.join(sorted(known))}"
 
 
 def _place(told: tuple[int | str, ...], data: Any, kind: str) -> Place:
@@ -75,7 +79,10 @@ def _sentence(one: Any, root: type[Part]) -> str:
     if kind in ("literal_error", "union_tag_invalid"):
         known = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "")
         return f"it must be one of: {known.replace(' or ', ', ')}"
-    return _SENTENCES.get(kind) or f"{one['msg'][:1].lower()}{one['msg'][1:]}"
+    if root is model.Rule and kind in _NO_KEYS and not one["loc"]:
+        return "a path is needed here, in quotes where it has brackets, or keys such as path"
+    text = one["msg"].removeprefix("Value error, ")
+    return _SENTENCES.get(kind) or f"{text[:1].lower()}{text[1:]}"
 
 
 def _keys(place: tuple[int | str, ...], root: type[Part]) -> set[str]:

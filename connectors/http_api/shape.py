@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from connectors.http_api import model
-from connectors.http_api.filling import fits, moves, names_in, problem_of
+from connectors.http_api.filling import fits, moves, names_in, problems_of
 from connectors.http_api.problems import Problems
 from connectors.sdk.lines import Place
 from connectors.sdk.manifest import Completeness
@@ -21,8 +21,8 @@ def judge(stream: model.Stream, at: Place, problems: Problems) -> None:
     if stream.body is not None and stream.method == "GET":
         problems.add((*at, "body"), "only a POST has a body: add method: POST")
     for name, told in (("params", stream.params), ("body", stream.body)):
-        if wrong := problem_of(told):
-            problems.add((*at, name), wrong)
+        for place, wrong in problems_of(told):
+            problems.add((*at, name, *place), wrong)
     _path(stream.path, _named(stream), (*at, "path"), problems)
     _spots(stream, at, problems)
     _format(stream, at, problems)
@@ -70,8 +70,8 @@ def _path(path: str, names: set[str], place: Place, problems: Problems) -> None:
     there = names_in(path)
     if not _PATH.fullmatch(path) or "//" in path:
         problems.add(place, "it must be a path below base; parameters stand in params")
-    elif wrong := problem_of(path):
-        problems.add(place, wrong)
+    elif found := [wrong for _, wrong in problems_of(path)]:
+        problems.add(place, found[0])
     elif strange := min(there - names, default=None):
         problems.add(place, f"nothing is said to go in place of {{{strange}}}")
     elif lacking := min(names - there, default=None):

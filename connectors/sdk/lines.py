@@ -26,6 +26,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _TOLD = 10  # problems in one sentence
+_TAB = "a tab cannot stand there, use spaces"
 
 
 class BadYaml(ValueError):
@@ -59,7 +60,8 @@ def read(text: str) -> Lined:
         return _document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadYaml(mark.line + 1 if mark else 1, f"it is not YAML: {error.problem}") from None
+        said = error.problem if "'\\t'" not in str(error.problem) else _TAB
+        raise BadYaml(mark.line + 1 if mark else 1, f"it is not YAML: {said}") from None
     except yaml.YAMLError:
         raise BadYaml(1, "it is not YAML: it holds a character that is not allowed") from None
 

@@ -18,6 +18,7 @@ ROWS = 10
 class Preview:
     """The first page of one stream.
 
+    asked    method and address of the first request, without its query
     status   HTTP status of the answer; None where none came
     size     bytes of its body
     rows     rows on it, those included that are left out or cannot be read
@@ -30,6 +31,7 @@ class Preview:
 
     stream: str
     title: str
+    asked: str = ""
     status: int | None = None
     size: int = 0
     rows: int = 0

@@ -141,6 +141,47 @@ def problem(text: str) -> str:
         ("name: Contoso", "name: Contoso\nname: Again", "Line 2: the key 'name' is there twice."),
         ("name: Contoso", "name: [Contoso", "Line "),
         ("name: Contoso", "name: 1.5", "Line 1, name: a text is needed here; write it in quotes."),
+        ("    path", "\tpath", "Line 6: it is not YAML: a tab cannot stand there, use spaces."),
+        ("streams:", "rate: often\nstreams:", "Line 3, rate: it must be such as 60/minute"),
+        (
+            "    map:",
+            "    params: {since: '{tody-7d}'}\n    map:",
+            "Line 7, streams.renewals.params.since: {tody-7d} is no day: write {today}",
+        ),
+        ("/renewals", "/renewals/{id}", "path: nothing is said to go in place of {id}."),
+        (
+            "    map:",
+            "    detail: {path: /one}\n    map:",
+            "Line 7, streams.renewals.detail.path: it needs {id}",
+        ),
+        (
+            "    map:",
+            "    pager: {type: cursor, param: c, nxt: n}\n    map:",
+            "Line 7, streams.renewals.pager.nxt: there is no such key; is it next?",
+        ),
+        (
+            "    map:",
+            "    pager: {type: odata, titel: n}\n    map:",
+            "Line 7, streams.renewals.pager.titel: there is no such key; there is only type.",
+        ),
+        (
+            "    map:",
+            "    method: POST\n    body: {login: {api_key: x}}\n    map:",
+            "Line 8, streams.renewals.body.login.api_key: a secret has no place here",
+        ),
+        (
+            "    map:",
+            (
+                "    method: POST\n    body: {a: 1}\n"
+                "    pager: {type: cursor, param: a.b, next: n, in: body}\n    map:"
+            ),
+            "Line 9, streams.renewals.pager: the body has no place a.b.",
+        ),
+        (
+            "title: product",
+            "title: {path: names[0]}",
+            "Line 9: it is not YAML: expected ',' or '}', but got '['; within braces a text that",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line_and_key(old: str, new: str, said: str) -> None:
@@ -155,8 +196,38 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines() -> None:
     assert [line.split(",")[0] for line in lines] == ["Line 2", "Line 9", "Line 10"]
 
 
+def test_mistakes_of_shape_and_of_meaning_are_told_together_each_once() -> None:
+    good = GOOD.split("streams:\n")[1].replace("renewals", "goals")
+    text = f"{GOOD}{good}".replace("kind: deadline", "kind: deadlines", 1)
+    text = text.replace("base: https", "zone: Nowhere\nbase: ftp").replace("%d.%m.%Y", "%d.%m")
+    text = text.replace("    path: /goals", "    pth: /goals\n    body: {a: 1}")
+
+    told = [line.split(": ")[0] for line in problem(text).splitlines()]
+
+    assert told == [
+        "Line 2, zone",
+        "Line 3, base",
+        "Line 6, streams.renewals.kind",
+        "Line 12, streams.goals.path",
+        "Line 14, streams.goals.pth",
+        "Line 15, streams.goals.body",
+        "Line 19, streams.goals.map.due.format",
+    ]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "- a\n- b", "just words", "a: " + "[" * 500, "x" * (MOST_CHARACTERS + 1)]
+    "text",
+    [
+        "",
+        "- a\n- b",
+        "just words",
+        "a: " + "[" * 500,
+        "x" * (MOST_CHARACTERS + 1),
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]",
+        "? [a, b]\n: c",
+        'name: "\\ud800"\nbase: x\nstreams: {}',
+        GOOD + "".join(f"k{number}: 1\n" for number in range(3_000)),
+    ],
 )
 def test_what_is_no_declaration_is_refused_in_a_sentence(text: str) -> None:
     assert problem(text).endswith(".")

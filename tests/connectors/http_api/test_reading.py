@@ -221,6 +221,9 @@ def test_money_is_exact_in_the_way_of_writing_that_was_declared(
         ("closed: c", {"c": "perhaps"}, "field closed is neither true nor false: 'perhaps'"),
         ("due: d", {"d": "06/07/2027"}, "field due is not a date"),
         ("summary: \"join(' ', s)\"", {"s": [1]}, "the path join(' ', s) cannot be followed"),
+        ("status: s", {"s": ["a"]}, "a text was expected"),
+        ("amount: {path: v, divide: 100}", {"v": "10 cents"}, "field amount is not a number"),
+        ("due: {path: d, day: true}", {"d": "soon"}, "field due is not a date"),
         ("status: s", {"s": {"code": 1}}, "a text was expected"),
     ],
 )
@@ -236,6 +239,57 @@ def test_a_row_whose_field_cannot_be_read_is_set_aside_with_the_reason(
     bad = found.bad[0]
     assert reason in bad.reason
     assert bad.external_id == "1"
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"), [(123456, "1234.56"), ("99", "0.99"), (-5, "-0.05"), (None, None)]
+)
+def test_cents_are_said_to_be_cents(api: Api, value: Any, amount: str | None) -> None:
+    rule = "amount: {path: v, currency: {constant: EUR}, divide: 100}"
+
+    found = deadline(api, {"v": value}, rule).amount
+
+    assert found == (amount and Money(amount=Decimal(amount), currency="EUR"))
+
+
+@pytest.mark.promise("P7")
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("2027-03-01T00:00:00Z", "{path: d, day: true}"),
+        ("2027-03-01T23:59:59-08:00", "{path: d, day: true}"),
+        (1803859200, "{path: d, day: true}"),
+        ("1803859200000", "{path: d, day: true}"),
+        ("01.03.2027 23:30 +0100", "{path: d, day: true, format: '%d.%m.%Y %H:%M %z'}"),
+    ],
+)
+def test_a_day_written_as_a_moment_stays_that_day(api: Api, value: Any, rule: str) -> None:
+    assert deadline(api, {"d": value}, f"due: {rule}").due == DueDate(
+        on=date(2027, 3, 1), raw=str(value)
+    )
+
+
+def test_rows_without_an_id_or_with_anothers_cost_themselves_only(api: Api) -> None:
+    rows: list[Any] = [
+        {"id": 1, "t": "One"},
+        {"t": "None"},
+        {"id": "", "t": "Empty"},
+        {"id": 1, "t": "Another"},
+        {"id": 1, "t": "One"},
+        {"id": True, "t": "Odd"},
+        "a text",
+        None,
+        {"id": 2, "t": "Two"},
+    ]
+    api.answers["things"] = lambda request, body: JSONResponse(rows)
+
+    found = read(api, "", "{id: id, title: t}")
+
+    assert [record.title for record in found.records] == ["One", "One", "Two"]
+    assert len(found.bad) == 6
+    reasons = " ".join(row.reason for row in found.bad)
+    assert "field id is empty or missing" in reasons
+    assert "another row on this page has the same id" in reasons
 
 
 def test_words_become_categories_and_unknown_ones_stay_to_be_seen(api: Api) -> None:
@@ -316,6 +370,59 @@ def test_what_is_no_whole_table_is_no_empty_table(
 
     assert isinstance(found.error, error)
     assert found.end is None
+
+
+def test_lines_of_json_are_rows(api: Api) -> None:
+    body = b'{"id": 1, "t": "One"}\r\n\n{"id": 2, "t": "Zw\xc3\xb6lf"}\n'
+    api.answers["things"] = lambda request, _: Response(body, media_type="application/x-ndjson")
+
+    found = read(api, "format: json lines\ncompleteness: full list", "{id: id, title: t}")
+
+    assert [record.title for record in found.records] == ["One", "Zwölf"]
+    assert found.end is not None
+
+
+@pytest.mark.promise("P2")
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ('{"id": 1}\n{"id": 2', Incomplete),
+        ('{"id": 1}\nnonsense\n{"id": 2}\n', FormatChanged),
+        ("<html>Sign in</html>", FormatChanged),
+    ],
+)
+def test_lines_that_are_no_json_prove_nothing(api: Api, body: str, error: type[Exception]) -> None:
+    api.answers["things"] = lambda request, _: Response(body, media_type="application/x-ndjson")
+
+    found = read(api, "format: json lines\ncompleteness: full list")
+
+    assert type(found.error) is error
+    assert found.end is None
+
+
+def test_xml_is_called_by_its_name_with_what_helps(api: Api) -> None:
+    api.answers["things"] = lambda request, _: Response(
+        '<?xml version="1.0"?><things/>', media_type="application/xml"
+    )
+
+    found = read(api, "")
+
+    assert found.error is not None
+    assert "answered in XML" in found.error.message
+    assert "Ask it for JSON" in found.error.remedy
+
+
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_and_nested_nulls_are_read(api: Api, charset: str) -> None:
+    text = '[{"id": 1, "t": "Müller", "a": null}, {"id": 2, "t": "B", "a": {"b": null}}]'
+    api.answers["things"] = lambda request, _: Response(
+        text.encode(charset), media_type="application/json"
+    )
+
+    found = read(api, "", "{id: id, title: t, amount: {path: a.b.c, currency: a.currency}}")
+
+    assert found.bad == []
+    assert [record.title for record in found.records] == ["Müller", "B"]
 
 
 def test_a_table_below_a_title_and_with_a_byte_order_mark_is_read(api: Api) -> None:
