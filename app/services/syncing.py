@@ -34,6 +34,10 @@ from connectors.sdk import errors
 from connectors.sdk.connector import Copy
 
 LEASE = timedelta(minutes=5)
+AHEAD = 2 * LEASE
+"""Machines' clocks differ by less. A lease or a run of later than that is of a clock that was
+wrong: nobody waits until that day comes.
+"""
 LONGEST_RUN = timedelta(minutes=60)
 
 
@@ -74,7 +78,7 @@ def due(
         .where(
             Connection.enabled,
             col(Connection.removed_at).is_(None),
-            col(Connection.next_due_at) <= now,
+            _is_due(now),
             _free(now, ended),
         )
         .order_by(col(Connection.next_due_at))
@@ -87,8 +91,21 @@ def _free(now: datetime, ended: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(
         col(Connection.lease_until).is_(None),
         col(Connection.lease_until) <= now,
+        col(Connection.lease_until) > now + AHEAD,
         col(Connection.lease_owner).in_(ended),
     )
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    newest = (
+        sa.select(col(SyncRun.started_at))
+        .where(col(SyncRun.connection_id) == col(Connection.id))
+        .order_by(col(SyncRun.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    scheduled = col(Connection.next_due_at).is_not(None)
+    return sa.or_(col(Connection.next_due_at) <= now, sa.and_(scheduled, newest > now + AHEAD))
 
 
 def claim(
@@ -113,7 +130,7 @@ def claim(
         _free(now, ended),
     ]
     if only_due:
-        conditions += [col(Connection.enabled).is_(True), col(Connection.next_due_at) <= now]
+        conditions += [col(Connection.enabled).is_(True), _is_due(now)]
     taken: sa.CursorResult[Any] = session.connection().execute(
         sa.update(Connection)
         .where(*conditions)

@@ -107,3 +107,21 @@ def test_where_no_sign_can_be_left_a_sync_goes_on_all_the_same(world: World) -> 
     world.connector.lists(*deadlines(range(5)))
 
     assert world.sync().outcome == "ok"
+
+
+def test_a_clock_that_was_wrong_for_a_while_keeps_no_source_unread(
+    world: World, killed: Callable[..., int], tmp_path: Path
+) -> None:
+    world.connector.lists(*deadlines(range(5)))
+    world.clock.forward(days=400)
+    assert world.sync().outcome == "ok"
+    world.clock.forward(days=-400)
+    assert world.syncer.due(limit=9) == [world.connection_id]
+    assert again(world) is not None
+    assert world.syncer.due(limit=9) == []
+
+    world.clock.forward(days=400)
+    killed(tmp_path / "another machine's disk")
+    world.clock.forward(days=-399)
+    assert world.syncer.due(limit=9) == [world.connection_id]
+    assert again(world) is not None
