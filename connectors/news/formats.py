@@ -1,6 +1,7 @@
 """From a feed's bytes to its entries as plain fields, whatever format it has."""
 
 import json
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -14,20 +15,23 @@ Entry = Mapping[str, Any]
 came, None where the feed says nothing.
 """
 
-ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>")
+TAIL = 10_000
+"""Bytes in which a feed's end is looked for: caches write remarks behind it."""
+_END = re.compile(rb"</(?:rss|feed|rdf:rdf)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
 NO_FEED = "It is no feed of RSS, Atom or JSON."
 _REMEDY = "Copy the feed's own address, not that of the page that shows it, and enter it again."
 
 
 def whole(body: bytes) -> bool:
     """Whether the body has its own end, where the connection does not prove it."""
-    return body.rstrip()[-64:].lower().endswith((*ENDS, b"}"))
+    if _is_json(body):
+        return body.rstrip().endswith(b"}")
+    return _END.search(body[-TAIL:]) is not None
 
 
 def entries_of(body: bytes, content_type: str | None) -> list[Entry]:
     """The entries in the feed's order; raises ``FormatChanged`` or ``Incomplete`` for the feed."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"{":
+    if _is_json(body):
         return _json_feed(body)
     if b"<!ENTITY" in body[:100_000].upper():
         raise FormatChanged("The feed defines entities, which no feed needs.", remedy=_REMEDY)
@@ -42,6 +46,10 @@ def entries_of(body: bytes, content_type: str | None) -> list[Entry]:
     if not whole(body):
         raise Incomplete("The feed arrived without its end.")
     return [_entry(entry) for entry in parsed.entries]
+
+
+def _is_json(body: bytes) -> bool:
+    return body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def _entry(found: Any) -> Entry:

@@ -8,9 +8,17 @@ from typing import Any
 from pydantic import SecretStr
 
 from connectors.sdk import mapping
-from connectors.sdk.checks import attempt
 from connectors.sdk.conditional import Fetched, fetched, reached
-from connectors.sdk.connector import Check, Complete, Event, Page, ReadContext, Unchanged
+from connectors.sdk.connector import (
+    Check,
+    CheckState,
+    Complete,
+    Event,
+    Page,
+    ReadContext,
+    Unchanged,
+)
+from connectors.sdk.errors import ConnectorError
 from connectors.sdk.manifest import (
     Completeness,
     Manifest,
@@ -82,7 +90,7 @@ class WebPage:
         check, found = reached("The page", lambda: _fetch(config, context, always=True))
         yield check
         if found is not None:
-            yield attempt("Part of the page", lambda: _compared(text_of(found.body, config)))
+            yield _judged(found, config)
 
 
 class _Known:
@@ -114,8 +122,21 @@ def _fetch(config: WebPageConfig, context: ReadContext, *, always: bool = False)
     )
 
 
-def _compared(text: Text) -> str:
-    return f"{len(text.lines)} lines of “{text.title}” are compared: {text.lines[0]}"
+def _judged(found: Fetched, config: WebPageConfig) -> Check:
+    name = "Part of the page"
+    try:
+        text = text_of(found.body, config)
+    except ConnectorError as error:
+        return Check(name=name, state=CheckState.FAIL, text=error.message, fix=error.remedy)
+    said = f"{len(text.lines)} lines of “{text.title}” are compared: {text.lines[0]}"
+    if text.whole:
+        return Check(name=name, state=CheckState.OK, text=said)
+    return Check(
+        name=name,
+        state=CheckState.WARN,
+        text=f"The page is longer than what is compared. {said}",
+        fix="Name the part that matters in the settings, such as main or #tiers.",
+    )
 
 
 def _watched(now: Text, config: WebPageConfig) -> Notice:

@@ -16,16 +16,24 @@ from connectors.web_page.settings import WebPageConfig, selectors
 LINES = 2_000
 LENGTH = 100_000
 """Characters of a page's text that are compared and kept."""
+MARKUP = 20 * LENGTH
+"""Characters of a part's HTML in which its text is looked for: as many as ``html_text`` takes."""
+TAIL = 10_000
+"""Bytes behind which a page's end has to come: caches and trackers write behind it."""
+NO_TEXT = ("script", "style", "noscript", "template", "svg", "math", "iframe")
 SHOWN = 40
 """Lines of each version that a notice shows; it says how many more there are."""
+
+_PASSWORD = "input[type=password]"  # noqa: S105 - a selector
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A page as it is compared."""
+    """A page as it is compared; ``whole`` is false where it is longer than what is compared."""
 
     title: str
     lines: tuple[str, ...]
+    whole: bool = True
 
     @property
     def version(self) -> str:
@@ -42,26 +50,31 @@ def text_of(body: bytes, config: WebPageConfig) -> Text:
     if not ended(body):
         raise Incomplete("The page arrived without its end.")
     page = LexborHTMLParser(body)
-    if page.css_first("input[type=password]") is not None:
+    page.strip_tags(list(NO_TEXT))
+    parts = next((found for one in selectors(config.selector) if (found := page.css(one))), [])
+    inputs = [part.css_first(_PASSWORD) for part in parts] or [page.css_first(_PASSWORD)]
+    if any(found is not None for found in inputs):
         raise FormatChanged(
             "The page asks for a sign-in.", remedy="Watch a page that everybody can see."
         )
-    parts = next((found for one in selectors(config.selector) if (found := page.css(one))), [])
-    text = "\n".join(mapping.html_text(part.html or "", limit=LENGTH) for part in parts)
-    lines = tuple(line for line in text.splitlines()[:LINES] if _counts(line, config))
-    if not lines:
+    sources = [part.html or "" for part in parts]
+    text = "\n".join(mapping.html_text(source, limit=LENGTH) for source in sources)[:LENGTH]
+    told = [line for line in text.splitlines() if _counts(line, config)]
+    if not told:
         raise FormatChanged(
             "The part of the page that is watched is not there, or is empty.",
             remedy="Look at the page and correct “Part of the page” in the settings.",
         )
     heading = page.css_first("title") or page.css_first("h1")
     title = mapping.text_of(heading.text() if heading else None, limit=200)
-    return Text(title=title or config.url, lines=lines)
+    longest = max(len(source) for source in sources)
+    whole = len(told) <= LINES and len(text) < LENGTH and longest <= MARKUP
+    return Text(title=title or config.url, lines=tuple(told[:LINES]), whole=whole)
 
 
 def ended(body: bytes) -> bool:
     """Whether the page has its own end."""
-    return body.rstrip()[-200:].lower().find(b"</html>") >= 0
+    return b"</html" in body[-TAIL:].lower()
 
 
 def _counts(line: str, config: WebPageConfig) -> bool:

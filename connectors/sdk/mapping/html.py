@@ -8,6 +8,8 @@ from connectors.sdk.mapping.text import link_of, plain, visible
 from connectors.sdk.records import SafeHtml
 
 _LONGEST = 200_000
+_MARKUP = 20
+"""Characters of HTML that are looked at for each one of the text that is wanted of it."""
 _BLOCKS = frozenset(
     {
         "p",
@@ -59,17 +61,24 @@ def clean_html(value: str) -> SafeHtml:
     No images (they would tell the sender who reads), styles, classes, ids, forms or frames.
     Input beyond 200,000 characters is cut. Applied twice it changes nothing.
     """
-    return SafeHtml(_cleaner.clean(visible(value[:_LONGEST])).strip())
+    return SafeHtml(_cleaned(value[:_LONGEST]))
 
 
 def html_text(value: str, *, limit: int = 2000) -> str:
-    """The readable text of HTML: a line per block, a bullet per list item, cells by " · "."""
+    """The readable text of HTML: a line per block, a bullet per list item, cells by " · ".
+
+    Input beyond 200,000 characters is cut, or beyond twenty times ``limit`` where that is more.
+    """
     reader = _Reader()
-    reader.feed(clean_html(value))
+    reader.feed(_cleaned(value[: max(_LONGEST, _MARKUP * limit)]))
     reader.close()
     lines = (plain(line, limit) for line in "".join(reader.parts).split("\n"))
     text = "\n".join(line for line in lines if line.strip("•· "))
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _cleaned(value: str) -> str:
+    return _cleaner.clean(visible(value)).strip()
 
 
 def _attribute(name: str, value: str) -> str | None:

@@ -163,6 +163,7 @@ def test_only_entries_that_mention_what_was_asked_for() -> None:
         (b"[" * 100_000, FormatChanged),
         (b"{" + b'"a":{' * 100_000, FormatChanged),
         (rss("<guid>1</guid><title>t</title>")[:-20], Incomplete),
+        (rss("<guid>1</guid><title>t{}</title>")[:-30] + b"{}", Incomplete),
         (b'<!DOCTYPE rss [<!ENTITY a "aaaa">]>' + rss("<title>&a;</title>"), FormatChanged),
     ],
 )
@@ -172,6 +173,13 @@ def test_what_is_no_whole_feed_is_not_read(
     with pytest.raises(error) as raised:
         entries_of(body, "application/rss+xml")
     assert raised.value.remedy
+
+
+def test_what_a_cache_writes_behind_the_end_changes_nothing() -> None:
+    body = rss("<guid>1</guid><title>t</title>")
+    assert (
+        only(body + b"<!-- page of 0.31 seconds --> <!-- " + b"cached " * 50 + b"-->").title == "t"
+    )
 
 
 def test_a_feed_with_common_mistakes_is_read() -> None:

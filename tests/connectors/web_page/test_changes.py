@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.sdk.connector import Complete, Page, ReadContext
+from connectors.sdk.connector import CheckState, Complete, Page, ReadContext
 from connectors.sdk.errors import FormatChanged, Incomplete
 from connectors.sdk.http import HttpSession
 from connectors.sdk.policy import policy_of
@@ -107,6 +107,7 @@ def test_hostile_text_does_no_harm() -> None:
         (b"", FormatChanged),
         (page("<main>Gold</main>")[:-30], Incomplete),
         (page("<form><input type=password></form>"), FormatChanged),
+        (page("<main><form><input type='password'></form></main>"), FormatChanged),
         (page("<main> </main>"), FormatChanged),
         (b"\0" * 100, FormatChanged),
     ],
@@ -117,6 +118,40 @@ def test_what_is_no_whole_public_page_is_no_change(
     with pytest.raises(error) as raised:
         text_of(body, config())
     assert raised.value.remedy
+
+
+def test_a_page_with_a_place_to_sign_in_beside_its_text_is_public() -> None:
+    body = page("<header><form><input type=password></form></header><main>Gold</main>")
+
+    assert text_of(body, config()).lines == ("Gold",)
+    with pytest.raises(FormatChanged, match="sign-in"):
+        text_of(body, config(selector="#tiers"))
+
+
+def test_what_a_cache_writes_behind_the_end_changes_nothing() -> None:
+    assert text_of(page("Gold") + b"\n<!-- " + b"cached " * 200 + b"-->", config()).lines == (
+        "Gold",
+    )
+
+
+def test_a_page_of_much_markup_and_little_text_is_compared_to_its_end() -> None:
+    lines = "".join(f"<p class='{'wide ' * 30}'>line {number}</p>" for number in range(1_900))
+    script = f"<script>{'x=1;' * 600_000}</script>"
+
+    found = text_of(page(f"<main>{script}{lines}</main>"), config())
+
+    assert (len(found.lines), found.lines[-1], found.whole) == (1_900, "line 1899", True)
+
+
+def test_a_page_that_is_longer_than_what_is_compared_says_so_in_the_check() -> None:
+    sandbox = Sandbox(SandboxClock(NOW), size=2_100)
+    with SandboxHost({"page": sandbox}) as host:
+        watched = WebPageConfig.model_validate(sandbox.config(host.url("page")))
+        with HttpSession(policy_of(WebPage.manifest, watched, {"127.0.0.1"})) as http:
+            *_, check = WebPage().check(watched, ReadContext(http=http, now=NOW))
+
+    assert (check.name, check.state) == ("Part of the page", CheckState.WARN)
+    assert "#tiers" in check.fix
 
 
 @pytest.mark.parametrize("selector", ["p[", "::::", " , ", "main >"])
