@@ -18,6 +18,8 @@ OUTBOX = timedelta(days=90)
 """After an alert was written, unless it still waits."""
 DIGESTS = timedelta(days=365)
 """In the ledger of digests; a day must not leave it while its digest could be sent again (P4)."""
+CLUES = timedelta(days=180)
+"""After a notice was told: with what was told so long ago nothing new is compared."""
 READ_MARKS = timedelta(days=365)
 """After an item was gone at its source: who had read it."""
 
@@ -33,6 +35,7 @@ class Cutoffs:
     outbox: datetime
     digests: datetime
     read_marks: datetime
+    clues: datetime
 
 
 def cutoffs(now: datetime) -> Cutoffs:
@@ -45,4 +48,5 @@ def cutoffs(now: datetime) -> Cutoffs:
         outbox=now - OUTBOX,
         digests=now - DIGESTS,
         read_marks=now - READ_MARKS,
+        clues=now - CLUES,
     )

@@ -18,6 +18,7 @@ from app.models.outbox import (
     OutboxState,
     Revision,
 )
+from app.models.pairs import Clue, Pair, PairState
 from app.models.programs import Certification, Contact, Fund, Program
 from app.models.proposals import Proposal, ProposalState
 from app.models.sources import (
@@ -41,6 +42,7 @@ __all__ = [
     "AppSetting",
     "Certification",
     "Chore",
+    "Clue",
     "ColumnMapping",
     "Connection",
     "Contact",
@@ -55,6 +57,8 @@ __all__ = [
     "OutboxEntry",
     "OutboxKind",
     "OutboxState",
+    "Pair",
+    "PairState",
     "PersonalState",
     "Program",
     "Proposal",

@@ -21,6 +21,9 @@ TRACKED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("kind <> 'deadline'")
 )
 """Most items are deadlines: what has a page of its own is a short index beside them."""
+WITH_ANOTHER: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("joined_to_id IS NOT NULL")
+)
 TIMED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("due_at IS NOT NULL")
 )
@@ -32,6 +35,7 @@ class TeamState(StrEnum):
     OPEN = "open"
     DONE = "done"
     SNOOZED = "snoozed"
+    JOINED = "joined"
 
 
 class Item(SourceRow, table=True):
@@ -90,8 +94,9 @@ class Event(SQLModel, table=True):
 
     subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id
     kind        by a sync: new, changed, due moved, closed, reopened at source, eligibility flipped,
-                gone, returned · by people: done, snoozed, assigned, noted, undone · reopened by
-                either · woken when its snooze ended
+                gone, returned · by people: done, snoozed, assigned, noted, undone, confirmed,
+                dismissed, joined, told apart · reopened by either · woken when its snooze ended ·
+                source changed: the text that a deadline was confirmed from no longer says it
     actor_id    the user; None for a sync
     field, old, new   what changed, as text for people
     before      the team state before a person's act, so that it can be undone
@@ -118,10 +123,13 @@ class ItemState(SQLModel, table=True):
     """What the team did with an item: state, owner, snooze. A sync never writes it,
     except that a material change reopens a done or snoozed item (and says why, in events).
 
-    ``version`` counts up with every act, for undo and for conflicts.
+    ``version`` counts up with every act, for undo and for conflicts. ``joined_to_id`` is the item
+    that stands for a joined one, which a person said to be the same thing: what is done with that
+    one is done with this.
     """
 
     __tablename__ = "item_states"
+    __table_args__ = (Index("ix_item_states_joined_to_id", "joined_to_id", **WITH_ANOTHER),)
 
     item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
     state: str = Field(default=TeamState.OPEN, sa_type=Text)
@@ -129,6 +137,7 @@ class ItemState(SQLModel, table=True):
     owner_id: int | None = Field(
         default=None, index=True, foreign_key="users.id", ondelete="SET NULL"
     )
+    joined_to_id: int | None = Field(default=None, foreign_key="items.id", ondelete="SET NULL")
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reopened_because: str | None = Field(default=None, sa_type=Text)
     version: int = 1

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Integer, Text, UniqueConstraint
+from sqlalchemy import Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import CalendarDate, Exact, UtcDateTime
+from app.models.pairs import UNDECIDED
 
 
 class ProposalState(StrEnum):
@@ -25,11 +26,16 @@ class Proposal(SQLModel, table=True):
     item_id       the notice; ``fingerprint`` tells its proposals apart, whatever became of them
     sentence      the sentence quoted, ``raw`` the date in it as written
     due_on, or_on the date; with ``or_on`` it can be read both ways and a person chooses
-    deadline_id   the item that it became
+    deadline_id   the item that it became, or whose date it became
+    about_id      the known deadline of which it may be a new value, and ``because`` why
+    lost_at       when the text no longer said it, of one that was confirmed
     """
 
     __tablename__ = "proposals"
-    __table_args__ = (UniqueConstraint("item_id", "fingerprint"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "fingerprint"),
+        Index("ix_proposals_open_due_on_id", "due_on", "id", **UNDECIDED),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
     item_id: int = Field(foreign_key="items.id", ondelete="CASCADE")
@@ -42,7 +48,14 @@ class Proposal(SQLModel, table=True):
     currency: str | None = Field(default=None, sa_type=Text)
     note: str = Field(default="", sa_type=Text)
     state: str = Field(default=ProposalState.OPEN, sa_type=Text)
-    deadline_id: int | None = Field(default=None, foreign_key="items.id", ondelete="SET NULL")
+    deadline_id: int | None = Field(
+        default=None, index=True, foreign_key="items.id", ondelete="SET NULL"
+    )
+    about_id: int | None = Field(
+        default=None, index=True, foreign_key="items.id", ondelete="SET NULL"
+    )
+    because: str = Field(default="", sa_type=Text)
+    lost_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

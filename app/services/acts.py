@@ -1,4 +1,4 @@
-"""What people do with items: done, reopen, snooze, assign, note, read, and undo of these.
+"""What people do with items: done, reopen, snooze, assign, join, note, read.
 
 Every act is a line of history in the same transaction, with what was before, so that it
 can be undone as long as nobody did something else with the item since.
@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core.whole import whole
 from app.core.words import Clock, day_words, plural
 from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
@@ -22,8 +21,9 @@ from app.services.bulk import chunks
 from app.services.pages import Act
 
 DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
-ASSIGNED, NOTED, UNDONE = "assigned", "noted", "undone"
-UNDOABLE = (DONE, REOPENED, SNOOZED, ASSIGNED)
+ASSIGNED, NOTED, JOINED, UNDONE = "assigned", "noted", "joined", "undone"
+UNDOABLE = (DONE, REOPENED, SNOOZED, ASSIGNED, JOINED)
+LET_GO = "The item that it was joined with is gone"
 LONGEST_NOTE = 4000
 LONGEST_SNOOZE = timedelta(days=3653)
 MOST_AT_ONCE = 500
@@ -31,6 +31,7 @@ MOST_AT_ONCE = 500
 Versions = Mapping[int, int]
 """The versions that the person saw, by item: an act on another version is a conflict."""
 ANY: Versions = MappingProxyType({})
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 def done(
@@ -40,7 +41,7 @@ def done(
 
     def change(state: ItemState) -> None:
         state.state, state.done_at = TeamState.DONE, clock.now
-        state.snoozed_until = state.reopened_because = None
+        state.snoozed_until = state.reopened_because = state.joined_to_id = None
 
     return _act(session, ids, DONE, change, user_id=user_id, clock=clock, versions=versions)
 
@@ -52,7 +53,7 @@ def reopen(
 
     def change(state: ItemState) -> None:
         state.state = TeamState.OPEN
-        state.snoozed_until = state.done_at = None
+        state.snoozed_until = state.done_at = state.joined_to_id = None
 
     return _act(session, ids, REOPENED, change, user_id=user_id, clock=clock, versions=versions)
 
@@ -79,7 +80,7 @@ def snooze(
 
     def change(state: ItemState) -> None:
         state.state, state.snoozed_until = TeamState.SNOOZED, until
-        state.done_at = None
+        state.done_at = state.joined_to_id = None
 
     words = day_words(clock.local(until).date(), clock.today)
     return _act(
@@ -125,6 +126,45 @@ def assign(
     )
 
 
+def join(
+    session: Session, ids: Sequence[int], to: Item, *, user_id: int, clock: Clock, pair_id: int
+) -> Act:
+    """They are the same thing as another item, which stands for them from now on."""
+
+    def change(state: ItemState) -> None:
+        state.state, state.joined_to_id = TeamState.JOINED, to.id
+        state.snoozed_until = state.done_at = state.reopened_because = None
+
+    return _act(
+        session,
+        ids,
+        JOINED,
+        change,
+        user_id=user_id,
+        clock=clock,
+        versions=ANY,
+        new=to.title,
+        kept={"pair": pair_id},
+    )
+
+
+def let_go(session: Session, heads: Sequence[int], *, now: datetime) -> None:
+    """What was joined with these items, which are gone, stands for itself again (P1)."""
+    statement = select(ItemState).where(col(ItemState.joined_to_id).in_(heads))
+    states = list(session.exec(statement.order_by(col(ItemState.item_id))))
+    for state in states:
+        state.state, state.joined_to_id = TeamState.OPEN, None
+        state.reopened_because = LET_GO
+        state.version += 1
+        state.changed_at = now
+        session.add(
+            Event(subject="item", subject_id=state.item_id, at=now, kind=REOPENED, note=LET_GO)
+        )
+    session.flush()
+    if states:
+        refresh_open(session, [state.item_id for state in states])
+
+
 def note(session: Session, item_id: int, text: str, *, user_id: int, clock: Clock) -> Act:
     """Write something down about an item. Raises ``Invalid`` when it is empty or too long."""
     text = text.strip()
@@ -160,9 +200,8 @@ def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     )
 
 
-def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
-    """Take an act of one's own back. Raises ``Conflict`` when somebody acted since."""
-    events = _undoable(session, key, user_id)
+def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
+    """Undo these acts. Raises ``Conflict`` when somebody acted since."""
     states = _states(session, [event.subject_id for event in events], clock)
     for event in events:
         before = dict(event.before or {})
@@ -173,22 +212,24 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
         state.snoozed_until = _instant(before["snoozed_until"])
         state.done_at = _instant(before["done_at"])
         state.reopened_because = before.get("reopened_because")
+        state.joined_to_id = before.get("joined_to_id")
         state.version += 1
         state.changed_at = clock.now
-        session.add(
-            Event(
-                subject="item",
-                subject_id=event.subject_id,
-                at=clock.now,
-                kind=UNDONE,
-                actor_id=user_id,
-                old=event.kind,
-            )
-        )
-    ids = [event.subject_id for event in events]
+        session.add(undone(event, user_id, clock))
     session.flush()
-    refresh_open(session, ids)
-    return Act(said="Undone", items=tuple(ids))
+    refresh_open(session, [event.subject_id for event in events])
+
+
+def undone(act: Event, user_id: int, clock: Clock) -> Event:
+    """The line of history that says so."""
+    return Event(
+        subject="item",
+        subject_id=act.subject_id,
+        at=clock.now,
+        kind=UNDONE,
+        actor_id=user_id,
+        old=act.kind,
+    )
 
 
 def _gone_on(session: Session, act: Event) -> str:
@@ -266,6 +307,7 @@ def _act(
     versions: Versions,
     new: str | None = None,
     said: str | None = None,
+    kept: Mapping[str, Any] = NOTHING_MORE,
 ) -> Act:
     ids = list(dict.fromkeys(ids))
     _items(session, ids)
@@ -291,7 +333,7 @@ def _act(
                 kind=kind,
                 actor_id=user_id,
                 new=new,
-                before={**before, "version": state.version},
+                before={**before, **kept, "version": state.version},
             )
         )
     session.add_all(lines)
@@ -338,6 +380,7 @@ def _before(state: ItemState) -> dict[str, Any]:
         "state": str(state.state),
         "owner_id": state.owner_id,
         "reopened_because": state.reopened_because,
+        "joined_to_id": state.joined_to_id,
     }
     for name in ("snoozed_until", "done_at"):
         at: datetime | None = getattr(state, name)
@@ -347,22 +390,3 @@ def _before(state: ItemState) -> dict[str, Any]:
 
 def _instant(kept: str | None) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
-
-
-def _undoable(session: Session, key: str, user_id: int) -> list[Event]:
-    parts = [whole(part) for part in key.split(".")]
-    ids = [id_ for id_ in parts if id_ is not None]
-    if len(ids) != len(parts) or len(ids) > MOST_AT_ONCE:
-        ids = []
-    found = list(
-        session.exec(
-            select(Event).where(
-                col(Event.id).in_(ids),
-                Event.actor_id == user_id,
-                col(Event.kind).in_(UNDOABLE),
-            )
-        )
-    )
-    if not found or len(found) != len(ids):
-        raise NotFound("There is nothing to undo.")
-    return found

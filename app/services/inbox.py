@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
-from app.services import accounts, due_days, goals, groups, lines, listing, search
+from app.services import accounts, deciding, due_days, goals, groups, lines, listing, search
 from app.services.lines import Sources
 from app.services.listing import MONTH, items
 from app.services.pages import (
@@ -142,6 +142,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         goals_behind=behind,
         reports_due=reports,
         programs=programs,
+        decisions=deciding.count(session, clock),
         mine=tabs["mine"],
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],

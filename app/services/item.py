@@ -9,7 +9,18 @@ from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
 from app.models import Event, Item, ItemState, StreamState, User
-from app.services import acts, inbox, lines, listing, own_items, proposals, today
+from app.services import (
+    acts,
+    confirming,
+    deciding,
+    inbox,
+    lines,
+    listing,
+    own_items,
+    pairs,
+    proposals,
+    today,
+)
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import (
@@ -38,8 +49,13 @@ WHAT = {
     acts.WOKEN: "Back from snooze",
     acts.ASSIGNED: "Assigned to {new}",
     acts.UNDONE: "Undid: {old}",
-    proposals.CONFIRMED: "Confirmed as a deadline on {new}",
-    proposals.DISMISSED: "Dismissed as a deadline: {new}",
+    acts.JOINED: "Joined with {new}",
+    confirming.CONFIRMED: "Confirmed as a deadline on {new}",
+    confirming.DISMISSED: "Dismissed as a deadline: {new}",
+    confirming.TAKEN_OVER: "{field} taken over from a notice",
+    pairs.TOLD_APART: "Told apart from {new}",
+    proposals.LOST: "The notice that it was confirmed from no longer says this",
+    proposals.SAID_AGAIN: "The notice that it was confirmed from says this again",
 }
 MATERIAL = (changes.DUE_MOVED, changes.CLOSED, changes.REOPENED, changes.GONE, changes.RETURNED)
 
@@ -78,7 +94,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
         history=history,
         notes=notes,
-        proposals=proposals.of_item(session, item_id) if item.kind == Kind.NOTICE else (),
+        related=deciding.related(session, item, known),
         people=inbox.people(session),
         own=own_items.is_own(session, item),
     )
@@ -144,7 +160,7 @@ def _seen_at(session: Session, item: Item, source: SourceLine) -> datetime | Non
 
 
 def _proof(session: Session, item: Item) -> str | None:
-    if item.stream == proposals.STREAM:
+    if item.stream == confirming.STREAM:
         return None  # a person confirmed it; its source does not list it
     if item.removed_at is not None:
         return "no longer listed in two whole reads"
@@ -180,7 +196,7 @@ def line_of(event: Any, name: str | None = None) -> HistoryLine:
     """A stored event as a line to read; no ``name`` and no actor means that a sync did it."""
     actor = getattr(event, "actor_id", None)
     by_sync = actor is None
-    valued = event.kind in (changes.CHANGED, changes.DUE_MOVED)
+    valued = event.kind in (changes.CHANGED, changes.DUE_MOVED, confirming.TAKEN_OVER)
     what = WHAT.get(event.kind, event.kind.capitalize())
     return HistoryLine(
         at=event.at,

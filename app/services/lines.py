@@ -16,7 +16,7 @@ from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
 from app.models import TROUBLED, Connection
 from app.services import search, standings
-from app.services.listing import MONTH, WEEK, events
+from app.services.listing import MONTH, WEEK, events, items, states
 from app.services.pages import Health, Person, Row, SourceLine, State
 from app.services.standings import Standing
 from connectors import registry
@@ -42,6 +42,8 @@ def state_of(row: Any) -> State:
         return State.REMOVED
     if row.state in ("snoozed", "done"):
         return State(row.state)
+    if row.state == "joined":
+        return State.JOINED
     return State.CLOSED if row.closed else State.OPEN
 
 
@@ -139,7 +141,8 @@ def rows_of(
     session: Session, found: Sequence[Any], known: Sources, clock: Clock
 ) -> tuple[Row, ...]:
     """The stored rows as lines."""
-    moved = moved_from(session, [row.id for row in found], clock)
+    ids = [row.id for row in found]
+    moved, also = moved_from(session, ids, clock), also_from(session, ids, known)
     return tuple(
         Row(
             id=row.id,
@@ -147,6 +150,7 @@ def rows_of(
             tile=known.tile(row.connection_id, row.vendor),
             kind=row.kind,
             line=line_of(row, known),
+            also=also.get(row.id, ()),
             due=due_of(row),
             due_was=moved.get(row.id),
             ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,
@@ -182,6 +186,30 @@ def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, 
         if due is not None:
             found[id_] = due
     return found
+
+
+def also_from(session: Session, ids: Sequence[int], known: Sources) -> dict[int, tuple[str, ...]]:
+    """Who else told each of these: the vendor or source of what is joined with it."""
+    values = {"ids": search.given(session, ids)}
+    found: dict[int, dict[str, None]] = {}
+    for id_, connection_id, vendor in session.connection().execute(
+        _joined(is_sqlite(session)), values
+    ):
+        found.setdefault(id_, {})[vendor or known.name(connection_id)] = None
+    return {id_: tuple(names) for id_, names in found.items()}
+
+
+@cache
+def _joined(sqlite: bool) -> sa.Select[int, int, str]:
+    return (
+        sa.select(states.c.joined_to_id, items.c.connection_id, items.c.vendor)
+        .join(items, items.c.id == states.c.item_id)
+        .where(
+            states.c.joined_to_id.is_not(None),
+            search.among(states.c.joined_to_id, "ids", sqlite=sqlite),
+        )
+        .order_by(items.c.id)
+    )
 
 
 @cache

@@ -152,7 +152,9 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
             return sa.and_(states.c.state == "snoozed", there)
         case "done":
             settled = sa.or_(
-                states.c.state == "done", items.c.closed, sa.not_(due_days.still_on(clock))
+                states.c.state.in_(["done", "joined"]),
+                items.c.closed,
+                sa.not_(due_days.still_on(clock)),
             )
             return sa.and_(settled, there)
         case "removed":

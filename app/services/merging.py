@@ -15,7 +15,7 @@ from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events, proposals, search
+from app.services import acts, events, matters, search
 from app.services.absence import Absence
 from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
@@ -45,11 +45,9 @@ def apply(session: Session, reading: StreamReading, *, run_id: int, now: datetim
     absence.judge()
     writer.keep_quarantined()
     writer.keep_state()
-    if reading.prose:
+    if writer.notices:
         session.flush()
-        proposals.refresh(
-            session, connection_id=reading.connection_id, stream=reading.stream, now=now
-        )
+        matters.refresh(session, writer.notices, prose=reading.prose, now=now)
     return reading.outcome
 
 
@@ -64,6 +62,7 @@ class _Writer:
         self.outcome = reading.outcome
         self.run_id = run_id
         self.now = now
+        self.notices: list[int] = []
         self.key: dict[str, Any] = {
             "connection_id": reading.connection_id,
             "stream": reading.stream,
@@ -99,6 +98,8 @@ class _Writer:
         else:
             rows = [(id_, r.external_id, r.content_hash, *shared, *r.values) for id_, r in pairs]
             bulk.insert((*INSERTED, *names), rows)
+        if kind == Kind.NOTICE:
+            self.notices += ids
         events.record_new(self.session, table, ids, run_id=self.run_id, at=self.now)
         self.outcome.new += len(rows)
 
@@ -127,6 +128,7 @@ class _Writer:
         self._write(Bulk(self.session, table), rows)
         if table == "items":
             search.add(self.session, found_by)
+            self.notices += [row["id"] for row in rows if row["kind"] == Kind.NOTICE]
         self._record(table, lines)
         self.outcome.changed += len(rows)
 
@@ -166,8 +168,7 @@ class _Writer:
     def _bring_to_people(self, state: ItemState, because: str) -> None:
         before = {"state": state.state}
         state.state = TeamState.OPEN
-        state.snoozed_until = None
-        state.done_at = None
+        state.snoozed_until = state.done_at = state.joined_to_id = None
         state.reopened_because = because
         state.version += 1
         state.changed_at = self.now

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.tiles import Tile
+from app.services.decision_lines import Related
 from connectors.sdk.records import Due, Fact, Money, SafeHtml
 
 Stake = tuple[Money, ...]
@@ -41,6 +42,7 @@ class State(StrEnum):
     SNOOZED = "snoozed"
     DONE = "done"
     CLOSED = "closed at source"
+    JOINED = "joined with another"
     REMOVED = "removed at source"
 
 
@@ -86,6 +88,7 @@ class Nav:
     goals_behind: int = 0
     reports_due: int = 0
     programs: int = 0
+    decisions: int = 0
     mine: int = 0
     unowned: int = 0
     snoozed: int = 0
@@ -112,7 +115,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     ``line`` are the small words under the title; ``due_was`` the date before the source
     last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read``
-    is personal, ``state`` the team's.
+    is personal, ``state`` the team's. ``also`` names the sources of what it stands for.
     """
 
     id: int
@@ -120,6 +123,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     tile: Tile
     kind: str
     line: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     due: Due | None = None
     due_was: Due | None = None
     ends: date | None = None
@@ -273,23 +277,6 @@ class GoalLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProposalLine:
-    """A date that the text of a notice names, with its sentence.
-
-    ``days`` are its readings, two where day and month can be in either order. ``note`` says what
-    was concluded. ``deadline_id`` is what it became when it was confirmed.
-    """
-
-    id: int
-    sentence: str
-    days: tuple[date, ...]
-    amount: Money | None
-    note: str
-    deadline_id: int | None
-    is_open: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemPage:
     """Everything that is known of one item.
 
@@ -322,7 +309,7 @@ class ItemPage:
     goal: GoalLine | None = None
     history: tuple[HistoryLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
-    proposals: tuple[ProposalLine, ...] = ()
+    related: Related = field(default_factory=Related)
     people: tuple[Person, ...] = ()
     own: bool = False
 
@@ -386,7 +373,7 @@ class Act:
     """What a person has just done to one or more items, so that it can be told and undone.
 
     ``said`` is the past tense for the toast ("Done", "Snoozed until Mon 23 Nov").
-    ``undo`` is the key that ``acts.undo`` takes; None where there is nothing to undo.
+    ``undo`` is the key that ``undoing.undo`` takes; None where there is nothing to undo.
     """
 
     said: str

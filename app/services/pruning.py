@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
 from app.models import Connection, OutboxState, RunOutcome
 from app.services.accounts import IDLE
+from app.services.clues import KNOWN
 
 BATCH = 500
 """Rows that one write transaction throws away: whoever else wants to write waits for no more."""
@@ -24,6 +25,7 @@ outbox = tables["outbox"]
 ledger = tables["digest_ledger"]
 marks = tables["personal_states"]
 items = tables["items"]
+clues = tables["clues"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,10 @@ def _read_marks(before: Cutoffs) -> Condition:
     return marks.c.item_id.in_(gone)
 
 
+def _clues(before: Cutoffs) -> Condition:
+    return sa.and_(clues.c.told_on < before.clues.date(), clues.c.source != KNOWN)
+
+
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     runs: _runs,
     quarantine: _quarantine,
@@ -117,4 +123,5 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     outbox: _outbox,
     ledger: _digests,
     marks: _read_marks,
+    clues: _clues,
 }

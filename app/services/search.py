@@ -92,6 +92,23 @@ def cut_at(session: Session, text: str) -> int:
     return MOST if text and len(found(session, text)) == MOST else 0
 
 
+def naming(session: Session, texts: Sequence[str]) -> list[int]:
+    """Ids of the newest ``MOST`` items that have all words of one of these texts."""
+    terms = [words(text) for text in texts]
+    if is_sqlite(session):
+        listed = (" AND ".join(f'"{word}"' for word in one) for one in terms if one)
+        query = " OR ".join(f"({one})" for one in listed)
+        sql = "SELECT rowid FROM search_items WHERE search_items MATCH :query"
+        sql += " ORDER BY rowid DESC LIMIT :most"
+    else:
+        query = " | ".join(f"({' & '.join(map(fold, one))})" for one in terms if one)
+        sql = (
+            f"SELECT id FROM items WHERE {POSTGRES_DOCUMENT} @@ to_tsquery('simple', :query) "  # noqa: S608  (our own expression)
+            "ORDER BY id DESC LIMIT :most"
+        )
+    return list(session.execute(sa.text(sql), {"query": query, "most": MOST}).scalars())
+
+
 def _found(session: Session, text: str) -> list[int]:
     terms = words(text)
     if not terms:

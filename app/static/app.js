@@ -141,8 +141,10 @@ function watchToast() {
 // --- after a swap: mark the open row, and never lose the keyboard ----------------------------
 
 let lastRow = 0;
+let lastOwn = -1;
 
 doc.addEventListener("focusin", () => {
+  lastOwn = all("#detail [data-own-keys]").indexOf(doc.activeElement.closest("[data-own-keys]"));
   const at = all("[data-row]").indexOf(doc.activeElement.closest("[data-row]"));
   if (at >= 0) lastRow = at;
 });
@@ -159,6 +161,9 @@ function settle() {
     if (row.dataset.row === open) row.classList.add("read");
   }
   if (doc.activeElement && doc.activeElement !== doc.body && shown(doc.activeElement)) return;
+  const left = lastOwn < 0 ? [] : all("#detail [data-own-keys]").filter(shown);
+  if (left.length) return one("button", left[Math.min(lastOwn, left.length - 1)]).focus();
+  if (lastOwn >= 0) return one("#detail [data-heading]")?.focus();
   const rows = all("[data-row]").filter(shown);
   const next = rows.length ? one("a", rows[Math.min(lastRow, rows.length - 1)]) : all("[data-heading]").find(shown);
   next?.focus();

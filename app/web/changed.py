@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from app.services import inbox
 from app.services.pages import GROUPS, LISTED, Act
-from app.web import goals, reports, today
+from app.web import decisions, goals, reports, today
 from app.web.addresses import here
 from app.web.inbox import listed, opened
 from app.web.inbox_page import PATH, view_of
@@ -17,6 +17,7 @@ from app.web.visit import Visit
 
 WHOLE = {
     "/today": ("today", today.shown),
+    "/decisions": ("decisions", decisions.shown),
     "/goals": ("goals", goals.shown),
     "/reports": ("reports", reports.shown),
 }

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from app.web import (
     admin,
+    decisions,
     errors,
     goals,
     help,
@@ -33,6 +34,7 @@ PARTS = (
     today,
     inbox,
     items,
+    decisions,
     goals,
     reports,
     programs,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.core.snooze import morning_of
 from app.core.whole import whole
 from app.errors import Invalid
-from app.services import acts, proposals
+from app.services import acts, confirming, pairs, undoing
 from app.services.item import item_page
 from app.services.pages import Act
 from app.web.addresses import local
@@ -113,7 +113,21 @@ def confirm(
 ) -> Response:
     """What a notice's text names is a deadline."""
     with acting(request) as visit:
-        act = proposals.confirm(visit.session, item, proposal, on, **visit.by)
+        act = confirming.confirm(visit.session, item, proposal, on, **visit.by)
+    return told(request, act, next, again=True)
+
+
+@router.post("/items/change")
+def change(
+    request: Request,
+    item: Annotated[Id, Form()],
+    proposal: Annotated[Id, Form()],
+    on: Text = "",
+    next: Text = PATH,
+) -> Response:
+    """What a notice's text names is the new value of a known deadline."""
+    with acting(request) as visit:
+        act = confirming.change(visit.session, item, proposal, on, **visit.by)
     return told(request, act, next, again=True)
 
 
@@ -126,15 +140,39 @@ def dismiss(
 ) -> Response:
     """What a notice's text names is no deadline."""
     with acting(request) as visit:
-        act = proposals.dismiss(visit.session, item, proposal, **visit.by)
+        act = confirming.dismiss(visit.session, item, proposal, **visit.by)
     return told(request, act, next)
+
+
+@router.post("/items/same")
+def same(request: Request, pair: Annotated[Id, Form()], next: Text = PATH) -> Response:
+    """Two items are one thing."""
+    with acting(request) as visit:
+        act = pairs.same(visit.session, pair, **visit.by)
+    return told(request, act, next, again=True)
+
+
+@router.post("/items/different")
+def different(request: Request, pair: Annotated[Id, Form()], next: Text = PATH) -> Response:
+    """Two items are different things."""
+    with acting(request) as visit:
+        act = pairs.different(visit.session, pair, **visit.by)
+    return told(request, act, next)
+
+
+@router.post("/items/part")
+def part(request: Request, item: Annotated[Id, Form()], next: Text = PATH) -> Response:
+    """An item that was joined stands for itself again."""
+    with acting(request) as visit:
+        act = pairs.part(visit.session, item, **visit.by)
+    return told(request, act, next, again=True)
 
 
 @router.post("/undo")
 def undo(request: Request, act: Text, next: Text = PATH) -> Response:
     """Take an act back; raises ``Conflict`` when somebody has gone on from it."""
     with acting(request) as visit:
-        taken = acts.undo(visit.session, act, **visit.by)
+        taken = undoing.undo(visit.session, act, **visit.by)
     return told(request, taken, next, again=True)
 
 

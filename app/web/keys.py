@@ -29,7 +29,10 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut(keys="i", says="Take it", act="click", target="[data-act=take]"),
     Shortcut(keys="c", says="Write a note", act="focus", target="[data-act=note]"),
     Shortcut(
-        keys="p", says="A date in its text; c confirms it", act="focus", target="[data-act=propose]"
+        keys="p",
+        says="What waits for a word: c confirms, s is the same thing, d is none",
+        act="focus",
+        target="[data-act=propose]",
     ),
     Shortcut(keys="v", says="Open at the source", act="click", target="[data-act=source]"),
     Shortcut(keys="x", says="Select", act="select"),
@@ -37,6 +40,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut(keys="/", says="Search", act="focus", target="[type=search]"),
     Shortcut(keys="g t", says="Go to Today", act="click", target="[data-go=today]"),
     Shortcut(keys="g i", says="Go to Inbox", act="click", target="[data-go=inbox]"),
+    Shortcut(keys="g d", says="Go to To confirm", act="click", target="[data-go=decisions]"),
     Shortcut(keys="g m", says="Go to Mine", act="click", target="[data-go=mine]"),
     Shortcut(keys="g g", says="Go to Goals", act="click", target="[data-go=goals]"),
     Shortcut(keys="g r", says="Go to Reports", act="click", target="[data-go=reports]"),

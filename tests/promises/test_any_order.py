@@ -33,7 +33,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import Event, Item, ItemState, SyncRun
 from app.secrets import Vault
-from app.services import accounts, acts, held
+from app.services import accounts, acts, held, undoing
 from app.services.pages import Act
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
@@ -350,7 +350,7 @@ class Inbox(RuleBasedStateMachine):
         clock = self.world.wall_clock()
         try:
             with self.database.write() as session:
-                acts.undo(session, undo.key, user_id=self.user, clock=clock)
+                undoing.undo(session, undo.key, user_id=self.user, clock=clock)
         except Conflict:
             assert now != undo.versions
             return

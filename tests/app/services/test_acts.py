@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ItemState
-from app.services import accounts, acts, inbox, item
+from app.services import accounts, acts, inbox, item, undoing
 from app.services.pages import Act, State, View
 from connectors.sdk.records import DueDate
 from tests.support.scripted import deadline, deadlines
@@ -42,7 +42,7 @@ class Office:
         return self.act(acts.done, [self.id(number) for number in numbers])
 
     def undo(self, act: Act, **more: object) -> Act:
-        return self.act(acts.undo, act.undo, **more)
+        return self.act(undoing.undo, act.undo, **more)
 
     def state(self, number: int | str) -> ItemState:
         with self.world.database.read() as session:
@@ -275,7 +275,7 @@ def test_a_key_that_is_not_ours_undoes_nothing(office: Office) -> None:
 
     for key in ("", "x", f"{act.undo}.x", "0", "-1", "4711", "9" * 40, "1." * 600 + "1"):
         with pytest.raises(NotFound):
-            office.act(acts.undo, key)
+            office.act(undoing.undo, key)
     assert office.seen(0) is State.DONE
 
 

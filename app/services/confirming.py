@@ -1,0 +1,318 @@
+"""What people decide about a proposed date: a deadline, a new value of a known one, or none."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.core import changes
+from app.core.columns import columns_of
+from app.core.folding import SEARCHED, folded
+from app.core.words import Clock
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Event, Item, ItemState, Proposal, ProposalState, TeamState
+from app.services import absence, acts, clues, known, pairs, search
+from app.services.pages import Act
+from connectors.sdk.records import (
+    Category,
+    Deadline,
+    DueDate,
+    Fact,
+    Kind,
+    Money,
+    content_hash,
+    encode,
+)
+
+CONFIRMED, DISMISSED, TAKEN_OVER = "confirmed", "dismissed", "taken over"
+UNDOABLE = (CONFIRMED, DISMISSED)
+STREAM = ":confirmed"
+"""The stream of deadlines that people confirmed: no connector reads it, so no sync touches it."""
+_VALUES = ("due_on", "due_raw", "sort_on", "amount", "currency", "derived_from", "facts", "url")
+"""What a new value of a confirmed deadline replaces."""
+
+
+def confirm(
+    session: Session, item_id: int, proposal_id: int, on: str, *, user_id: int, clock: Clock
+) -> Act:
+    """Make it a deadline of the team, on that one of its dates. Raises ``Conflict``."""
+    notice, proposal = _open(session, item_id, proposal_id)
+    day = _chosen(proposal, on)
+    made = _deadline(session, notice, proposal, day, clock)
+    assert made.id is not None
+    _decide(session, proposal, ProposalState.CONFIRMED, user_id, clock)
+    proposal.deadline_id = made.id
+    told = clues.stored(session, [item_id]).get(item_id)
+    if told is not None:
+        clues.copy(session, told, made)
+    _tell(session, made.id, proposal, CONFIRMED, new=day.isoformat())
+    line = _tell(
+        session, item_id, proposal, CONFIRMED, new=day.isoformat(), before={"made": made.id}
+    )
+    session.flush()
+    known.relate_others(session, made)
+    return Act(said="Confirmed: it is a deadline now", items=(item_id, made.id), undo=str(line.id))
+
+
+def change(
+    session: Session, item_id: int, proposal_id: int, on: str, *, user_id: int, clock: Clock
+) -> Act:
+    """Take it over as the new value of the known deadline that it is about.
+
+    One that a person confirmed is changed. One that a platform gives is not ours to change: the
+    date becomes a deadline that stands for it, until the platform itself moves its own.
+    """
+    notice, proposal = _open(session, item_id, proposal_id)
+    deadline = session.get(Item, proposal.about_id, with_for_update={"key_share": True})
+    if deadline is None or deadline.removed_at is not None or deadline.id is None:
+        raise Conflict(
+            "The deadline that this is about is gone.", remedy="Confirm it as a new deadline."
+        )
+    if deadline.stream != STREAM:
+        made = confirm(session, item_id, proposal_id, on, user_id=user_id, clock=clock)
+        joined = pairs.stand_for(
+            session, made.items[1], deadline.id, proposal.because, user_id=user_id, clock=clock
+        )
+        said = f"Changed; what {deadline.title} says at its source is kept beside it"
+        return Act(said=said, items=(*made.items, deadline.id), undo=f"{made.undo}.{joined.undo}")
+    day = _chosen(proposal, on)
+    line = _take_over(session, notice, proposal, deadline, day, user_id=user_id, clock=clock)
+    undo = str(line.id)
+    state = session.get(ItemState, deadline.id)
+    if state is not None and state.state != TeamState.OPEN:
+        again = acts.reopen(session, [deadline.id], user_id=user_id, clock=clock)
+        undo = f"{undo}.{again.undo}"
+    return Act(said="Changed", items=(item_id, deadline.id), undo=undo)
+
+
+def dismiss(session: Session, item_id: int, proposal_id: int, *, user_id: int, clock: Clock) -> Act:
+    """It is none; it is not proposed again. Raises ``Conflict``."""
+    _notice, proposal = _open(session, item_id, proposal_id)
+    _decide(session, proposal, ProposalState.DISMISSED, user_id, clock)
+    line = _tell(session, item_id, proposal, DISMISSED, new=proposal.raw, before={})
+    session.flush()
+    return Act(said="Dismissed", items=(item_id,), undo=str(line.id))
+
+
+def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
+    """Propose again what these acts decided. Raises ``Conflict`` when somebody went on from it."""
+    for event in events:
+        if event.kind not in UNDOABLE or event.before is None:
+            continue
+        proposal = session.get(Proposal, event.before["proposal"], populate_existing=True)
+        if proposal is None or proposal.decided_at != event.at:
+            raise Conflict("This was undone already.", remedy="Look at the notice again.")
+        if "made" in event.before:
+            _unmake(session, event, user_id, clock)
+        if "values" in event.before:
+            _restore(session, event, user_id, clock)
+        proposal.state, proposal.deadline_id = ProposalState.OPEN, None
+        proposal.decided_by_id = proposal.decided_at = proposal.lost_at = None
+        session.add(acts.undone(event, user_id, clock))
+        session.flush()
+
+
+def _unmake(session: Session, event: Event, user_id: int, clock: Clock) -> None:
+    """The deadline goes; it stays to be found as removed."""
+    made = (event.before or {})["made"]
+    _nobody_went_on(session, event, made, clock)
+    absence.remove(session, "items", [made], now=clock.now, actor_id=user_id)
+
+
+def _restore(session: Session, event: Event, user_id: int, clock: Clock) -> None:
+    before = event.before or {}
+    _nobody_went_on(session, event, before["deadline"], clock)
+    deadline = session.get(Item, before["deadline"], populate_existing=True)
+    assert deadline is not None
+    kept = before["values"]
+    for name in _VALUES:
+        value = kept[name]
+        if name in ("due_on", "sort_on"):
+            value = date.fromisoformat(value)
+        elif name == "amount" and value is not None:
+            value = Decimal(value)
+        setattr(deadline, name, value)
+    deadline.changed_at = clock.now
+    line = Event(
+        subject="item",
+        subject_id=before["deadline"],
+        at=clock.now,
+        kind=acts.UNDONE,
+        actor_id=user_id,
+        old=TAKEN_OVER,
+    )
+    session.add_all((deadline, line))
+
+
+def _nobody_went_on(session: Session, act: Event, deadline_id: int, clock: Clock) -> None:
+    """Raises ``Conflict`` where somebody has done something with the deadline since.
+
+    What has the act's own time belongs to it, and what has the present one to its undoing.
+    """
+    since = select(Event.id).where(
+        Event.subject == "item",
+        Event.subject_id == deadline_id,
+        col(Event.id) > act.id,
+        col(Event.actor_id).is_not(None),
+        col(Event.at).not_in((act.at, clock.now)),
+    )
+    if session.exec(since.limit(1)).first() is not None:
+        raise Conflict(
+            "This was not undone: somebody has gone on with the deadline.",
+            remedy="Open it to see its history.",
+        )
+
+
+def _take_over(
+    session: Session,
+    notice: Item,
+    proposal: Proposal,
+    deadline: Item,
+    day: date,
+    *,
+    user_id: int,
+    clock: Clock,
+) -> Event:
+    assert notice.id is not None
+    assert deadline.id is not None
+    before = {name: _plain(getattr(deadline, name)) for name in _VALUES}
+    old = changes.words(deadline.due_on)
+    was = changes.money_words(deadline.amount, deadline.currency)
+    record = _record(notice, proposal, day)
+    columns = columns_of(record, clock.zone)
+    if record.amount is None:
+        columns |= {"amount": deadline.amount, "currency": deadline.currency}
+    for name in _VALUES:
+        setattr(deadline, name, columns[name])
+    deadline.changed_at = clock.now
+    _decide(session, proposal, ProposalState.CONFIRMED, user_id, clock)
+    proposal.deadline_id = deadline.id
+    if old != day.isoformat():
+        _tell(session, deadline.id, proposal, TAKEN_OVER, field="Due", old=old, new=day.isoformat())
+    now = changes.money_words(deadline.amount, deadline.currency)
+    if was != now:
+        _tell(session, deadline.id, proposal, TAKEN_OVER, field="Amount", old=was, new=now)
+    kept = {"deadline": deadline.id, "values": before}
+    line = _tell(session, notice.id, proposal, CONFIRMED, new=day.isoformat(), before=kept)
+    session.flush()
+    return line
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as JSON keeps it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _open(session: Session, item_id: int, proposal_id: int) -> tuple[Item, Proposal]:
+    """The notice and its proposal, held, as long as nobody has decided."""
+    notice = session.get(Item, item_id, with_for_update={"key_share": True})
+    proposal = session.get(Proposal, proposal_id, populate_existing=True)
+    if notice is None or proposal is None or proposal.item_id != item_id:
+        raise NotFound("There is no such proposal.")
+    if proposal.state != ProposalState.OPEN:
+        raise Conflict(
+            f"This proposal is {proposal.state} already.", remedy="Look at the notice again."
+        )
+    return notice, proposal
+
+
+def _chosen(proposal: Proposal, on: str) -> date:
+    """The date of the two that was chosen; of one that one."""
+    days = {day.isoformat(): day for day in (proposal.due_on, proposal.or_on) if day}
+    if on not in days:
+        raise Invalid("That is none of its dates.", remedy="Choose one of the dates.")
+    return days[on]
+
+
+def _deadline(session: Session, notice: Item, proposal: Proposal, day: date, clock: Clock) -> Item:
+    """The proposal's deadline: a new one, or the one that was taken back before."""
+    record = _record(notice, proposal, day)
+    found = session.exec(
+        select(Item).where(
+            Item.connection_id == notice.connection_id,
+            Item.stream == STREAM,
+            Item.external_id == record.external_id,
+        )
+    ).first()
+    made = found or Item(
+        connection_id=notice.connection_id,
+        stream=STREAM,
+        external_id=record.external_id,
+        content_hash=b"",
+        first_seen_at=clock.now,
+        changed_at=clock.now,
+        kind=Kind.DEADLINE,
+        title="",
+    )
+    if found is not None and found.id is not None:
+        search.forget(session, [found.id])
+    for name, value in columns_of(record, clock.zone).items():
+        setattr(made, name, value)
+    made.content_hash, made.changed_at = content_hash(encode(record)), clock.now
+    made.removed_at = None
+    if search.folds(session):
+        made.folded = folded(getattr(made, name) for name in SEARCHED)
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    search.add(session, [made.id])
+    acts.refresh_open(session, [made.id])
+    return made
+
+
+def _record(notice: Item, proposal: Proposal, day: date) -> Deadline:
+    amount = proposal.amount
+    return Deadline(
+        external_id=f"proposal:{proposal.id}",
+        title=notice.title,
+        url=notice.url,
+        vendor=notice.vendor,
+        program=notice.program,
+        account=notice.account,
+        due=DueDate(on=day, raw=proposal.raw),
+        amount=None if amount is None else Money(amount=amount, currency=proposal.currency),
+        category=Category.OTHER,
+        derived_from=f"the text of a notice: “{proposal.sentence}”",
+        facts=(Fact(label="Notice", value=notice.title),),
+    )
+
+
+def _decide(
+    session: Session, proposal: Proposal, state: ProposalState, user_id: int, clock: Clock
+) -> None:
+    proposal.state, proposal.decided_by_id = state, user_id
+    proposal.decided_at = clock.now
+    session.add(proposal)
+
+
+def _tell(
+    session: Session,
+    item_id: int,
+    proposal: Proposal,
+    kind: str,
+    *,
+    new: str,
+    old: str | None = None,
+    field: str | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> Event:
+    """A line of history; with ``before`` the one by which the act is taken back."""
+    assert proposal.decided_at is not None
+    line = Event(
+        subject="item",
+        subject_id=item_id,
+        at=proposal.decided_at,
+        kind=kind,
+        actor_id=proposal.decided_by_id,
+        field=field,
+        old=old,
+        new=new,
+        note=proposal.sentence,
+        before=None if before is None else {**before, "proposal": proposal.id},
+    )
+    session.add(line)
+    return line

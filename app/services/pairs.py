@@ -1,0 +1,186 @@
+"""Two notices that seem to be one: suggested, never joined by themselves; what people said is kept.
+
+Joined, one of them stands for both: it has the line in the inbox, and what is done with it is
+done with both. The other comes back by itself when its source changes it or the first one goes.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from app.core.matters import Told, stands, suggestions, twins
+from app.core.words import Clock
+from app.errors import Conflict, NotFound
+from app.models import Event, Item, ItemState, Pair, PairState
+from app.services import acts, clues
+from app.services.pages import Act
+
+TOLD_APART = "told apart"
+UNDOABLE = (TOLD_APART,)
+
+
+def suggest(
+    session: Session, told: Sequence[Told], near: Mapping[int, Told], *, now: datetime
+) -> None:
+    """Suggest what of these seems to be the same as another, and no more what no longer does."""
+    everyone = {**near, **{one.id: one for one in told}}
+    known = _pairs_of(session, [one.id for one in told])
+    for pair in known.values():
+        both = everyone.get(pair.first_id), everyone.get(pair.second_id)
+        if pair.state == PairState.OPEN and all(both) and not twins(*filter(None, both)):
+            session.delete(pair)
+    for first, second, because in suggestions(told, near.values()):
+        if (first, second) not in known:
+            session.add(Pair(first_id=first, second_id=second, because=because, created_at=now))
+
+
+def same(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> Act:
+    """They are one: one of them stands for both. Raises ``Conflict``."""
+    pair = _undecided(session, pair_id)
+    told = clues.stored(session, [pair.first_id, pair.second_id])
+    if len(told) < 2:
+        raise Conflict("One of them is gone.", remedy="Look at the other one.")
+    keep = stands(told[pair.first_id], told[pair.second_id]).id
+    lose = pair.second_id if keep == pair.first_id else pair.first_id
+    return _join(session, pair, keep, lose, user_id=user_id, clock=clock)
+
+
+def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> Act:
+    """They are two; they are not suggested again. Raises ``Conflict``."""
+    pair = _undecided(session, pair_id)
+    titles = _titles(session, pair)
+    lines = [
+        Event(
+            subject="item",
+            subject_id=one,
+            at=clock.now,
+            kind=TOLD_APART,
+            actor_id=user_id,
+            new=titles[other],
+            before={"pair": pair.id},
+        )
+        for one, other in ((pair.first_id, pair.second_id), (pair.second_id, pair.first_id))
+    ]
+    _decide(session, pair, PairState.DIFFERENT, user_id, clock)
+    session.add_all(lines)
+    session.flush()
+    return Act(
+        said="Kept apart",
+        items=(pair.first_id, pair.second_id),
+        undo=".".join(str(line.id) for line in lines),
+    )
+
+
+def part(session: Session, item_id: int, *, user_id: int, clock: Clock) -> Act:
+    """A joined one stands for itself again. Raises ``Conflict`` where it is not joined."""
+    state = session.get(ItemState, item_id, populate_existing=True)
+    if state is None or state.joined_to_id is None:
+        raise Conflict("It is not joined with another.", remedy="Look at it again.")
+    first, second = sorted((item_id, state.joined_to_id))
+    pair = session.exec(
+        select(Pair).where(Pair.first_id == first, Pair.second_id == second)
+    ).first()
+    if pair is not None:
+        _decide(session, pair, PairState.DIFFERENT, user_id, clock)
+    act = acts.reopen(session, [item_id], user_id=user_id, clock=clock)
+    return Act(said="It stands for itself again", items=act.items, undo=act.undo)
+
+
+def stand_for(
+    session: Session, keep: int, lose: int, because: str, *, user_id: int, clock: Clock
+) -> Act:
+    """One item stands for another, on a person's word."""
+    first, second = sorted((keep, lose))
+    pair = Pair(first_id=first, second_id=second, because=because, created_at=clock.now)
+    found = session.exec(
+        select(Pair).where(Pair.first_id == first, Pair.second_id == second)
+    ).first()
+    pair = found or pair
+    session.add(pair)
+    session.flush()
+    return _join(session, pair, keep, lose, user_id=user_id, clock=clock)
+
+
+def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
+    """Ask again what these acts decided."""
+    asked = {(event.before or {}).get("pair"): event for event in events}
+    for pair_id, event in asked.items():
+        pair = session.get(Pair, pair_id, populate_existing=True) if pair_id else None
+        if pair is None:
+            continue
+        if event.kind == TOLD_APART and pair.decided_at != event.at:
+            raise Conflict("This was undone already.", remedy="Look at them again.")
+        pair.state, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None
+    apart = [event for event in events if event.kind == TOLD_APART]
+    session.add_all(acts.undone(event, user_id, clock) for event in apart)
+    session.flush()
+
+
+def _join(session: Session, pair: Pair, keep: int, lose: int, *, user_id: int, clock: Clock) -> Act:
+    """``lose`` and what is joined with it are joined with what stands for ``keep``."""
+    states = {
+        state.item_id: state
+        for state in session.exec(
+            select(ItemState).where(
+                or_(
+                    col(ItemState.item_id).in_((keep, lose)),
+                    col(ItemState.joined_to_id).in_((keep, lose)),
+                )
+            )
+        )
+    }
+    keep = _stands_for(states, keep)
+    lose = _stands_for(states, lose)
+    _decide(session, pair, PairState.SAME, user_id, clock)
+    head = session.get(Item, keep)
+    if head is None or keep == lose or pair.id is None:
+        session.flush()
+        return Act(said="They are one already", items=(keep, lose))
+    with_it = [id_ for id_, state in states.items() if state.joined_to_id == lose]
+    act = acts.join(
+        session, [lose, *sorted(with_it)], head, user_id=user_id, clock=clock, pair_id=pair.id
+    )
+    undo = act.undo
+    owner = states[lose].owner_id if lose in states else None
+    if owner is not None and (keep not in states or states[keep].owner_id is None):
+        assigned = acts.assign(session, [keep], owner, user_id=user_id, clock=clock)
+        undo = f"{undo}.{assigned.undo}"
+    return Act(said=f"One thing now: {head.title}", items=(*act.items, keep), undo=undo)
+
+
+def _stands_for(states: Mapping[int, ItemState], id_: int) -> int:
+    state = states.get(id_)
+    return id_ if state is None or state.joined_to_id is None else state.joined_to_id
+
+
+def _undecided(session: Session, pair_id: int) -> Pair:
+    pair = session.get(Pair, pair_id, with_for_update=True, populate_existing=True)
+    if pair is None:
+        raise NotFound("There is no such suggestion.")
+    if pair.state != PairState.OPEN:
+        raise Conflict(
+            f"Somebody has said already that they are {_SAID[PairState(pair.state)]}.",
+            remedy="Look at them again.",
+        )
+    return pair
+
+
+_SAID = {PairState.SAME: "the same thing", PairState.DIFFERENT: "different things"}
+
+
+def _decide(session: Session, pair: Pair, state: PairState, user_id: int, clock: Clock) -> None:
+    pair.state, pair.decided_by_id, pair.decided_at = state, user_id, clock.now
+    session.add(pair)
+
+
+def _titles(session: Session, pair: Pair) -> dict[int, str]:
+    both = select(Item.id, Item.title).where(col(Item.id).in_((pair.first_id, pair.second_id)))
+    return {id_: title for id_, title in session.exec(both) if id_ is not None}
+
+
+def _pairs_of(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], Pair]:
+    """Every pair that one of these is in, decided or not."""
+    either = or_(col(Pair.first_id).in_(ids), col(Pair.second_id).in_(ids))
+    found = session.exec(select(Pair).where(either))
+    return {(pair.first_id, pair.second_id): pair for pair in found}
