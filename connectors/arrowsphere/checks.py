@@ -5,9 +5,9 @@ from functools import partial
 
 from connectors.arrowsphere.client import Arrow
 from connectors.arrowsphere.config import MANIFEST, ArrowsphereConfig
-from connectors.sdk.checks import attempt
+from connectors.sdk.checks import attempt, counted, failed, passed, signed_in
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
+from connectors.sdk.errors import AuthFailed, ConnectorError
 from connectors.sdk.mapping import shown_text
 
 _ADDRESS_FIX = (
@@ -17,19 +17,17 @@ _ADDRESS_FIX = (
 
 def checks(arrow: Arrow, config: ArrowsphereConfig) -> Iterator[Check]:
     """Address, key, one answer of each stream."""
-    try:
+
+    def whose() -> str:
         company = shown_text(arrow.company().get("companyName"))
-    except (AuthFailed, RateLimited) as error:
-        yield _ok("Address", "ArrowSphere answers.")
-        yield _failed("API key", error)
+        return f"It is a key of {company or 'a company without a name'}."
+
+    entry = signed_in("ArrowSphere", whose, name="API key", unreachable=_ADDRESS_FIX)
+    yield from entry
+    if entry[-1].state is not CheckState.OK:
         return
-    except ConnectorError as error:
-        yield _failed("Address", error, fix=_ADDRESS_FIX)
-        return
-    yield _ok("Address", "ArrowSphere answers.")
-    yield _ok("API key", f"It is a key of {company or 'a company without a name'}.")
     for stream, count in _counts(arrow).items():
-        yield attempt(MANIFEST.stream(stream).title, partial(_said, count))
+        yield attempt(MANIFEST.stream(stream).title, partial(_counted, count))
     if config.read_notifications:
         yield _notifications(arrow)
 
@@ -46,22 +44,13 @@ def _notifications(arrow: Arrow) -> Check:
     """Whether the key is shown them is not documented: where it is not, the rest is read."""
     name = MANIFEST.stream("notifications").title
     try:
-        return _ok(name, _said(lambda: len(next(arrow.notifications()))))
+        return passed(name, counted(len(next(arrow.notifications()))))
     except AuthFailed as error:
         state = CheckState.FAIL if arrow.has_token else CheckState.WARN
         return Check(name=name, state=state, text=error.message, fix=error.remedy)
     except ConnectorError as error:
-        return _failed(name, error)
+        return failed(name, error)
 
 
-def _said(count: Callable[[], int | None]) -> str:
-    found = count()
-    return f"{found} to read." if found else "Readable; none at present."
-
-
-def _ok(name: str, text: str) -> Check:
-    return Check(name=name, state=CheckState.OK, text=text)
-
-
-def _failed(name: str, error: ConnectorError, *, fix: str = "") -> Check:
-    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=fix or error.remedy)
+def _counted(count: Callable[[], int | None]) -> str:
+    return counted(count())

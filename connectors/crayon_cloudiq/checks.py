@@ -7,9 +7,9 @@ from functools import partial
 from connectors.crayon_cloudiq.client import Cloudiq
 from connectors.crayon_cloudiq.config import MANIFEST, USERS, CrayonCloudiqConfig
 from connectors.crayon_cloudiq.streams import NEWEST, agreement_window
-from connectors.sdk.checks import attempt
+from connectors.sdk.checks import attempt, counted, failed, passed, signed_in
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
+from connectors.sdk.errors import ConnectorError
 
 _ADDRESS_FIX = (
     "Check the address and that this machine may reach it: https://api.crayon.com, or "
@@ -23,20 +23,18 @@ _ORGANIZATION_FIX = (
 
 def checks(cloudiq: Cloudiq, config: CrayonCloudiqConfig, now: datetime) -> Iterator[Check]:
     """Address, sign-in, organization, one row of each stream, the reporting day."""
-    try:
+
+    def sign_in() -> str:
         cloudiq.sign_in()
-    except (AuthFailed, RateLimited) as error:
-        yield _ok("Address", "Cloud-iQ answers.")
-        yield _failed("Sign-in", error)
+        return "Cloud-iQ accepts the client and the user."
+
+    entry = signed_in("Cloud-iQ", sign_in, unreachable=_ADDRESS_FIX)
+    yield from entry
+    if entry[-1].state is not CheckState.OK:
         return
-    except ConnectorError as error:
-        yield _failed("Address", error, fix=_ADDRESS_FIX)
-        return
-    yield _ok("Address", "Cloud-iQ answers.")
-    yield _ok("Sign-in", "Cloud-iQ accepts the client and the user.")
     yield _organization(cloudiq)
     for stream, count in _counts(cloudiq, now).items():
-        yield attempt(MANIFEST.stream(stream).title, partial(_said, count))
+        yield attempt(MANIFEST.stream(stream).title, partial(_counted, count))
     yield _reporting_day(config.reporting_day)
 
 
@@ -48,9 +46,9 @@ def _organization(cloudiq: Cloudiq) -> Check:
         else:
             found = cloudiq.total("Organizations")
     except ConnectorError as error:
-        return _failed(name, error, fix=_ORGANIZATION_FIX)
+        return failed(name, error, fix=_ORGANIZATION_FIX)
     if found:
-        return _ok(name, f"The user sees {found}.")
+        return passed(name, f"The user sees {found}.")
     text = "The user sees no organization, so there is nothing to read."
     return Check(name=name, state=CheckState.FAIL, text=text, fix=_ORGANIZATION_FIX)
 
@@ -72,26 +70,19 @@ def _subscriptions(cloudiq: Cloudiq) -> int:
     return cloudiq.total("Subscriptions", Statuses="All")
 
 
-def _said(count: Callable[[], int]) -> str:
-    total = count()
-    return f"{total} to read." if total else "Readable; none at present."
+def _counted(count: Callable[[], int]) -> str:
+    return counted(count())
 
 
 def _reporting_day(day: int | None) -> Check:
     name = "Reporting day"
     if day is not None:
-        return _ok(name, f"Reports are due on day {day} of the following month, as entered here.")
+        return passed(
+            name, f"Reports are due on day {day} of the following month, as entered here."
+        )
     return Check(
         name=name,
         state=CheckState.WARN,
         text="Reports get no due date: Cloud-iQ gives none, and no reporting day is entered.",
         fix="Enter the day of the month by which your agreement with Crayon wants the reports.",
     )
-
-
-def _ok(name: str, text: str) -> Check:
-    return Check(name=name, state=CheckState.OK, text=text)
-
-
-def _failed(name: str, error: ConnectorError, *, fix: str = "") -> Check:
-    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=fix or error.remedy)

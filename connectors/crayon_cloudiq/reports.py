@@ -14,12 +14,13 @@ from typing import Any
 from connectors.crayon_cloudiq.client import Cloudiq
 from connectors.crayon_cloudiq.mapping import Month, Row, id_of, report, report_id
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
-from connectors.sdk.errors import Incomplete
+from connectors.sdk.errors import Incomplete, Rejected
 from connectors.sdk.mapping import BadField, rows
 from connectors.sdk.mapping.rows import raw_text
 from connectors.sdk.records import ReportingRequirement
 
 MONTHS_BACK = 3
+NO_NUMBER = "its number (Id) is missing or none."
 
 
 def agreement_reports(
@@ -28,7 +29,8 @@ def agreement_reports(
     """Every agreement's report, whether owed or given.
 
     What cannot be told by its number, a report or an agreement in it, ends the list without
-    ``Complete``: nobody could say which of the known ones it is.
+    ``Complete``: nobody could say which of the known ones it is. So does a report whose
+    agreements Cloud-iQ does not give.
     """
     now = Month(year=context.now.year, month=context.now.month)
     owed: dict[str, str] = {}
@@ -38,12 +40,17 @@ def agreement_reports(
         number = _number(container)
         if number is None:
             whole = False
-            yield Page(quarantined=(_unreadable(container, month),))
+            yield Page(quarantined=(_unreadable(container, month, why=NO_NUMBER),))
             continue
         if number in seen:
             raise Incomplete("Cloud-iQ gave the same report for two months.")
         seen.add(number)
-        page = _page(cloudiq, container, month, reporting_day)
+        try:
+            page = _page(cloudiq, container, month, reporting_day)
+        except Rejected as refusal:
+            whole = False
+            yield Page(quarantined=(_unreadable(container, month, why=refusal.message),))
+            continue
         whole = whole and all(row.external_id for row in page.quarantined)
         if not _is_given(page):
             owed[number] = str(month)
@@ -109,9 +116,9 @@ def _number(container: Any) -> str | None:
         return None
 
 
-def _unreadable(container: Any, month: Month) -> Quarantined:
+def _unreadable(container: Any, month: Month, *, why: str) -> Quarantined:
     return Quarantined(
-        reason=f"a report of {month}: its number (Id) is missing or none.",
+        reason=f"a report of {month}: {why}",
         raw=raw_text(container),
         where=f"reports of {month}",
     )

@@ -1,13 +1,14 @@
 """The named checks of a connection, in the order in which a person would look."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from connectors.impact_com.client import Impact
 from connectors.impact_com.config import MANIFEST
 from connectors.impact_com.programs import PROGRAMS
-from connectors.sdk.checks import attempt
+from connectors.sdk.checks import attempt, counted, signed_in
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConnectorError
+from connectors.sdk.errors import AuthFailed
 
 _ADDRESS_FIX = "Check the address and that this machine may reach it."
 _LISTS = {
@@ -20,35 +21,21 @@ _LISTS = {
 
 def checks(impact: Impact) -> Iterator[Check]:
     """Address, sign-in, and of each stream how much there is."""
-    try:
-        impact.count("Tasks")
-    except AuthFailed as error:
-        yield _ok("Address", "impact.com answers.")
-        if error.status == 401:
-            yield _failed("Sign-in", error)
-            return
-        yield _ok("Sign-in", "impact.com accepts the access token.")
-    except ConnectorError as error:
-        yield _failed("Address", error, fix=f"{_ADDRESS_FIX} {error.remedy}")
+
+    def sign_in() -> str:
+        try:
+            impact.count("Tasks")
+        except AuthFailed as refusal:
+            if not refusal.of_one_list:
+                raise
+        return "impact.com accepts the access token."
+
+    def count(name: str) -> str:
+        return counted(impact.count(name))
+
+    entry = signed_in("impact.com", sign_in, unreachable=_ADDRESS_FIX)
+    yield from entry
+    if entry[-1].state is not CheckState.OK:
         return
-    else:
-        yield _ok("Address", "impact.com answers.")
-        yield _ok("Sign-in", "impact.com accepts the access token.")
     for stream, name in _LISTS.items():
-        yield attempt(MANIFEST.stream(stream).title, _counting(impact, name))
-
-
-def _counting(impact: Impact, name: str) -> Callable[[], str]:
-    def count() -> str:
-        found = impact.count(name)
-        return f"{found} to read." if found else "Readable; none at present."
-
-    return count
-
-
-def _ok(name: str, text: str) -> Check:
-    return Check(name=name, state=CheckState.OK, text=text)
-
-
-def _failed(name: str, error: ConnectorError, *, fix: str = "") -> Check:
-    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=fix or error.remedy)
+        yield attempt(MANIFEST.stream(stream).title, partial(count, name))

@@ -131,6 +131,17 @@ def test_a_report_without_a_number_proves_nothing_about_the_others(desk: Desk) -
     assert "88067:5101" in by_id(reading)
 
 
+@pytest.mark.promise("P9")
+def test_a_report_that_crayon_refuses_costs_itself_and_proves_nothing(desk: Desk) -> None:
+    desk.plan(Fault(kind=FaultKind.NOT_FOUND, path="/AgreementReports/88040", times=9))
+
+    reading = desk.read("agreement_reports")
+
+    assert (reading.error, reading.ended) == (None, None)
+    assert [row.reason.partition(": ")[0] for row in reading.quarantined] == ["a report of 2026-01"]
+    assert "88067:5101" in by_id(reading)
+
+
 @pytest.mark.promise("P2")
 def test_a_platform_that_ignores_the_month_proves_nothing(desk: Desk) -> None:
     for number in (88012, 88040, 88067, 88091):
