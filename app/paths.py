@@ -5,11 +5,13 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 
 
-def _beside(name: str) -> Path:
+def _beside(name: str, installed: str = "") -> Path:
     checkout = _PACKAGE.parent / name
-    return checkout if (_PACKAGE.parent / "pyproject.toml").exists() else _PACKAGE / name
+    inside = _PACKAGE / (installed or name)
+    return checkout if (_PACKAGE.parent / "pyproject.toml").exists() else inside
 
 
 TEMPLATES = _beside("templates")
 MIGRATIONS = _beside("migrations")
+MANUALS = _beside("docs/connectors", "manuals")
 STATIC = _PACKAGE / "static"

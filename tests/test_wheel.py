@@ -29,6 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     [
         ("app", "app"),
         ("connectors", "connectors"),
+        ("docs/connectors", "app/manuals"),
         ("templates", "app/templates"),
         ("migrations", "app/migrations"),
     ],

@@ -1,11 +1,13 @@
-"""Help that programs link to: what stands in the feed. Open to all; it tells no data."""
+"""Help on the feed and on each connector. Open to all; it tells no data."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core import feeds
+from app.errors import NotFound
 from app.services import feeding
+from app.web import manuals
 from app.web.render import render_plain
 
 router = APIRouter()
@@ -22,3 +24,12 @@ def feed_help(request: Request) -> Response:
         most=feeding.MOST,
         schema=feeds.SCHEMA,
     )
+
+
+@router.get("/help/connectors/{connector_id}")
+def connector_help(request: Request, connector_id: str) -> Response:
+    """The documentation of a connector, which its form links to."""
+    if not manuals.is_there(connector_id):
+        raise NotFound("There is no such page of help.")
+    manual = manuals.manual_of(connector_id)
+    return render_plain(request, "help_connector.html", name=connector_id, manual=manual)

@@ -18,7 +18,7 @@ from app.services.checking import Trial
 from app.services.previewing import Previews
 from app.services.sources import ScheduleInput
 from app.services.uploads import prune
-from app.web import drafts
+from app.web import drafts, manuals
 from app.web.drafts import Draft
 from app.web.fields import Submitted
 from app.web.flash import Toast
@@ -351,6 +351,7 @@ def _show(request: Request, attempt: Attempt) -> Response:
             simple=groups_of(fields, advanced=False),
             advanced=groups_of(fields, advanced=True),
             draft=sealed,
+            has_manual=manuals.is_there(attempt.manifest.id),
             can_preview=previewing.offered(attempt.manifest.id),
             streams=configs.streams_of(attempt.manifest, attempt.values),
             zones=ZONES,

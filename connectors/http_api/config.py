@@ -37,7 +37,8 @@ class HttpApiConfig(ConnectorConfig):
     declaration: str = Field(
         title="Declaration",
         description="In YAML: the API's address, how to sign in, and which lists become which "
-        "records. Paths into an answer are JMESPath. The keys are in the documentation.",
+        "records. Paths into an answer are JMESPath. All keys, and whole examples to copy, are in "
+        "the help.",
         json_schema_extra={"widget": "textarea", "shared": True, "placeholder": _EXAMPLE},
     )
     key: SecretStr | None = Field(

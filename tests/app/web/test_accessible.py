@@ -54,6 +54,7 @@ PAGES = (
     "/settings/people",
     "/settings/tokens",
     "/help/feed",
+    "/help/connectors/http_api",
     "/nowhere",
 )
 HEALTHS: dict[str, dict[str, Any]] = {

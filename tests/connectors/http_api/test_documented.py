@@ -284,5 +284,13 @@ def test_the_table_of_fields_is_that_of_the_records() -> None:
     assert known == {}
 
 
+def test_the_fields_of_each_kind_are_those_of_its_records() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", table("Fields of each kind"), re.M))
+
+    assert set(told) == set(Kind)
+    for kind in Kind:
+        assert set(re.findall(r"`(\w+)`", told[kind])) == set(fields_of(kind))
+
+
 def test_every_category_is_named() -> None:
     assert set(Category) <= set(re.findall(r"`([\w ]+)`", table("`map`")))

@@ -1,0 +1,34 @@
+"""The page of the documentation on one connector, as it is read beside its form."""
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from app.paths import MANUALS
+from connectors import registry
+
+_ELSEWHERE = re.compile(r'<a href="(?!https:|#|/)([^"]*)">(.*?)</a>', re.S)
+_PAGE = re.compile(r"([a-z0-9_]+)\.md(#.*)?")
+
+
+def is_there(connector_id: str) -> bool:
+    """Whether a connector has a page of ours; those of other packages have none."""
+    return connector_id in registry.connectors() and (MANUALS / f"{connector_id}.md").is_file()
+
+
+@cache
+def manual_of(connector_id: str) -> Markup:
+    """The page as HTML; only of a connector for which it ``is_there``."""
+    text = (MANUALS / f"{connector_id}.md").read_text("utf-8")
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+    return Markup(_ELSEWHERE.sub(_linked, html))  # noqa: S704  (our own page, HTML in it is escaped)
+
+
+def _linked(found: re.Match[str]) -> str:
+    """A link to another connector's page leads there; one to other files is only its words."""
+    page = _PAGE.fullmatch(found[1])
+    return f'<a href="/help/connectors/{page[1]}">{found[2]}</a>' if page else found[2]
