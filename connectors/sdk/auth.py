@@ -148,9 +148,8 @@ class Bearer:
             raise self._refused(*error_of(refusal.body)) from None
         except FormatChanged:
             raise self._refused("its answer is not a token") from None
-        except AuthFailed as refusal:
-            status = refusal.status
-            raise AuthFailed(refusal.message, status=status, remedy=self.remedy) from None
+        except AuthFailed as refusal:  # a 403 as well: here it is about all that could be read
+            raise AuthFailed(refusal.message, remedy=self.remedy) from None
         if reply.status == 401:  # RFC 6749, 5.2: an unknown client may be told so, with a reason
             raise self._refused(*error_of(reply.body), status=401)
         given = answer if isinstance(answer, dict) else {}

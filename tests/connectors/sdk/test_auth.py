@@ -209,6 +209,7 @@ def test_a_refused_sign_in_says_what_to_do_and_shows_no_secret(
 
     assert "client id and secret again" in raised.value.remedy
     assert SECRET not in f"{raised.value!r} {raised.value.remedy}"
+    assert not raised.value.of_one_list, "with no token nothing else can be read either"
 
 
 @pytest.mark.parametrize("status", [400, 401])
