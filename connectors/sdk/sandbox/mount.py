@@ -188,7 +188,7 @@ async def _drip(receive: Receive, send: Send, seconds: float) -> None:
     try:
         for _ in range(max(1, round(seconds / _DRIP))):
             await send({"type": "http.response.body", "body": b" ", "more_body": True})
-            done, _pending = await asyncio.wait({gone}, timeout=_DRIP)
+            done, _pending = await asyncio.wait({gone}, timeout=min(_DRIP, seconds))
             if done:
                 break
     finally:
