@@ -1,6 +1,6 @@
 """Wires the application: edges, jobs, start and stop. No logic."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ from app.api import edge as api
 from app.config import Settings
 from app.db import Database
 from app.jobs.scheduler import Jobs, jobs_of
+from app.jobs.syncing import Syncer
+from app.models import Trigger
 from app.opening import open_database
 from app.secrets import vault_of
 from app.web import edge as web
@@ -27,10 +29,16 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
     database = open_database(settings)
     vault = vault_of(settings)
     runner = jobs_of(settings, database, vault) if jobs else None
-    site = Site(settings=settings, database=database, vault=vault)
+    syncer = runner.syncer if runner else Syncer(database=database, vault=vault, settings=settings)
+    site = Site(settings=settings, database=database, vault=vault, read=reader(syncer))
     if runner is not None:
         site = replace(site, wake=runner.wake)
     return with_edges(site, lifespan=_lifespan(settings, database, runner))
+
+
+def reader(syncer: Syncer) -> Callable[[int], object]:
+    """Reads a connection that somebody changed, while that person waits."""
+    return lambda connection_id: syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
 
 
 def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:

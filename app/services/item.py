@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
-from app.models import Event, Item, ItemState, StreamState, User
+from app.models import Connection, Event, Item, ItemState, StreamState, User
 from app.services import (
     acts,
+    actuals,
     confirming,
     deciding,
     inbox,
@@ -49,6 +50,7 @@ WHAT = {
     acts.WOKEN: "Back from snooze",
     acts.ASSIGNED: "Assigned to {new}",
     acts.UNDONE: "Undid: {old}",
+    actuals.ENTERED: "Entered as reached: {new}",
     acts.JOINED: "Joined with {new}",
     confirming.CONFIRMED: "Confirmed as a deadline on {new}",
     confirming.DISMISSED: "Dismissed as a deadline: {new}",
@@ -96,8 +98,16 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         notes=notes,
         related=deciding.related(session, item, known),
         people=inbox.people(session),
-        own=own_items.is_own(session, item),
+        own=own_items.how_own(session, item),
+        counted=_counted(session, item),
     )
+
+
+def _counted(session: Session, item: Item) -> str | None:
+    connection = session.get(Connection, item.connection_id)
+    if item.kind != Kind.GOAL or item.removed_at is not None or connection is None:
+        return None
+    return actuals.shown(connection.connector, item.actual)
 
 
 def _crumbs(item: Item, known: Sources) -> tuple[str, ...]:

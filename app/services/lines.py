@@ -89,6 +89,10 @@ class Sources:
         line = self.lines.get(connection_id)
         return line.name if line else REMOVED_NAME
 
+    def connector(self, connection_id: int) -> str:
+        """The id of the connection's connector; "" of a removed one."""
+        return self._connectors.get(connection_id, "")
+
     def tile(self, connection_id: int, vendor: str | None) -> Tile:
         """A platform's own tile; of a generic source, the vendor's."""
         key = (connection_id, vendor)

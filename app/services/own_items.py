@@ -1,42 +1,71 @@
 """One's own items: entered on a page, kept as entries of one connection, read like any source."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlmodel import Session, SQLModel, col, select
 
 from app.errors import Invalid, NotFound
 from app.models import Connection, Item
 from app.secrets import Vault
 from app.services import absence, sources
-from connectors.own_items import editing
-from connectors.own_items.entries import Entry
-from connectors.own_items.records import Window, records_of
+from app.services.pages import Own
+from connectors.own_items import editing, series
+from connectors.own_items.entries import Entry, Only
+from connectors.own_items.records import MOVED, Window, records_of
+from connectors.own_items.series import Place
 from connectors.own_items.settings import OwnItemsConfig
+from connectors.sdk.fiscal import FiscalYear, year_of
 from connectors.sdk.lines import BadYaml
+from connectors.sdk.repeats import words_of
 
 CONNECTOR = "own_items"
 NAME = "Own items"
+ONE, FOLLOWING, ALL = "one", "following", "all"
+"""What is deleted of something that repeats."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a form shows of an item: its entry, its vendor's fiscal year as somebody wrote it (""
+    for January), and which time of the entry it is.
+    """
+
+    entry: Entry
+    year: str
+    place: Place
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is one time of several."""
+        return self.place.time is not None
+
+    @property
+    def once(self) -> Only:
+        """What is different about this one time."""
+        time = self.place.time
+        return self.entry.only.get(time.key, Only()) if time else Only()
 
 
 def add(
     session: Session,
     entry: Mapping[str, Any],
     *,
-    first_month: str = "",
+    year: str = "",
     vault: Vault,
     now: datetime,
     user_id: int,
-) -> int:
-    """One more entry, in a connection that is made for the first; the connection's id.
+) -> tuple[int, str]:
+    """One more entry, in a connection that is made for the first; the ids of both.
 
-    ``first_month`` is that of the vendor's fiscal year, where it is not January. The source is due
-    at once. Raises ``Invalid`` with what is wrong.
+    ``year``: the vendor's fiscal year (``connectors.sdk.fiscal.year_of``); "" leaves it as it is.
+    The source is due at once. Raises ``Invalid`` with what is wrong.
     """
-    _valid(entry)
+    check(entry, year)
     connection = _held(session)
     if connection is None:
         name = _free_name(session)
@@ -46,11 +75,16 @@ def add(
         session.flush()
     text = _text(connection)
     try:
-        named = {"id": editing.free_id(text, str(entry.get("title", ""))), **entry}
+        wanted = series.with_reached(
+            entry, settings_of(session, entry, year), None, today=now.date()
+        )
+        named = {"id": editing.free_id(text, str(entry.get("title", ""))), **wanted}
         changed = editing.added(text, named)
     except BadYaml as error:
         raise _invalid(error) from None
-    return _save(session, connection, changed, entry, first_month, vault=vault, now=now, by=user_id)
+    values = _with_year(connection.config, entry, year)
+    saved = _save(session, connection, values | {"entries": changed}, vault, now=now, by=user_id)
+    return saved, str(named["id"])
 
 
 def edit(
@@ -58,64 +92,109 @@ def edit(
     item_id: int,
     entry: Mapping[str, Any],
     *,
-    first_month: str = "",
+    year: str = "",
     vault: Vault,
     now: datetime,
     user_id: int,
 ) -> int:
-    """Another text for the entry that an item came from; the connection's id.
+    """Another text for what an item came from, from its date on; the connection's id.
 
-    What no longer follows from it is removed at once: a person said so. Raises ``NotFound`` for an
-    item that is nobody's own, ``Invalid`` with what is wrong.
+    Dates before it stay as they are. What no longer follows from the entry is removed at once: a
+    person said so. Raises ``NotFound`` for an item that is nobody's own, ``Invalid`` with what is
+    wrong.
     """
-    connection, entry_id = _own_locked(session, item_id)
-    _valid(entry)
-    named = {"id": entry_id, **entry}
+    connection, place = _own_locked(session, item_id)
+    check(entry, year)
+    values = _with_year(connection.config, entry, year)
+    config = OwnItemsConfig.model_validate(connection.config | values)
+    since = Window.around(now.date()).first
     try:
-        changed = editing.replaced(_text(connection), entry_id, named)
+        wanted = series.with_reached(entry, config, place.time, today=now.date())
+        changed = series.following(_text(connection), place, wanted, config, since=since)
     except BadYaml as error:
         raise _invalid(error) from None
-    saved = _save(
-        session, connection, changed, entry, first_month, vault=vault, now=now, by=user_id
-    )
-    _settle(session, connection, entry_id, now=now, by=user_id)
-    return saved
+    values |= {"entries": changed}
+    return _changed(session, connection, place, values, vault=vault, now=now, by=user_id)
 
 
-def delete(session: Session, item_id: int, *, vault: Vault, now: datetime, user_id: int) -> str:
-    """Take out the entry that an item came from; its items stay, as removed (P1). Its title.
+def edit_once(
+    session: Session,
+    item_id: int,
+    change: Mapping[str, Any],
+    *,
+    vault: Vault,
+    now: datetime,
+    user_id: int,
+) -> int:
+    """What is different about this one time of something that repeats; the connection's id.
 
-    Raises ``NotFound`` for an item that is nobody's own.
+    It may lie up to ``records.MOVED`` from its rhythm's date. Raises as ``edit`` does.
     """
-    connection, entry_id = _own_locked(session, item_id)
+    connection, place = _own_locked(session, item_id)
+    _fits(Only, change)
+    day = Only.model_validate(dict(change)).date
+    if day and place.on and abs(day - place.on) > MOVED:
+        text = f"One time may lie up to {MOVED.days} days from {place.on.isoformat()}."
+        raise Invalid("The item is not complete.", fields={"date": text})
+    changed = series.changed_once(_text(connection), place, change)
+    values = {"entries": changed}
+    return _changed(session, connection, place, values, vault=vault, now=now, by=user_id)
+
+
+def delete(
+    session: Session, item_id: int, *, what: str = ALL, vault: Vault, now: datetime, user_id: int
+) -> str:
+    """Take out what an item came from; its items stay, as removed (P1). The entry's title.
+
+    ``what``: ``ONE``, this time alone; ``FOLLOWING``, it and those after it; ``ALL``. Raises
+    ``NotFound`` for an item that is nobody's own.
+    """
+    connection, place = _own_locked(session, item_id)
     text = _text(connection)
-    found = editing.find(text, entry_id)
-    changed = editing.replaced(text, entry_id, None)
-    _save(session, connection, changed, {}, "", vault=vault, now=now, by=user_id)
-    _settle(session, connection, entry_id, now=now, by=user_id)
-    return found.title if found else entry_id
+    if what == ONE:
+        changed = series.skipped(text, place)
+    elif what == FOLLOWING:
+        changed = series.stopped(text, place)
+    else:
+        changed = text
+        for entry in OwnItemsConfig.model_validate(connection.config).series(place.entry.known_by):
+            changed = editing.replaced(changed, entry.id, None)
+    since = place.on if what == FOLLOWING else None
+    values = {"entries": changed}
+    _save(session, connection, values, vault, now=now, by=user_id)
+    _settle(session, connection, place.entry.known_by, since=since, now=now, by=user_id)
+    return place.entry.title
 
 
-def entry_of(session: Session, item_id: int) -> tuple[Entry, str]:
-    """The entry that an item came from, and the first month of its vendor's fiscal year.
+def entry_of(session: Session, item_id: int) -> Shown:
+    """What an item came from. Raises ``NotFound`` for an item that is nobody's own."""
+    connection, place = _own(session, item_id)
+    vendor = (place.entry.vendor or "").casefold()
+    said = {
+        line.rpartition(":")[0].strip().casefold(): line.rpartition(":")[2].strip()
+        for line in connection.config.get("fiscal_years", ())
+    }
+    return Shown(entry=place.entry, year=said.get(vendor, ""), place=place)
 
-    Raises ``NotFound`` for an item that is nobody's own.
-    """
-    connection, entry_id = _own(session, item_id)
-    entry = editing.find(_text(connection), entry_id)
-    assert entry is not None  # _own looked
-    month = OwnItemsConfig.model_validate(connection.config).year_of(entry.vendor).first_month
-    return entry, str(month)
 
-
-def is_own(session: Session, item: Item) -> bool:
-    """Whether an item came from an entry that is still there."""
+def how_own(session: Session, item: Item) -> Own | None:
+    """Whether an item came from an entry that is still there, and how often that comes."""
     try:
         assert item.id is not None
-        _own(session, item.id)
+        _, place = _own(session, item.id)
     except NotFound:
-        return False
-    return True
+        return None
+    return Own(rhythm=words_of(place.entry.rhythm) if place.time else "")
+
+
+def settings_of(session: Session, entry: Mapping[str, Any], year: str) -> OwnItemsConfig:
+    """The settings that an entry joins, its vendor's fiscal year among them."""
+    live = select(Connection).where(
+        Connection.connector == CONNECTOR, col(Connection.removed_at).is_(None)
+    )
+    found = session.exec(live.order_by(col(Connection.id))).first()
+    config = found.config if found else {}
+    return OwnItemsConfig.model_validate({**config, **_with_year(config, entry, year)})
 
 
 def vendors(session: Session) -> list[str]:
@@ -140,19 +219,20 @@ def _locked(session: Session, connection_id: int) -> Connection | None:
     )
 
 
-def _own(session: Session, item_id: int) -> tuple[Connection, str]:
-    """The connection of somebody's own item, and the entry's id; raises ``NotFound``."""
+def _own(session: Session, item_id: int) -> tuple[Connection, Place]:
+    """The connection of somebody's own item, and where in it it comes from; raises ``NotFound``."""
     item = session.get(Item, item_id)
     connection = session.get(Connection, item.connection_id) if item else None
     if item is None or connection is None or connection.connector != CONNECTOR:
         raise NotFound("This is not one of your own items.", remedy="Edit it at its source.")
-    entry_id = editing.entry_id_of(item.external_id)
-    if editing.find(_text(connection), entry_id) is None:
+    config = OwnItemsConfig.model_validate(connection.config)
+    place = series.place_of(config, item.external_id, item.due_on)
+    if place is None:
         raise NotFound("What this item came from was deleted.", remedy="Add it again.")
-    return connection, entry_id
+    return connection, place
 
 
-def _own_locked(session: Session, item_id: int) -> tuple[Connection, str]:
+def _own_locked(session: Session, item_id: int) -> tuple[Connection, Place]:
     """As ``_own``; nobody else changes the entries until we are done."""
     item = session.get(Item, item_id)
     if item is not None:
@@ -170,27 +250,36 @@ def _free_name(session: Session) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _save(
+def _changed(
     session: Session,
     connection: Connection,
-    text: str,
-    entry: Mapping[str, Any],
-    first_month: str,
+    place: Place,
+    values: Mapping[str, Any],
     *,
     vault: Vault,
     now: datetime,
     by: int,
 ) -> int:
-    values = {**connection.config, "entries": text}
-    vendor = entry.get("vendor")
-    if vendor and first_month:
-        values["fiscal_years"] = _with_year(values.get("fiscal_years", ()), vendor, first_month)
+    saved = _save(session, connection, values, vault, now=now, by=by)
+    _settle(session, connection, place.entry.known_by, now=now, by=by)
+    return saved
+
+
+def _save(
+    session: Session,
+    connection: Connection,
+    values: Mapping[str, Any],
+    vault: Vault,
+    *,
+    now: datetime,
+    by: int,
+) -> int:
     assert connection.id is not None
     sources.edit(
         session,
         connection.id,
         name=connection.name,
-        values=values,
+        values={**connection.config, **values},
         vault=vault,
         now=now,
         asked_by_id=by,
@@ -198,22 +287,33 @@ def _save(
     return connection.id
 
 
-def _with_year(lines: Any, vendor: str, month: str) -> list[str]:
-    """The fiscal years with that of one vendor; January needs no line."""
+def _with_year(config: Mapping[str, Any], entry: Mapping[str, Any], year: str) -> dict[str, Any]:
+    """The fiscal years with that of the entry's vendor; January needs no line."""
+    vendor, lines = entry.get("vendor"), config.get("fiscal_years", ())
+    if not vendor or not year:
+        return {}
     others = [
         line for line in lines if line.rpartition(":")[0].strip().casefold() != vendor.casefold()
     ]
-    return others if month == "1" else [*others, f"{vendor}: {month}"]
+    kept = [] if year_of(year) == FiscalYear() else [f"{vendor}: {year}"]
+    return {"fiscal_years": [*others, *kept]}
 
 
 def _settle(
-    session: Session, connection: Connection, entry_id: str, *, now: datetime, by: int
+    session: Session,
+    connection: Connection,
+    known_by: str,
+    *,
+    since: date | None = None,
+    now: datetime,
+    by: int,
 ) -> None:
-    """Remove the items of an entry that no longer follow from it; where it is gone, all of them."""
+    """Remove the items that no longer follow from their entries; where none is left, all of them,
+    or those from ``since`` on.
+    """
     config = OwnItemsConfig.model_validate(connection.config)
-    entry = next((one for one in config.all if one.id == entry_id), None)
-    window = Window.around(now.date())
-    records = records_of(entry, config, window, now.date()) if entry else ()
+    entries, window = config.series(known_by), Window.around(now.date())
+    records = (each for entry in entries for each in records_of(entry, config, window, now.date()))
     kept = {record.external_id for record in records}
     items = SQLModel.metadata.tables["items"]
     live = sa.select(items.c.id, items.c.external_id, items.c.due_on).where(
@@ -222,17 +322,29 @@ def _settle(
     gone = [
         id_
         for id_, external_id, due_on in session.execute(live)
-        if editing.entry_id_of(external_id) == entry_id
+        if editing.entry_id_of(external_id) == known_by
         and external_id not in kept
-        and (entry is None or entry.rhythm is None or due_on in window)
+        and (since is None or due_on is None or due_on >= since)
+        and (not entries or entries[-1].rhythm is None or due_on in window)
     ]
     absence.remove(session, "items", gone, now=now, actor_id=by)
 
 
-def _valid(entry: Mapping[str, Any]) -> None:
+def check(entry: Mapping[str, Any], year: str) -> None:
     """Raises ``Invalid`` with a sentence for each field of the entry that is wrong."""
     try:
-        Entry.model_validate(dict(entry))
+        if year:
+            year_of(year)
+    except ValueError as error:
+        raise Invalid("The item is not complete.", fields={"year": f"{error}."}) from None
+    alone = {"actual"} if entry.get("repeats", "no") != "no" else set()  # see with_reached
+    _fits(Entry, {name: value for name, value in entry.items() if name not in alone})
+    _fits(Only, {name: entry[name] for name in alone & entry.keys()})
+
+
+def _fits(model: type[BaseModel], values: Mapping[str, Any]) -> None:
+    try:
+        model.model_validate(dict(values))
     except ValidationError as error:
         fields: dict[str, str] = {}
         for problem in error.errors(include_input=False, include_url=False):

@@ -277,6 +277,13 @@ class GoalLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Own:
+    """An item that somebody entered here; ``rhythm`` in words where it is one time of several."""
+
+    rhythm: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemPage:
     """Everything that is known of one item.
 
@@ -284,7 +291,8 @@ class ItemPage:
     ``why`` are the reasons of its rank, one sentence each. ``seen_at`` is when its source
     last confirmed it, ``proof`` how ("whole list"). ``version`` guards
     against acting on something that has changed since it was read. ``own``: somebody entered it
-    here, and can edit it.
+    here, and can edit it. ``counted``: of a goal whose actual people enter here, that as a
+    field takes it.
     """
 
     row: Row
@@ -311,7 +319,8 @@ class ItemPage:
     notes: tuple[NoteLine, ...] = ()
     related: Related = field(default_factory=Related)
     people: tuple[Person, ...] = ()
-    own: bool = False
+    own: Own | None = None
+    counted: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from app.core import pace
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, percent_words, quantity_words
-from app.services import goals, lines, listing
+from app.services import actuals, goals, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import GROUPS, Row, SourceLine, State
@@ -35,9 +35,11 @@ class GoalRow:
     """One goal. ``share`` is actual of target, ``pace`` the part of its period that is over.
 
     ``told`` is "64 of 70 points"; ``verdict`` says its standing in words with the gap.
+    ``counted``: where people enter here what is reached, that as a field takes it.
     """
 
     row: Row
+    counted: str | None
     told: str
     share: float | None
     pace: float | None
@@ -150,6 +152,7 @@ def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
     standing = _standing(stored, row, clock)
     return GoalRow(
         row=row,
+        counted=actuals.shown(known.connector(stored.connection_id), stored.actual),
         told=goal_words(stored.actual, stored.target, stored.unit),
         share=share,
         pace=expected,

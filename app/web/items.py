@@ -4,6 +4,7 @@ Every act is a form: without a script it leads back to where it was sent from, w
 toast; by htmx it answers with the places of the page that changed.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from app.core.snooze import morning_of
 from app.core.whole import whole
 from app.errors import Invalid
-from app.services import acts, confirming, pairs, undoing
+from app.services import acts, confirming, own_dates, pairs, undoing
 from app.services.item import item_page
 from app.services.pages import Act
 from app.web.addresses import local
@@ -46,7 +47,10 @@ def show(request: Request, item_id: int) -> Response:
 def done(request: Request, item: Items, next: Text = PATH, version: Version = None) -> Response:
     """Nothing is left to do."""
     with acting(request) as visit:
-        act = acts.done(visit.session, item, **visit.by, versions=seen(item, version))
+        also = own_dates.reminders(visit.session, item)
+        act = acts.done(visit.session, [*item, *also], **visit.by, versions=seen(item, version))
+    if also and len(item) == 1:
+        act = replace(act, said="Done, and its reminder with it")
     return told(request, act, next)
 
 

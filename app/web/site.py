@@ -21,7 +21,8 @@ class Site:
     """The running application as its pages see it.
 
     ``now`` gives an aware instant. ``wake`` makes the process look at once for what is due;
-    where another process does the syncing, that one looks at its next tick.
+    where another process does the syncing, that one looks at its next tick. ``read`` reads a
+    connection that asks no network and returns when its items are there.
     """
 
     settings: Settings
@@ -29,6 +30,7 @@ class Site:
     vault: Vault
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[], None] = lambda: None
+    read: Callable[[int], object] = lambda _connection_id: None
 
     @property
     def assets(self) -> Assets:

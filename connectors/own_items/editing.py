@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from connectors.own_items.entries import Entry, entries_of, lined, slug
+from connectors.own_items.entries import entries_of, lined, slug
 
 
 class _Quoting(yaml.SafeDumper):
@@ -35,17 +35,17 @@ def entry_id_of(external_id: str) -> str:
     return external_id.partition("#")[0].partition("/")[0]
 
 
+def reminder_id(external_id: str) -> str:
+    """What the reminder of an item is known by."""
+    return f"{external_id}#reminder"
+
+
 def free_id(text: str, title: str) -> str:
     """An id from a title that no entry has yet."""
-    taken = {entry.id for entry in entries_of(text)}
+    taken = {name for entry in entries_of(text) for name in (entry.id, entry.known_by)}
     wanted = slug(title)[:70]
     names = (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3)))
     return next(name for name in names if name not in taken)
-
-
-def find(text: str, entry_id: str) -> Entry | None:
-    """The entry of that id."""
-    return next((entry for entry in entries_of(text) if entry.id == entry_id), None)
 
 
 def added(text: str, entry: Mapping[str, Any]) -> str:

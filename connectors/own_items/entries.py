@@ -17,6 +17,7 @@ from connectors.sdk.repeats import parse as rhythm_of
 
 MOST_ENTRIES = 1_000
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
+_ID = r"^[a-z0-9][a-z0-9-]{0,79}$"
 _REMIND = re.compile(r"(\d{1,3}) ?(working |business )?days?( before)?")
 
 
@@ -69,6 +70,24 @@ Day = Annotated[date, BeforeValidator(_plain_date)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 
 
+def _skip(value: Any) -> Any:
+    return {"skip": True} if value == "skip" else value
+
+
+class Only(BaseModel):
+    """What is different about one time of something that repeats; ``skip``: it is left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    skip: bool = False
+    date: Day | None = None
+    title: Text | None = None
+    amount: Number | None = None
+    note: str | None = Field(default=None, max_length=4000)
+    target: Number | None = None
+    actual: Number | None = None
+
+
 class Entry(BaseModel):
     """One thing that a person entered.
 
@@ -76,14 +95,16 @@ class Entry(BaseModel):
     kind      "review" is a deadline for a meeting (category event)
     date      the first date; of a rule of the fiscal calendar, the day from which it holds
     repeats   see ``connectors.sdk.repeats``
-    until     no date after this one
+    since, until   no date before, no date after
+    only      what is different about single times, by what they are known by ("2027-Q4")
+    continues the id of the entry that this one goes on from: its dates are known by that one
     remind    "14 days": an item of its own, so long before
     target, actual, unit, starts   of a goal; its period is the rule's, else ``starts`` to ``date``
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")] = ""
+    id: Annotated[str, Field(pattern=_ID)] = ""
     title: Annotated[Text, Field(min_length=1)]
     kind: Literal["deadline", "report", "review", "goal"] = "deadline"
     vendor: Text | None = None
@@ -97,7 +118,10 @@ class Entry(BaseModel):
     recipient: Text | None = None
     date: Day | None = None
     repeats: Annotated[str, BeforeValidator(_repeats)] = "no"
+    since: Day | None = None
     until: Day | None = None
+    only: dict[str, Annotated[Only, BeforeValidator(_skip)]] = Field(default_factory=dict)
+    continues: Annotated[str, Field(pattern=_ID)] | None = None
     remind: Annotated[str | None, BeforeValidator(_remind)] = None
     holidays: tuple[Day, ...] = ()
     target: Number | None = None
@@ -117,16 +141,24 @@ class Entry(BaseModel):
     def _dated(self) -> Self:
         if self.date is None and not isinstance(self.rhythm, DueRule):
             raise ValueError("it needs a date, or a rule such as “30 days after quarter end”")
-        if self.date and self.until and self.until < self.date:
+        begins = max(filter(None, (self.date, self.since)), default=None)
+        if begins and self.until and self.until < begins:
             raise ValueError("it ends before it begins")
         if self.kind != "goal" and (self.target is not None or self.actual is not None):
             raise ValueError("only a goal has a target and an actual")
+        if self.actual is not None and self.rhythm is not None:
+            raise ValueError("what was reached is about one period: write it under “only”")
         return self
 
     @property
     def rhythm(self) -> Repeats:
         """How often it comes."""
         return rhythm_of(self.repeats)
+
+    @property
+    def known_by(self) -> str:
+        """What its items are known by: two entries share it where one goes on from the other."""
+        return self.continues or self.id
 
     @property
     def lead(self) -> tuple[int, bool]:

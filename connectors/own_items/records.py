@@ -1,11 +1,12 @@
 """From an entry to its records: one for each time that it is due, and one to be reminded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.own_items.entries import Entry
+from connectors.own_items.editing import reminder_id
+from connectors.own_items.entries import Entry, Only
 from connectors.own_items.settings import OwnItemsConfig
 from connectors.sdk.fiscal import add_working_days
 from connectors.sdk.mapping import link_of, text_of
@@ -23,6 +24,12 @@ from connectors.sdk.repeats import Occurrence, occurrences
 
 AHEAD = timedelta(days=400)
 BEHIND = timedelta(days=31)
+MOST_AHEAD = 13
+"""So many times ahead: a year and a month of what comes monthly, a quarter of what comes weekly."""
+NEAR = timedelta(days=7)
+"""So long before its day a reminder is given: what is due within a week is in every digest."""
+MOVED = timedelta(days=92)
+"""So far from its rhythm's date a single time may be moved."""
 _NOTE_LINES = 40
 
 
@@ -44,29 +51,56 @@ class Window:
 def records_of(
     entry: Entry, config: OwnItemsConfig, window: Window, today: date
 ) -> Iterator[AnyItem]:
-    """All that an entry gives within the window; raises ``BadRepetition``."""
-    holidays = config.free_days | {*entry.holidays}
-    lead, working = entry.lead
-    once = entry.rhythm is None  # however far away, it is one date
-    # A reminder may lie in the window of a date that does not yet.
-    last = window.last + timedelta(days=2 * lead)
-    found = occurrences(
+    """All that an entry gives within the window; raises ``BadRepetition``.
+
+    Of what repeats without an end no more than ``MOST_AHEAD`` times lie ahead, and a reminder is
+    given when its day is near: neither fills the inbox with what nobody can do yet.
+    """
+    coming = 0
+    for each in times(entry, config, window.first - MOVED, window.last + MOVED):
+        changed = entry.only.get(each.key, Only())
+        on = changed.date or each.on
+        if changed.skip or (entry.rhythm is not None and on not in window):
+            continue
+        coming += entry.rhythm is not None and on >= today
+        if coming > MOST_AHEAD:
+            return
+        one, time = _as_changed(entry, changed), replace(each, on=on)
+        yield _record(one, time)
+        day = reminder_of(one, on, config)
+        if day is not None and day - NEAR <= today:
+            yield _reminder(one, time, day, over=today > on + timedelta(days=1))
+
+
+def times(entry: Entry, config: OwnItemsConfig, first: date, last: date) -> Iterator[Occurrence]:
+    """When it is due by its rhythm, whatever is different about single times.
+
+    A date that comes once is given however far away it is. Raises ``BadRepetition``.
+    """
+    once = entry.rhythm is None
+    return occurrences(
         entry.rhythm,
         begin=entry.date,
-        first=date.min if once else window.first,
+        first=date.min if once else max(first, entry.since or first),
         last=date.max if once else min(last, entry.until or last),
         year=config.year_of(entry.vendor),
-        holidays=holidays,
+        holidays=config.free_days | {*entry.holidays},
     )
-    for each in found:
-        if once or each.on in window:
-            yield _record(entry, each)
-        if lead:
-            day = each.on - timedelta(days=lead)
-            if working:
-                day = add_working_days(each.on, -lead, holidays)
-            if once or day in window:
-                yield _reminder(entry, each, day, over=today > each.on)
+
+
+def reminder_of(entry: Entry, on: date, config: OwnItemsConfig) -> date | None:
+    """The day on which to be reminded of what is due ``on``; None without a reminder."""
+    lead, working = entry.lead
+    if not lead:
+        return None
+    if working:
+        return add_working_days(on, -lead, config.free_days | {*entry.holidays})
+    return on - timedelta(days=lead)
+
+
+def _as_changed(entry: Entry, changed: Only) -> Entry:
+    given = changed.model_dump(exclude={"skip", "date"}, exclude_none=True)
+    return entry.model_copy(update=given) if given else entry
 
 
 def _record(entry: Entry, each: Occurrence) -> AnyItem:
@@ -109,7 +143,7 @@ def _shared(entry: Entry, each: Occurrence) -> dict[str, Any]:
 
 
 def _id(entry: Entry, each: Occurrence) -> str:
-    return f"{entry.id}/{each.key}" if each.key else entry.id
+    return f"{entry.known_by}/{each.key}" if each.key else entry.known_by
 
 
 def _title(entry: Entry, each: Occurrence) -> str:
@@ -140,7 +174,7 @@ def _reminder(entry: Entry, each: Occurrence, day: date, *, over: bool) -> Deadl
     When the day that it is about is over there is nothing left to be reminded of.
     """
     return Deadline(
-        external_id=f"{_id(entry, each)}#reminder",
+        external_id=reminder_id(_id(entry, each)),
         title=f"Prepare: {_title(entry, each)}",
         vendor=entry.vendor,
         program=entry.program,

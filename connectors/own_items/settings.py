@@ -82,6 +82,10 @@ class OwnItemsConfig(ConnectorConfig):
         """The entries, in the order in which they stand."""
         return self._entries
 
+    def series(self, known_by: str) -> tuple[Entry, ...]:
+        """The entries whose items are known by that, the earliest first."""
+        return tuple(entry for entry in self._entries if entry.known_by == known_by)
+
     @property
     def free_days(self) -> frozenset[date]:
         """The holidays of all entries."""

@@ -94,8 +94,9 @@ class Said(_Part):
 
     @property
     def name(self) -> str:
-        """The source in a few words: the host of its address."""
-        return urlsplit(self.source).hostname or self.source
+        """The source in a few words: the host of its address, and where in it to look."""
+        host = urlsplit(self.source).hostname or self.source
+        return ", ".join(filter(None, (host.removeprefix("www."), self.page)))
 
     @property
     def verified_on(self) -> date | None:

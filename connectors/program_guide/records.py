@@ -120,7 +120,7 @@ class Follower:
             period_start=period.first if period else None,
             period_end=period.last if period else None,
             summary=" ".join(filter(None, (told if differ else None, goal.note))) or None,
-            facts=(Fact(label="Tier", value=self.config.tier), *_sources(said)),
+            facts=(Fact(label="Tier", value=self.config.tier), *_texts(said), *_sources(said)),
             **self._whose(),
         )
 
@@ -242,7 +242,7 @@ def _texts(said: Sequence[Said]) -> Iterator[Fact]:
 
 def _sources(said: Sequence[Said]) -> Iterator[Fact]:
     for each in said:
-        yield Fact(label="Source", value=each.source)
+        yield Fact(label="According to", value=each.source)
         if each.page:
             yield Fact(label="Where in it", value=each.page)
         yield Fact(label="Last verified", value=each.last_verified)
@@ -250,17 +250,16 @@ def _sources(said: Sequence[Said]) -> Iterator[Fact]:
 
 def _told(said: Sequence[Said]) -> str:
     """Statements with their sources, as one value; several of them disagree."""
-    each = [f"{one.text} ({_seen(one)})" for one in said]
-    return (_BOTH if len(each) > 1 else "") + " ".join(each)
+    return (_BOTH if len(said) > 1 else "") + " ".join(map(_with_source, said))
 
 
 def _told_years(said: Sequence[SaidYear]) -> str:
     """The one that counts, first."""
-    return " ".join(f"{one.year}. {one.text or ''} ({_seen(one)})" for one in said)
+    return " ".join(f"{one.year}. {_with_source(one)}" for one in said)
 
 
-def _seen(said: Said) -> str:
-    return f"{said.source}; verified {said.last_verified}"
+def _with_source(said: Said) -> str:
+    return f"{said.text or ''} {said.source} (verified {said.last_verified})".strip()
 
 
 _BOTH = "Sources disagree: "

@@ -60,6 +60,21 @@ def parse(text: str) -> Repeats:
         raise BadRule(f"{error}; “every 3 months”; or an RRULE such as FREQ=MONTHLY") from None
 
 
+def words_of(repeats: Repeats) -> str:
+    """How often, as people say it: "every 3 months"; "once"."""
+    match repeats:
+        case None:
+            return "once"
+        case Every(number=1, unit=unit):
+            return f"every {unit.removesuffix('s')}"
+        case Every(number=number, unit=unit):
+            return f"every {number} {unit}"
+        case Repetition() as rule:
+            return rule.words
+        case DueRule(text=text):
+            return " ".join(text.split())
+
+
 def _every(number: int, unit: str) -> Every:
     if not 1 <= number <= _MOST:
         raise BadRepetition(f"every 1 to {_MOST} {unit}s can be counted")

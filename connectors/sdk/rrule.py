@@ -7,12 +7,12 @@ Not read: times, weeks of the year, days of the year, another week start than Mo
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from connectors.sdk.fiscal import days_in
+from connectors.sdk.fiscal import MONTHS, WEEKDAYS, days_in
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LONGEST = 25 * 366
@@ -51,6 +51,29 @@ class Repetition:
             if self.count is not None and number > self.count:
                 return
             yield day
+
+    @property
+    def words(self) -> str:
+        """The rule as people say it: "every 2 months on the last Friday, 10 times"."""
+        unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+        one = unit[self.frequency]
+        said = f"every {one}" if self.interval == 1 else f"every {self.interval} {one}s"
+        if self.months:
+            said += f" in {_and(MONTHS[month - 1].capitalize() for month in self.months)}"
+        days = [
+            *(_place(day, "day") for day in self.month_days),
+            *(_place(number, WEEKDAYS[day].capitalize()) for number, day in self.days),
+        ]
+        if {day for number, day in self.days if not number} == set(range(5)):
+            days = ["working day" if self.positions else "working days"]
+        if self.positions:
+            chosen = _and(_place(number, "") for number in self.positions)
+            said += f" on {chosen} {'of ' if len(days) > 1 else ''}{_and(days)}"
+        elif days:
+            said += f" on {_and(days)}"
+        if self.count is not None:
+            said += f", {self.count} times" if self.count > 1 else ", once"
+        return f"{said}, until {self.until.isoformat()}" if self.until else said
 
     def _groups(self, first: date, last: date) -> Iterator[list[date]]:
         """The matching days of each period that counts, of whole ones: BYSETPOS looks at all."""
@@ -117,6 +140,21 @@ def _is(day: date, which: tuple[int, int], size: int, by_month: bool) -> bool:
     place = day.day if by_month else day.timetuple().tm_yday
     size = size if by_month else date(day.year, 12, 31).timetuple().tm_yday
     return number == ((place - 1) // 7 + 1 if number > 0 else -((size - place) // 7 + 1))
+
+
+def _place(number: int, what: str) -> str:
+    """ "the 2nd Friday", "the last day", "the 2nd last day"; "Friday" for each of them."""
+    if not number:
+        return what
+    ends = "th" if abs(number) % 100 in {11, 12, 13} else ""
+    count = f"{abs(number)}{ends or {1: 'st', 2: 'nd', 3: 'rd'}.get(abs(number) % 10, 'th')}"
+    back = "last" if number == -1 else f"{count} last" if number < 0 else count
+    return f"the {back} {what}".rstrip()
+
+
+def _and(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def parse(text: str) -> Repetition:

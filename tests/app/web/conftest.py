@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from app.config import Settings
 from app.db import Database
 from app.jobs.syncing import Syncer
-from app.main import with_edges
+from app.main import reader, with_edges
 from app.secrets import Vault
 from app.services import accounts, sources
 from app.web.site import Site
@@ -41,7 +41,11 @@ def make_site(database: Database, public_url: str, folder: Path) -> Site:
     settings = Settings(
         data_dir=folder, secret_key=SecretStr(KEY), public_url=public_url, time_zone="Europe/Berlin"
     )
-    return Site(settings=settings, database=database, vault=Vault([KEY]), now=lambda: NOW)
+    vault = Vault([KEY])
+    syncer = Syncer(database=database, vault=vault, settings=settings, now=lambda: NOW)
+    return Site(
+        settings=settings, database=database, vault=vault, now=lambda: NOW, read=reader(syncer)
+    )
 
 
 @asynccontextmanager

@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
+from decimal import Decimal
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
+from app.core.words import Clock
 from app.db import Database
 from app.jobs.syncing import Syncer
-from app.models import Connection, Event, Item
+from app.models import Connection, Event, Item, User
+from app.services.digesting import compose
+from app.web.site import Site
+from tests.app.web.conftest import NOW
 from tests.app.web.test_tracking import add_item
 
 QBR = {
@@ -65,11 +71,13 @@ def test_the_first_item_makes_the_source_and_has_its_dates_at_once(
     answer = client.post("/items/add", data=QBR)
 
     assert answer.status_code == 303
-    assert "Own items" in client.get(answer.headers["location"]).text
+    assert answer.headers["location"].startswith("/inbox?item=")
+    shown = client.get(answer.headers["location"]).text
+    assert shown.count("Quarterly business review, Q4 FY2027") >= 2  # its row, and it beside
     found = rows()
     first = found["quarterly-business-review/2027-Q4"]
     assert (f"{first.due_on}", first.vendor, first.category) == ("2027-01-25", "Dell", "event")
-    assert found["quarterly-business-review/2027-Q4#reminder"].due_on == date(2027, 1, 11)
+    assert not [key for key in found if "#" in key]  # of the 11th nobody is told in November
     assert first.summary == "pipeline\nand people"
     with database.read() as session:
         (connection,) = session.exec(select(Connection))
@@ -112,6 +120,8 @@ def test_a_vendors_fiscal_year_stays_until_somebody_says_another(
         ({"currency": "EURO"}, "This is not an ISO 4217 currency code"),
         ({"other": "now and then"}, "“now and then” is not a rule for a date"),
         ({"remind": "soon"}, "Write how long before"),
+        ({"fiscal_end": "some Friday"}, "is no fiscal year: write its first month"),
+        ({"then": "dates", "title": ""}, "title"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
@@ -141,12 +151,9 @@ def test_an_own_item_is_edited_from_its_page(
     assert re.search(r'value="working days before" selected', form)
     assert re.search(r'value="2" selected>February', form)
 
-    changed = QBR | {"title": "QBR with Dell", "count": "10", "remind": ""}
+    changed = QBR | {"title": "QBR with Dell", "count": "10", "remind": "", "date": "2027-01-25"}
     assert client.post(f"/items/{item.id}/edit", data=changed).status_code == 303
 
-    with database.read() as session:
-        reminders = [one for one in session.exec(select(Item)) if "#" in one.external_id]
-        assert all(one.removed_at for one in reminders)  # at once: a person took them back
     after = rows()["quarterly-business-review/2027-Q4"]
     assert (after.id, f"{after.due_on}") == (item.id, "2027-01-18")
     assert after.title.startswith("QBR with Dell")
@@ -180,6 +187,165 @@ def test_nobody_edits_an_item_of_a_platform(
     for verb in ("edit", "delete"):
         assert client.post(f"/items/{item_id}/{verb}", data=QBR).status_code == 404
     assert f"/items/{item_id}/edit" not in client.get(f"/items/{item_id}").text
+
+
+MONTHLY = {"title": "Forecast", "date": "2026-11-03", "how": "every month"}
+
+
+def act(client: TestClient, verb: str, item: Item | None) -> None:
+    assert item
+    assert client.post(f"/items/{verb}", data={"item": str(item.id)}).status_code == 303
+
+
+def days(rows: Rows) -> dict[str, str]:
+    return {key: f"{item.due_on}" for key, item in rows().items() if "#" not in key}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ["5 working days before quarter end", "25 Jan 2027", "for Q4 FY2027", "11 Jan"]),
+        ({"fiscal_end": "Friday nearest 31 January"}, ["22 Jan 2027", "23 Apr 2027"]),
+        ({"other": "FREQ=MONTHLY;BYDAY=-1FR"}, ["Every month on the last Friday", "27 Nov"]),
+        ({"other": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, ["There is no date in the next 400"]),
+    ],
+)
+def test_the_dates_are_shown_before_anything_is_saved(
+    client: TestClient, database: Database, change: dict[str, str], said: list[str]
+) -> None:
+    answer = client.post("/items/add", data=QBR | change | {"then": "dates"})
+
+    assert answer.status_code == 200
+    shown = unescape(answer.text)
+    assert [text for text in (*said, "nothing is saved yet") if text not in shown] == []
+    assert 'value="Quarterly business review"' in shown
+    with database.read() as session:
+        assert session.exec(select(Connection)).first() is None
+
+
+def test_a_change_is_for_a_date_and_those_that_follow(client: TestClient, rows: Rows) -> None:
+    client.post("/items/add", data=MONTHLY)
+    before = rows()
+    act(client, "done", before["forecast/2026-11"])
+    december = before["forecast/2026-12"]
+    form = unescape(client.get(f"/items/{december.id}/edit").text)
+    assert "and all dates that follow; those before it stay" in form
+    assert 'value="2026-12-03"' in form
+
+    changed = MONTHLY | {"date": "2026-12-15", "note": "by noon"}
+    assert client.post(f"/items/{december.id}/edit", data=changed).status_code == 303
+
+    after = rows()
+    assert [f"{after[f'forecast/{month}'].due_on}" for month in ("2026-11", "2026-12")] == [
+        "2026-11-03",
+        "2026-12-15",
+    ]
+    assert {item.id for item in before.values()} >= {after["forecast/2027-01"].id, december.id}
+    assert not after["forecast/2026-11"].is_open  # nobody reopened what was done
+    assert (after["forecast/2026-11"].summary, after["forecast/2027-01"].summary) == (
+        None,
+        "by noon",
+    )
+
+
+def test_one_date_is_changed_alone(client: TestClient, rows: Rows) -> None:
+    client.post("/items/add", data=MONTHLY)
+    before = rows()
+    item = before["forecast/2026-12"]
+    form = client.get(f"/items/{item.id}/edit?only=1").text
+    assert "alone, of what comes every month" in form
+
+    far = client.post(f"/items/{item.id}/once", data={"title": "x", "date": "2027-06-01"})
+    assert (far.status_code, "up to 92 days from 2026-12-03" in far.text) == (422, True)
+    sent = {"title": "Forecast", "date": "2026-12-07", "note": "Nora is away"}
+    assert client.post(f"/items/{item.id}/once", data=sent).status_code == 303
+
+    after = rows()
+    moved = after["forecast/2026-12"]
+    assert (moved.id, f"{moved.due_on}", moved.summary) == (item.id, "2026-12-07", "Nora is away")
+    others = [(key, each.due_on, each.summary) for key, each in before.items() if each != item]
+    assert [(key, after[key].due_on, after[key].summary) for key, *_ in others] == others
+    assert 'value="2026-12-07"' in client.get(f"/items/{item.id}/edit?only=1").text
+
+
+@pytest.mark.parametrize(
+    ("what", "left"),
+    [
+        ("one", {"2026-11", "2026-12", "2027-02"}),
+        ("following", {"2026-11", "2026-12"}),
+        ("all", set()),
+    ],
+)
+def test_one_date_or_all_that_follow_or_everything_is_deleted(
+    client: TestClient, rows: Rows, what: str, left: set[str]
+) -> None:
+    client.post("/items/add", data=MONTHLY | {"until": "2027-02-28"})
+    item = rows()["forecast/2027-01"]
+    assert "This one and all that follow" in client.get(f"/items/{item.id}").text
+
+    client.post(f"/items/{item.id}/delete", data={"what": what})
+
+    assert {key.partition("/")[2] for key in days(rows)} == left
+
+
+def test_a_quarter_that_is_done_brings_the_next_and_keeps_its_history(
+    client: TestClient, rows: Rows, database: Database, site: Site
+) -> None:
+    client.post("/items/add", data=QBR)
+    first = rows()["quarterly-business-review/2027-Q4"]
+    act(client, "done", first)
+
+    later = datetime(2027, 4, 20, 8, tzinfo=UTC)
+    syncer = Syncer(database=database, vault=site.vault, settings=site.settings, now=lambda: later)
+    for _ in range(3):
+        syncer.run(first.connection_id, trigger="test")
+
+    with database.read() as session:
+        found = {item.external_id: item for item in live(session)}
+        done = session.get(Item, first.id)
+        assert done
+        assert (done.removed_at, done.is_open) == (None, False)
+    assert found["quarterly-business-review/2028-Q1"].is_open
+    assert "Done" in client.get(f"/items/{first.id}").text
+
+
+def test_a_reminder_is_in_the_digest_and_on_its_day_and_done_with_what_it_is_about(
+    client: TestClient, rows: Rows, database: Database, admin: int
+) -> None:
+    due = {"title": "Plan", "date": "2026-12-05", "how": "no", "remind": "14 days"}
+    client.post("/items/add", data=due)
+    found = rows()
+    assert f"{found['plan#reminder'].due_on}" == "2026-11-21"
+    with database.read() as session:
+        user = session.get(User, admin)
+        assert user
+        digest = compose(session, user, clock=Clock(now=NOW, zone=ZoneInfo("Europe/Berlin")))
+    assert [row.title for row in digest.soon] == ["Prepare: Plan"]
+    assert "Prepare: Plan" in client.get("/today").text
+
+    answer = client.post("/items/done", data={"item": str(found["plan"].id)})
+
+    assert "Done, and its reminder with it" in client.get(answer.headers["location"]).text
+    assert [item.is_open for item in rows().values()] == [False, False]
+
+
+def test_a_goal_that_repeats_is_counted_in_its_own_period(client: TestClient, rows: Rows) -> None:
+    goal = QBR | {"title": "Revenue", "kind": "goal", "target": "9", "unit": "USD", "actual": "4"}
+    client.post("/items/add", data=goal | {"by": "", "count": "", "remind": ""})
+    found = rows()
+    assert [found[f"revenue/{key}"].actual for key in ("2027-Q4", "2028-Q1")] == [4, None]
+    second = found["revenue/2028-Q1"]
+
+    answer = client.post(f"/items/{second.id}/actual", data={"actual": "2.5", "next": "/goals"})
+
+    assert answer.headers["location"] == "/goals"
+    after = rows()
+    assert [after[f"revenue/{key}"].actual for key in ("2027-Q4", "2028-Q1")] == [4, Decimal("2.5")]
+    assert "Entered as reached: 2.5" in client.get(f"/items/{second.id}").text
+    client.post(f"/items/{second.id}/actual", data={"actual": ""})
+    assert rows()["revenue/2028-Q1"].actual is None
+    wrong = client.post(f"/items/{second.id}/actual", data={"actual": "many"})
+    assert (wrong.status_code, "That is not a number." in wrong.text) == (422, True)
 
 
 def test_the_way_to_add_one_is_on_inbox_and_sources(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """What a person enters becomes items by itself, and a mistake is told with its line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -115,22 +116,28 @@ def test_a_goal_has_the_period_of_its_rule_and_no_actual_that_nobody_typed(
 
 def test_a_reminder_is_an_item_of_its_own_and_closes_when_it_is_over(context: ReadContext) -> None:
     text = (
-        "- title: Review\n  kind: review\n  date: 2026-03-31\n  remind: 10 working days\n"
+        "- title: Review\n  kind: review\n  date: 2026-03-20\n  remind: 10 working days\n"
+        "- title: Far\n  date: 2026-03-31\n  remind: 14 days\n"
         "- title: Held\n  date: 2026-03-01\n  remind: 14 days before\n"
     )
 
     found, _ = read(context, text)
 
     assert days(found) == {
-        "review": "2026-03-31",
-        "review#reminder": "2026-03-17",
+        "review": "2026-03-20",
+        "review#reminder": "2026-03-06",
+        "far": "2026-03-31",  # of its 17th nobody is told before the 10th
         "held": "2026-03-01",
         "held#reminder": "2026-02-15",
     }
     assert found["review"].category is Category.EVENT
     assert found["review#reminder"].title == "Prepare: Review"
     assert not found["review#reminder"].closed
-    assert found["held#reminder"].closed
+    assert not found["held#reminder"].closed  # somewhere it is still the day itself
+    later = replace(context, now=NOW + timedelta(days=8))
+    after, _ = read(later, text)
+    assert after["held#reminder"].closed
+    assert days(after)["far#reminder"] == "2026-03-17"
     assert not found["held"].closed
 
 
@@ -158,6 +165,43 @@ def test_an_entry_that_cannot_be_worked_out_costs_itself_and_removes_nothing(
     assert end.window[0] > end.window[1]  # an empty one
     checks = list(OwnItems().check(OwnItemsConfig(entries=text), context))
     assert [check.state for check in checks] == [CheckState.OK, CheckState.WARN, CheckState.OK]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "count", "last"),
+    [
+        ("FREQ=DAILY", 14, "2026-03-14"),
+        ("every week", 14, "2026-05-31"),
+        ("every month", 14, "2027-04-01"),
+        ("every quarter", 5, "2027-03-01"),
+        ("every year", 2, "2027-03-01"),
+        ("FREQ=MONTHLY;COUNT=3", 3, "2026-05-01"),
+        ("FREQ=DAILY;UNTIL=20260303", 3, "2026-03-03"),
+    ],
+)
+def test_what_has_no_end_fills_no_inbox(
+    context: ReadContext, rhythm: str, count: int, last: str
+) -> None:
+    found, _ = read(context, f"- title: x\n  date: 2026-03-01\n  repeats: {rhythm}")
+
+    assert (len(found), max(days(found).values())) == (count, last)
+
+
+def test_one_time_is_moved_left_out_or_told_otherwise_and_is_the_same_item(
+    context: ReadContext,
+) -> None:
+    text = (
+        "- title: QBR\n  kind: goal\n  repeats: last working day of quarter\n  target: 5\n"
+        "  only:\n    2026-Q1: skip\n    2026-Q2: {date: 2026-07-03, title: QBR in Oslo}\n"
+        "    2026-Q3: {actual: 4}\n    1999-Q1: skip\n"
+    )
+
+    found, _ = read(context, text)
+
+    assert days(found) | {"qbr/2026-Q2": "2026-07-03"} == days(found)
+    assert "qbr/2026-Q1" not in found
+    assert found["qbr/2026-Q2"].title == "QBR in Oslo, Q2 2026"
+    assert [found[f"qbr/2026-Q{n}"].actual for n in (2, 3, 4)] == [None, 4, None]
 
 
 def test_the_order_of_entries_does_not_matter(context: ReadContext) -> None:

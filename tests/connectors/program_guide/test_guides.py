@@ -98,7 +98,7 @@ def test_every_statement_of_a_shipped_guide_has_its_source_and_its_date(
         assert all(goal.actual is None for goal in goals)
         assert all(one.due for one in dates)
         for one in (*goals, *dates):
-            assert facts(one, "Source")
+            assert facts(one, "According to")
             assert facts(one, "Last verified")
             assert (one.vendor, one.program) == (guide.vendor, guide.program)
 
@@ -148,7 +148,7 @@ def test_two_sources_that_disagree_on_a_date_are_both_told(context: ReadContext)
     assert claim.due.on == date(2026, 2, 14)
     assert "2026-02-14 (docs.microsoft.com)" in claim.summary
     assert "2026-02-15 (365talentportal.com)" in claim.summary
-    assert len(facts(claim, "Source")) == 2
+    assert len(facts(claim, "According to")) == 2
 
 
 def test_two_sources_that_disagree_on_a_number_are_both_told(context: ReadContext) -> None:

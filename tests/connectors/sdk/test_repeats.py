@@ -129,3 +129,25 @@ def test_a_rule_of_the_calendar_needs_no_first_date_and_respects_one() -> None:
 def test_what_is_no_rhythm_is_told_all_that_is() -> None:
     with pytest.raises(ValueError, match=r"every 3 months.*FREQ=MONTHLY"):
         repeats.parse("now and then")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no", "once"),
+        ("every quarter", "every 3 months"),
+        ("weekly", "every week"),
+        ("5 working days  before quarter end", "5 working days before quarter end"),
+        ("FREQ=DAILY;COUNT=1", "every day, once"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH", "every 2 weeks on Monday and Thursday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR;COUNT=10", "every month on the last Friday, 10 times"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,22,-2", "every month on the 1st day, the 22nd day and the"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "every month on the last working day"),
+        ("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", "every month on the 1st of Saturday and Sunday"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every week on working days"),
+        ("FREQ=YEARLY;BYMONTH=2,8;BYMONTHDAY=13", "every year in February and August on the 13th"),
+        ("FREQ=MONTHLY;BYDAY=2TU;UNTIL=20271231", "on the 2nd Tuesday, until 2027-12-31"),
+    ],
+)
+def test_a_rhythm_is_said_in_words(text: str, said: str) -> None:
+    assert said in repeats.words_of(repeats.parse(text))
