@@ -38,7 +38,7 @@ MANIFEST = Manifest(
         ),
     ),
     gives_not=(
-        "More than thirteen dates ahead of something that repeats, or dates more than 400 days ahead",
+        "More than thirteen dates of something that repeats, or such more than 400 days ahead",
         "Dates more than 31 days past of something that repeats, when it is entered",
         "Times of day: what is entered here is due on a day",
     ),
