@@ -200,6 +200,10 @@ def _sign_in(told: Any, problems: Problems) -> None:
         problems.add(("sign_in",), "it needs header or query, one of the two")
     if isinstance(told, model.KeySignIn) and told.header is not None:
         _header(told.header, told.prefix, ("sign_in", "header"), problems)
+    if isinstance(told, model.KeySignIn) and told.secret_header is not None:
+        _header(told.secret_header, "", ("sign_in", "secret_header"), problems)
+        if told.header is None:
+            problems.add(("sign_in", "secret_header"), "it stands beside header only")
     if isinstance(told, model.OAuthSignIn):
         if urlsplit(told.token_url).scheme:
             _address(told.token_url, ("sign_in", "token_url"), problems)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from connectors.http_api import model
 from connectors.http_api.declaration import DeclarationInvalid, Loaded, load
 from connectors.sdk.manifest import ConnectorConfig, RateLimit, StreamSpec
 
@@ -15,6 +16,7 @@ _NEEDS = {
     "basic": ("username", "password"),
     "client_credentials": ("client_id", "client_secret"),
     "refresh_token": ("refresh_token",),
+    "password": ("username", "password"),
 }
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _EXAMPLE = """\
@@ -31,6 +33,16 @@ streams:
       due: endDate"""
 
 
+def _needs(told: model.Part) -> tuple[str, ...]:
+    """The settings that a sign-in cannot do without."""
+    match told:
+        case model.BasicSignIn(key=str()):
+            return ("key",)
+        case model.KeySignIn(secret_header=str()):
+            return ("key", "client_secret")
+    return _NEEDS.get(getattr(told, "type", ""), ())
+
+
 class HttpApiConfig(ConnectorConfig):
     """What is read, and who reads it."""
 
@@ -44,31 +56,31 @@ class HttpApiConfig(ConnectorConfig):
     key: SecretStr | None = Field(
         None,
         title="Key or token",
-        description="For a sign-in of type key or bearer.",
+        description="For a sign-in of type key or bearer, or basic with a key.",
         json_schema_extra={"group": "Sign-in"},
     )
     username: str | None = Field(
         None,
         title="User name",
-        description="For a sign-in of type basic.",
+        description="For a sign-in of type basic or password.",
         json_schema_extra={"group": "Sign-in"},
     )
     password: SecretStr | None = Field(
         None,
         title="Password",
-        description="For a sign-in of type basic.",
+        description="For a sign-in of type basic or password.",
         json_schema_extra={"group": "Sign-in"},
     )
     client_id: str | None = Field(
         None,
         title="Client ID",
-        description="For a sign-in of type client_credentials or refresh_token.",
+        description="For a sign-in of type client_credentials, or where another needs it.",
         json_schema_extra={"group": "Sign-in"},
     )
     client_secret: SecretStr | None = Field(
         None,
         title="Client secret",
-        description="For a sign-in of type client_credentials or refresh_token.",
+        description="For a sign-in of type client_credentials, or where another needs it.",
         json_schema_extra={"group": "Sign-in"},
     )
     refresh_token: SecretStr | None = Field(
@@ -92,12 +104,12 @@ class HttpApiConfig(ConnectorConfig):
 
     @model_validator(mode="after")
     def _can_sign_in(self) -> Self:
-        kind = self.loaded.told.sign_in.type
-        lacks = [name for name in _NEEDS.get(kind, ()) if getattr(self, name) is None]
+        told = self.loaded.told.sign_in
+        lacks = [name for name in _needs(told) if getattr(self, name) is None]
         if lacks:
             titles = (type(self).model_fields[name].title or name for name in lacks)
             raise ValueError(
-                f"The declaration signs in with {kind}, which also needs: {', '.join(titles)}."
+                f"The declaration signs in with {told.type}, which also needs: {', '.join(titles)}."
             )
         return self
 
@@ -105,8 +117,8 @@ class HttpApiConfig(ConnectorConfig):
     def wanted(cls, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What the sign-in needs; nothing where the declaration is not in order."""
         with suppress(DeclarationInvalid):
-            kind = load(str(values.get("declaration") or "")).told.sign_in.type
-            return tuple(name for name in _NEEDS.get(kind, ()) if not values.get(name))
+            told = load(str(values.get("declaration") or "")).told.sign_in
+            return tuple(name for name in _needs(told) if not values.get(name))
         return ()
 
     def own_rate(self) -> RateLimit | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.http_api.jmes import Path
 from connectors.http_api.tables import MISFIT
-from connectors.sdk.errors import FormatChanged, Incomplete
+from connectors.sdk.errors import AuthFailed, FormatChanged, Incomplete
 from connectors.sdk.mapping import BadField
 
 PARENT, DETAIL, VALUE = "parent", "detail", "value"
@@ -48,7 +48,7 @@ class Details:
     def __call__(self, row: Any) -> Any:
         """Raises ``BadField`` where this row has none, and ``Incomplete`` beyond the last."""
         found = self._row_id(row)
-        if not found:
+        if not found or found in (".", ".."):
             raise BadField("it has no id to ask for its detail with")
         if self._left == 0:
             raise Incomplete(
@@ -58,6 +58,8 @@ class Details:
         self._left -= 1
         try:
             detail = self._ask(found)
-        except FormatChanged as problem:
+        except (FormatChanged, AuthFailed) as problem:
+            if isinstance(problem, AuthFailed) and problem.status != 403:
+                raise
             raise BadField(f"its detail cannot be read: {problem.message}") from None
         return {**(row if isinstance(row, dict) else {VALUE: row}), DETAIL: detail}

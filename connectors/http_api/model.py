@@ -40,18 +40,20 @@ class NoSignIn(Part):
 
 
 class KeySignIn(Part):
-    """The setting ``key``, in a header or in the query."""
+    """The setting ``key``, in a header or in the query; in another header the client secret."""
 
     type: Literal["key"]
     header: Text | None = None
     query: Text | None = None
     prefix: str = Field("", max_length=40)
+    secret_header: Text | None = None
 
 
 class BasicSignIn(Part):
-    """User name and password."""
+    """User name and password; or the setting ``key`` alone, in the place of one of them."""
 
     type: Literal["basic"]
+    key: Literal["username", "password"] | None = None
 
 
 class BearerSignIn(Part):
@@ -63,7 +65,7 @@ class BearerSignIn(Part):
 class OAuthSignIn(Part):
     """A token endpoint that gives bearer tokens."""
 
-    type: Literal["client_credentials", "refresh_token"]
+    type: Literal["client_credentials", "refresh_token", "password"]
     token_url: Text
     scope: Text | None = None
     extra: dict[str, str] = Field(default_factory=dict, max_length=20)

@@ -11,7 +11,7 @@ from connectors.http_api.config import HttpApiConfig
 from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken
 from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
-from connectors.sdk.http import Reply
+from connectors.sdk.http import HttpSession, Reply
 from connectors.sdk.redact import register
 
 Send = Callable[..., Reply]
@@ -24,15 +24,27 @@ def signed(config: HttpApiConfig, context: ReadContext) -> Send:
     match told:
         case model.KeySignIn(query=str(name)):
             return _in_query(context, name, _revealed(config.key))
-        case model.KeySignIn(header=str(name)):
-            return _with(context, {name: f"{told.prefix}{_revealed(config.key)}"})
-        case model.BearerSignIn():
-            return _with(context, {"Authorization": f"Bearer {_revealed(config.key)}"})
-        case model.BasicSignIn():
-            return _with(context, basic(config.username, config.password))
         case model.OAuthSignIn():
             return Authorized(context.http, credentials(told, config, context)).request
-    return _with(context, {})
+    return _with(context, _headers(told, config))
+
+
+def _headers(told: model.Part, config: HttpApiConfig) -> dict[str, str]:
+    """The headers of a sign-in whose secret stays as it is."""
+    match told:
+        case model.KeySignIn(header=str(name)):
+            second = told.secret_header
+            other = {second: _revealed(config.client_secret)} if second else {}
+            return {name: f"{told.prefix}{_revealed(config.key)}", **other}
+        case model.BearerSignIn():
+            return {"Authorization": f"Bearer {_revealed(config.key)}"}
+        case model.BasicSignIn(key="username"):
+            return basic(_revealed(config.key), None)
+        case model.BasicSignIn(key="password"):
+            return basic("key", config.key)
+        case model.BasicSignIn():
+            return basic(config.username, config.password)
+    return {}
 
 
 def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadContext) -> Bearer:
@@ -45,6 +57,8 @@ def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadCon
         "as_json": told.send == "json",
         "in_header": told.client == "basic",
     }
+    if told.type == "password":
+        return PasswordGrant(context.http, config, **more)
     if told.type == "refresh_token":
         return RefreshToken(
             context.http,
@@ -60,6 +74,36 @@ def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadCon
         client_secret=config.client_secret or SecretStr(""),
         **more,
     )
+
+
+class PasswordGrant(Bearer):
+    """OAuth 2.0 with user name and password, for platforms that know nothing newer."""
+
+    proof = "the user name and password"
+    remedy = "Edit the connection and enter user name and password again."
+
+    def __init__(
+        self,
+        http: HttpSession,
+        config: HttpApiConfig,
+        *,
+        extra: Mapping[str, str],
+        in_header: bool,
+        **more: Any,
+    ) -> None:
+        client = {"client_id": config.client_id, "client_secret": _revealed(config.client_secret)}
+        super().__init__(
+            http,
+            fields={
+                "grant_type": "password",
+                "username": config.username or "",
+                "password": _whole(config.password),
+                **{name: value for name, value in client.items() if value and not in_header},
+                **extra,
+            },
+            headers=basic(config.client_id, config.client_secret) if in_header else None,
+            **more,
+        )
 
 
 def _with(context: ReadContext, sign: Mapping[str, str]) -> Send:
@@ -78,6 +122,13 @@ def _in_query(context: ReadContext, name: str, key: str) -> Send:
         )
 
     return send
+
+
+def _whole(secret: SecretStr | None) -> str:
+    """With the blanks around it: they belong to a password."""
+    value = secret.get_secret_value() if secret else ""
+    register(value)
+    return value
 
 
 def _revealed(secret: SecretStr | None) -> str:

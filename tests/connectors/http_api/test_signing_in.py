@@ -83,6 +83,47 @@ def test_basic_is_user_name_and_password(api: Api) -> None:
     assert api.heard[0][0].headers["authorization"] == f"Basic {pair}"
 
 
+@pytest.mark.parametrize(
+    ("place", "pair"), [("username", f"{SECRET}:"), ("password", f"key:{SECRET}")]
+)
+def test_a_key_may_take_the_place_of_user_name_or_password(api: Api, place: str, pair: str) -> None:
+    api.answers["things"] = two_pages
+
+    assert read(api, f"{{type: basic, key: {place}}}", key=SECRET).end is not None
+
+    told = api.heard[0][0].headers["authorization"]
+    assert told == f"Basic {b64encode(pair.encode()).decode()}"
+
+
+def test_a_key_and_a_secret_may_stand_in_a_header_each(api: Api) -> None:
+    api.answers["things"] = two_pages
+    sign_in = "{type: key, header: X-App, secret_header: X-Secret}"
+
+    assert read(api, sign_in, key="app-4711-of-nobody", client_secret=SECRET).end is not None
+
+    for request, _ in api.heard:
+        assert request.headers["x-app"] == "app-4711-of-nobody"
+        assert request.headers["x-secret"] == SECRET
+
+
+def test_user_name_and_password_earn_a_token_where_nothing_newer_is_known(api: Api) -> None:
+    api.answers["things"] = two_pages
+    api.answers["token"] = lambda request, body: JSONResponse({"access_token": "t-1234567"})
+
+    sign_in = "{type: password, token_url: /token, scope: read}"
+    assert read(api, sign_in, username="me", password=f" {SECRET}", client_id="us").end is not None
+
+    asked = parse_qs(api.heard[0][1].decode())
+    assert asked == {
+        "grant_type": ["password"],
+        "username": ["me"],
+        "password": [f" {SECRET}"],
+        "client_id": ["us"],
+        "scope": ["read"],
+    }
+    assert api.heard[1][0].headers["authorization"] == "Bearer t-1234567"
+
+
 @pytest.mark.parametrize(("client", "in_body"), [("body", True), ("basic", False)])
 def test_an_oauth_client_is_told_in_the_body_or_as_basic(
     api: Api, client: str, in_body: bool
