@@ -6,7 +6,13 @@ from app.cli.base import err, out, plain, print_json
 from app.errors import Invalid
 from app.services import configs
 from connectors import registry
-from connectors.sdk.manifest import Manifest
+from connectors.sdk.manifest import Completeness, Manifest
+
+GONE = {
+    Completeness.FULL_LIST: "what is no longer listed counts as gone",
+    Completeness.WINDOW: "what is no longer listed within its dates counts as gone",
+    Completeness.UNKNOWN: "nothing ever counts as gone",
+}
 
 
 def check(path: Path, *, as_json: bool) -> None:
@@ -32,7 +38,7 @@ def check(path: Path, *, as_json: bool) -> None:
     if not as_json:
         for one in streams:
             kinds = ", ".join(sorted(one.kinds))
-            out.print(f"{plain(one.title)}: {kinds}; a finished read proves: {one.completeness}")
+            out.print(f"{plain(one.title)}: {kinds}; {GONE[one.completeness]}")
         out.print(f"It is in order. It also needs: {', '.join(needs) or 'nothing'}.")
 
 

@@ -80,7 +80,8 @@ def _tell_stream(one: StreamPreview, clock: Clock) -> None:
         out.print(f"  {plain(one.note)}")
     if one.problem:
         out.print(f"  [red]{plain(one.problem)}[/] {plain(one.fix)}")
-        out.print(plain(_indented(one.sample)))
+        if one.sample:
+            out.print(plain(_indented(one.sample)))
     for record in one.records:
         out.print(f"  {plain(record.title)}")
         out.print(f"      {plain(_facts(record, clock))}")

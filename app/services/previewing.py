@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.core.money import money_of
 from app.core.words import goal_words, money_exact
-from app.services.checking import Trial, gathered
+from app.services.checking import OF_A_FORM, Trial, gathered
 from app.services.configs import split
 from connectors import registry
 from connectors.sdk import redact
@@ -86,7 +86,7 @@ def _stream(told: Preview, secrets: list[str]) -> StreamPreview:
             for row in told.page.quarantined
         ),
         problem=redact.mask(told.problem, secrets),
-        fix=told.fix,
+        fix=OF_A_FORM.get(told.fix, told.fix),
     )
 
 

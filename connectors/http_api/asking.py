@@ -1,7 +1,6 @@
 """Requests as a declaration says: signed, with its parameters, page after page."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import httpx2
 
 from connectors.http_api import model
+from connectors.http_api.answers import count_of, follow, no_list
 from connectors.http_api.compiling import Plan
 from connectors.http_api.config import HttpApiConfig
 from connectors.http_api.declaration import address
@@ -24,7 +24,6 @@ from connectors.sdk.errors import FormatChanged, Incomplete, Unavailable
 from connectors.sdk.http import Reply
 from connectors.sdk.links import next_link
 from connectors.sdk.mapping import BadField
-from connectors.sdk.tally import rows_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +96,7 @@ class Asking:
         if leaf.expected is not None:
             notes.append(f"It announces {leaf.expected:,} in all.")
         if self._plan.pages and body is not NOTHING:
-            notes.append(f"It announces {_count(self._plan.pages, body):,} pages.")
+            notes.append(f"It announces {count_of(self._plan.pages, body):,} pages.")
         follows = self._leads_on(body)
         if follows is not None:
             notes.append("It leads on to a next page." if follows else _LAST)
@@ -175,7 +174,7 @@ class Asking:
             first=pager.first,
             size=(pager.size_param, pager.size) if pager.size_param and pager.size else None,
             total=total,
-            pages=(lambda body: _count(pages, body)) if pages else None,
+            pages=(lambda body: count_of(pages, body)) if pages else None,
             more=self._more if self._plan.more else None,
         )
 
@@ -262,18 +261,22 @@ class Asking:
     def _rows(self, body: Any) -> list[Any]:
         if body is NOTHING:
             return []
-        if failure := _follow(self._plan.error, body):
+        if failure := follow(self._plan.error, body):
             said = "" if failure is True else f": {line_of(failure)}"
             raise Unavailable(f"The platform answered that it failed{said[:_LONGEST]}.")
-        return rows_of(lambda whole: _follow(self._plan.rows, whole), body)
+        found = follow(self._plan.rows, body)
+        if not isinstance(found, list):
+            raise FormatChanged(no_list(self._plan.rows, body))
+        return found
 
     def _total(self, body: Any) -> int | None:
-        return _count(self._plan.total, body) if self._plan.total and body is not NOTHING else None
+        said = self._plan.total and body is not NOTHING
+        return count_of(self._plan.total, body) if said else None
 
     def _more(self, body: Any) -> bool:
         """Whether the platform says that pages follow; where it says nothing, none do."""
         try:
-            return bool(yes_of(_follow(self._plan.more, body), model.Rule(), "more"))
+            return bool(yes_of(follow(self._plan.more, body), model.Rule(), "more"))
         except BadField:
             raise FormatChanged("What says whether pages follow is not true or false.") from None
 
@@ -284,7 +287,7 @@ class Asking:
 
     def _following(self, body: Any) -> str | None:
         """What leads to the next page; nothing, false and 0 mean that there is none."""
-        found = _follow(self._plan.following, body)
+        found = follow(self._plan.following, body)
         if isinstance(found, dict | list):
             raise FormatChanged("What leads to the next page is neither text nor number.")
         return str(found) if found else None
@@ -298,22 +301,6 @@ _ACCEPT = {
 _ODATA = {"@odata.nextLink", "odata.nextLink"}
 _LAST = "It names no page after it: this is the whole list."
 _LONGEST = 300
-
-
-def _follow(path: Path | None, body: Any) -> Any:
-    try:
-        return path(body) if path else None
-    except BadField as problem:
-        raise FormatChanged(f"The answer is not shaped as declared: {problem}.") from None
-
-
-def _count(path: Path | None, body: Any) -> int | None:
-    """A number of rows or pages that was declared to be there."""
-    found = _follow(path, body)
-    with suppress(TypeError, ValueError):
-        if not isinstance(found, bool) and (count := int(found)) >= 0:
-            return count
-    raise FormatChanged("The number of rows or pages is missing from the platform's answer.")
 
 
 def _sent(value: Any) -> Any:

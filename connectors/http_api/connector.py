@@ -14,7 +14,11 @@ What was settled first, and why:
   what the platform itself says (a cursor, a link, a total); otherwise nothing, unless the
   declaration says what its writer knows.
 - **Data, no language.** A field is a JMESPath or a constant, with the form in which dates
-  and numbers are written. What a row cannot give costs that row.
+  and numbers are written. What a row cannot give costs that row. Days counted from today are the
+  only thing that a request leaves open, in three forms; a stream asked so proves nothing.
+- **A stream has one kind.** A list of several kinds is named in several streams, each with its
+  ``when``: what is gone is then told kind by kind, and a request more is cheap.
+- **More than one request to a row** only where ``detail`` says so, and for so many rows.
 """
 
 from collections.abc import Iterator

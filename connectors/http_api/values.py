@@ -15,6 +15,7 @@ from connectors.sdk.mapping import BadField
 from connectors.sdk.records import Category, Due
 
 _LINES = 2_000
+_FORM = "; if it is one, say how it is written with format"
 _STYLES = {
     "1,234.50": (re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?"), ",", "."),
     "1.234,50": (re.compile(r"[+-]?([0-9]+|[0-9]{1,3}([. '][0-9]{3})+)(,[0-9]*)?"), ". '", ","),
@@ -51,9 +52,12 @@ def html_of(value: Any, _rule: Rule, name: str) -> str | None:
 def due_of(value: Any, rule: Rule, name: str) -> Due | None:
     """With the text that came, whatever its format."""
     dated = _dated(value, rule, name)
-    if rule.day:
-        dated = mapping.date_of(dated, field=name)
-    found = mapping.due_of(dated, field=name, zone=rule.zone)
+    try:
+        if rule.day:
+            dated = mapping.date_of(dated, field=name)
+        found = mapping.due_of(dated, field=name, zone=rule.zone)
+    except BadField as problem:
+        raise BadField(f"{problem}{_FORM if rule.format is None else ''}") from None
     if found is None or (rule.format is None and not rule.day):
         return found
     return msgspec.structs.replace(found, raw=str(value))

@@ -113,7 +113,7 @@ def test_a_file_is_checked_without_asking_anybody(command: Command, files: Path)
     ran = command("connectors", "check", str(files / "halden.yaml"))
 
     assert ran.code == 0
-    assert "Marketing funds: fund; a finished read proves: full list" in ran.out
+    assert "Marketing funds: fund; what is no longer listed counts as gone" in ran.out
     assert "It also needs: client_id, client_secret." in ran.out
 
 

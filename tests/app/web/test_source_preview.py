@@ -87,6 +87,7 @@ def test_a_list_that_is_elsewhere_is_said_beside_the_answer_as_it_came(
     said = words(client.post("/sources/add/http_api", data=form).text)
 
     assert "Renewals cannot be read" in said
+    assert "There is no list at results; there is one at data." in said
     assert "The answer as it came" in said
     assert '"data": [' in said
 

@@ -130,6 +130,25 @@ def test_a_list_that_is_not_there_is_no_empty_list(api: Api, body: dict[str, Any
     assert isinstance(read(api, "rows: rows").error, FormatChanged)
 
 
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("rows: data.rows", 'There is no list at data.rows; there is one at data."all items".'),
+        ("", 'The answer itself is no list; there is one at data."all items".'),
+    ],
+)
+def test_where_there_is_no_list_those_that_there_are_are_named(
+    api: Api, keys: str, said: str
+) -> None:
+    body = {"data": {"tags": ["a"], "all items": [{"id": 1}]}, "count": 1}
+    api.answers["things"] = lambda request, _: JSONResponse(body)
+
+    error = read(api, keys).error
+
+    assert isinstance(error, FormatChanged)
+    assert error.message == said
+
+
 def test_a_window_asks_for_days_around_today_and_proves_those_inside(api: Api) -> None:
     api.answers["things"] = lambda request, body: JSONResponse(ROWS)
 
