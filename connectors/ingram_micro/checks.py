@@ -13,8 +13,9 @@ from connectors.ingram_micro.searches import (
     SPECIAL_BIDS,
     asked,
 )
+from connectors.sdk.checks import counted, failed, passed, signed_in
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError, RateLimited
+from connectors.sdk.errors import ConfigInvalid, ConnectorError, RateLimited
 
 _ADDRESS_FIX = (
     "Check the address and that this machine may reach it. Ingram closes its API every night, "
@@ -26,19 +27,14 @@ _FEW = 5
 
 def checks(ingram: Ingram, today: date) -> Iterator[Check]:
     """Address, sign-in, customer number, one row of each stream, calls left."""
-    try:
+
+    def sign_in() -> str:
         ingram.sign_in()
-    except AuthFailed as error:
-        yield _ok("Address", "Ingram Micro answers.")
-        yield _failed("Sign-in", error)
-    except RateLimited as error:
-        yield _ok("Address", "Ingram Micro answers.")
-        yield _failed("Calls left", error)
-    except ConnectorError as error:
-        yield _failed("Address", error, fix=_ADDRESS_FIX)
-    else:
-        yield _ok("Address", "Ingram Micro answers.")
-        yield _ok("Sign-in", "Ingram Micro accepts the app.")
+        return "Ingram Micro accepts the app."
+
+    entry = signed_in("Ingram Micro", sign_in, unreachable=_ADDRESS_FIX)
+    yield from entry
+    if entry[-1].state is CheckState.OK:
         yield from _samples(ingram, today)
 
 
@@ -49,40 +45,32 @@ def _samples(ingram: Ingram, today: date) -> Iterator[Check]:
         try:
             total = ingram.total(search, **asked(search, today))
         except RateLimited as error:
-            yield _failed("Calls left", error)
+            yield failed("Calls left", error)
             return
         except ConfigInvalid as error:
             if not accepted:
-                yield _failed("Customer number", error)
+                yield failed("Customer number", error)
                 return
-            yield _failed(title, error)
+            yield failed(title, error)
         except ConnectorError as error:
-            yield _failed(title, error)
+            yield failed(title, error)
         else:
             if not accepted:
-                yield _ok("Customer number", "Ingram Micro accepts number and country.")
+                yield passed("Customer number", "Ingram Micro accepts number and country.")
             accepted = True
-            yield _ok(title, f"{total} to read." if total else "Readable; none at present.")
+            yield passed(title, counted(total))
     yield _calls_left(ingram.calls_left)
 
 
 def _calls_left(left: int | None) -> Check:
     name = "Calls left"
     if left is None:
-        return _ok(name, "Ingram Micro does not say how many calls are left.")
+        return passed(name, "Ingram Micro does not say how many calls are left.")
     if left > _FEW:
-        return _ok(name, f"{left} more calls in this minute.")
+        return passed(name, f"{left} more calls in this minute.")
     return Check(
         name=name,
         state=CheckState.WARN,
         text=f"Only {left} more calls in this minute.",
         fix="Another program uses the same app. Give Partner Inbox an app of its own.",
     )
-
-
-def _ok(name: str, text: str) -> Check:
-    return Check(name=name, state=CheckState.OK, text=text)
-
-
-def _failed(name: str, error: ConnectorError, *, fix: str = "") -> Check:
-    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=fix or error.remedy)

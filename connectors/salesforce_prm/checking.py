@@ -8,6 +8,7 @@ from connectors.salesforce_prm.metadata import Field
 from connectors.salesforce_prm.portal import Portal
 from connectors.salesforce_prm.soql import Hidden, Statement
 from connectors.salesforce_prm.streams import OBJECTS, planned
+from connectors.sdk.checks import failed, passed
 from connectors.sdk.connector import Check, CheckState
 from connectors.sdk.errors import (
     AuthFailed,
@@ -34,9 +35,9 @@ def checks(api: Salesforce, portal: Portal) -> Iterator[Check]:
     try:
         api.sign_in()
     except ConnectorError as error:
-        yield _failed("Sign-in", error)
+        yield failed("Sign-in", error)
         return
-    yield _ok("Sign-in", "Salesforce accepts the app.")
+    yield passed("Sign-in", "Salesforce accepts the app.")
     try:
         yield _version(api)
         for spec in MANIFEST.streams:
@@ -44,10 +45,10 @@ def checks(api: Salesforce, portal: Portal) -> Iterator[Check]:
         if portal.config.deal_expires is not None:
             yield from _deal_fields(api, portal)
     except (AuthFailed, RateLimited, ConfigInvalid) as error:
-        yield _failed("Access", error)
+        yield failed("Access", error)
         return
     except ConnectorError as error:
-        yield _failed("Salesforce", error)
+        yield failed("Salesforce", error)
         return
     yield _calls(api)
 
@@ -55,7 +56,7 @@ def checks(api: Salesforce, portal: Portal) -> Iterator[Check]:
 def _version(api: Salesforce) -> Check:
     wanted, found = api.config.api_version, api.versions()
     if wanted in found:
-        return _ok("Version of the API", f"The vendor's Salesforce has version {wanted}.")
+        return passed("Version of the API", f"The vendor's Salesforce has version {wanted}.")
     listed = ", ".join(found[-3:]) or "none"
     return Check(
         name="Version of the API",
@@ -76,18 +77,18 @@ def _list(stream: str, title: str, api: Salesforce, portal: Portal) -> Check:
     except AuthFailed as error:
         if not error.of_one_list:
             raise
-        return _failed(title, error)
+        return failed(title, error)
     except (RateLimited, ConfigInvalid, Unavailable):
         raise
     except ConnectorError as error:
-        return _failed(title, error)
+        return failed(title, error)
 
 
 def _readable(stream: str, title: str, api: Salesforce, portal: Portal) -> Check:
     _source, wanted = planned(stream, api, portal)
     total = api.count(wanted.count)
     text = f"{total:,} to read" if total else "Readable; none at present"
-    return _ok(title, f"{text}{_hidden(wanted)}.")
+    return passed(title, f"{text}{_hidden(wanted)}.")
 
 
 def _hidden(wanted: Statement) -> str:
@@ -120,7 +121,7 @@ def _deal_fields(api: Salesforce, portal: Portal) -> Iterator[Check]:
             )
     said = [f"its {what}: {_listed(fields)}" for what, fields in possible.items() if fields]
     if said:
-        yield _ok("Fields of deal registrations", f"Not chosen yet. May hold {'; '.join(said)}.")
+        yield passed("Fields of deal registrations", f"Not chosen yet. May hold {'; '.join(said)}.")
 
 
 def _dates(api: Salesforce, portal: Portal) -> str:
@@ -142,18 +143,10 @@ def _listed(fields: Sequence[Field]) -> str:
 def _calls(api: Salesforce) -> Check:
     name = "Calls left"
     if api.usage is None or not api.usage[1]:
-        return _ok(name, "Salesforce does not say how many calls are left.")
+        return passed(name, "Salesforce does not say how many calls are left.")
     used, allowed = api.usage
     text = f"The vendor's programs used {used:,} of {allowed:,} calls of the last 24 hours."
     if used < allowed * _FEW:
-        return _ok(name, text)
+        return passed(name, text)
     fix = "Choose a longer interval, or ask the vendor which program uses them up."
     return Check(name=name, state=CheckState.WARN, text=text, fix=fix)
-
-
-def _ok(name: str, text: str) -> Check:
-    return Check(name=name, state=CheckState.OK, text=text)
-
-
-def _failed(name: str, error: ConnectorError) -> Check:
-    return Check(name=name, state=CheckState.FAIL, text=error.message, fix=error.remedy)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited
+from connectors.sdk.errors import AuthFailed, ConfigInvalid, ConnectorError, RateLimited
 
 
 def attempt(name: str, act: Callable[[], str]) -> Check:
@@ -34,6 +34,8 @@ def signed_in(
         return answers, passed(name, act())
     except (AuthFailed, RateLimited) as error:
         return answers, failed(name, error)
+    except ConfigInvalid as error:
+        return (failed("Address", error),)
     except ConnectorError as error:
         return (failed("Address", error, fix=unreachable),)
 

@@ -199,13 +199,20 @@ class TestTheCheck:
     def test_a_good_connection_is_good_in_every_point(self, stage: Stage) -> None:
         found = {check.name: check for check in stage.check()}
 
-        assert [*found] == ["Sign-in", "Customers", "Products", "Offers", "Channel partner links"]
+        assert [*found] == [
+            "Address",
+            "Sign-in",
+            "Customers",
+            "Products",
+            "Offers",
+            "Channel partner links",
+        ]
         assert {check.state for check in found.values()} == {CheckState.OK}
 
     def test_a_missing_delegation_stops_at_the_sign_in(self, stage: Stage) -> None:
         google(stage).gate.delegated = False
 
-        (signed,) = stage.check()
+        _address, signed = stage.check()
 
         assert (signed.name, signed.state) == ("Sign-in", CheckState.FAIL)
         assert "apps.order" in signed.fix

@@ -6,7 +6,13 @@ import pytest
 
 from connectors.sdk.checks import attempt, counted, on_first_page, signed_in
 from connectors.sdk.connector import Check, CheckState
-from connectors.sdk.errors import AuthFailed, ConnectorError, RateLimited, Unavailable
+from connectors.sdk.errors import (
+    AuthFailed,
+    ConfigInvalid,
+    ConnectorError,
+    RateLimited,
+    Unavailable,
+)
 
 
 def test_what_works_is_ok_and_says_what_was_found() -> None:
@@ -37,8 +43,9 @@ def test_what_fails_says_what_helps() -> None:
             [("Address", "ok", ""), ("API key", "fail", RateLimited.remedy)],
         ),
         (Unavailable("Nobody answers."), [("Address", "fail", "Look at the address.")]),
+        (ConfigInvalid("Private.", remedy="Allow it."), [("Address", "fail", "Allow it.")]),
     ],
-    ids=["accepted", "refused", "throttled", "unreachable"],
+    ids=["accepted", "refused", "throttled", "unreachable", "out of bounds"],
 )
 def test_whether_a_platform_answers_is_told_apart_from_whether_it_accepts_the_sign_in(
     error: ConnectorError | None, told: list[tuple[str, str, str]]
