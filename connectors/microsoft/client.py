@@ -159,9 +159,14 @@ class Microsoft:
 
     @property
     def partner_center(self) -> Site:
-        address = self.config.partner_center_url
+        """For the app or for a person, as the settings have it."""
+        address, token = self.config.partner_center_url, self.config.refresh_token
+        person = token if self.config.partner_center_sign_in == "person" else None
         return Site(
-            self._context, self._app(address), base=f"{address}/v1", headers=_partner_center_headers
+            self._context,
+            self._user(address, person) if person else self._app(address),
+            base=f"{address}/v1",
+            headers=_partner_center_headers,
         )
 
     @property

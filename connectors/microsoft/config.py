@@ -1,6 +1,6 @@
 """What a person fills in to connect a Microsoft partner tenant."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -63,10 +63,19 @@ class MicrosoftConfig(ConnectorConfig):
         default=None,
         title="Refresh token",
         description=(
-            "Only for referrals: of a person who may read them, by the Secure Application Model. "
+            "For referrals: of a person who may read them, by the Secure Application Model. "
             "Microsoft replaces it while it is used; the new one is stored by itself."
         ),
         json_schema_extra={"group": "Sign-in"},
+    )
+    partner_center_sign_in: Literal["app", "person"] = Field(
+        default="app",
+        title="Who signs in to Partner Center",
+        description=(
+            "The app alone, or the person of the refresh token: Microsoft takes either for "
+            "subscriptions and promotions."
+        ),
+        json_schema_extra={"group": "Sign-in", "advanced": True},
     )
     read_admin_relationships: bool = Field(
         default=True,
@@ -134,6 +143,8 @@ class MicrosoftConfig(ConnectorConfig):
     def _readable(self) -> Self:
         if not self.named_streams():
             raise ValueError("Choose at least one thing to read.")
+        if self.partner_center_sign_in == "person" and not self.refresh_token:
+            raise ValueError("Enter a refresh token, or let the app sign in to Partner Center.")
         return self
 
     def named_streams(self) -> tuple[StreamSpec, ...]:

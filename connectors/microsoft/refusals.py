@@ -76,8 +76,9 @@ def _csp(what: str, switch: str) -> Rights:
     return Rights(
         what=what,
         needs=(
-            "Register the app in Partner Center › Account settings › App management; it is for "
-            f"direct bill partners and indirect providers. Or {switch}."
+            "Register the app in Partner Center › Account settings › App management; a person who "
+            "signs in needs the role Admin agent. It is for direct bill partners and indirect "
+            f"providers. Or {switch}."
         ),
         unaccepted="Register the app in Partner Center › Account settings › App management.",
     )

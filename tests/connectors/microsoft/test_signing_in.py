@@ -83,6 +83,26 @@ class TestTheRefreshToken:
             "/login/contoso-partner.onmicrosoft.com/oauth2/token"
         }
 
+    def test_partner_center_may_be_read_as_the_person_too(self, desk: Desk) -> None:
+        desk.sandbox.gate.strict = True
+        by_the_app = desk.read("subscriptions").records
+        desk.settings["partner_center_sign_in"] = "person"
+
+        by_the_person = desk.read("subscriptions")
+
+        assert by_the_person.end is not None
+        assert by_the_person.records == by_the_app
+        (stored,) = desk.sandbox.gate.refreshes
+        assert desk.secrets.current("refresh_token") == stored != REFRESH_TOKEN
+        assert desk.read("referrals").end is not None  # with the same, replaced once more
+        assert {check.state for check in desk.check().values()} == {CheckState.OK}
+
+    def test_without_one_nobody_can_sign_in_to_partner_center_as_a_person(self, desk: Desk) -> None:
+        settings = {**desk.settings, "partner_center_sign_in": "person", "refresh_token": None}
+
+        with pytest.raises(ValidationError, match="let the app sign in"):
+            MicrosoftConfig.model_validate(settings)
+
     def test_a_connection_without_one_reads_all_else_and_says_what_it_does_not(
         self, desk: Desk
     ) -> None:
