@@ -1,7 +1,11 @@
 """A certificate authority for tests that speak TLS on loopback."""
 
+import asyncio
 import ipaddress
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,3 +78,38 @@ def _alternative(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+@contextmanager
+def relay(key: Path, port: int, *, to: int) -> Iterator[None]:
+    """TLS on a port of loopback, for a server behind it that speaks none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(key)
+    ready, ends = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", to)
+        await asyncio.gather(pour(reader, inner_writer), pour(inner_reader, writer))
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        async with await asyncio.start_server(meet, "127.0.0.1", port, ssl=context):
+            ready.set()
+            await ends.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="relay", daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield
+    finally:
+        loops[0].call_soon_threadsafe(ends.set)
+        thread.join()

@@ -1,162 +1,117 @@
-"""A real IMAP server on loopback: Debian's dovecot, started and ended by the test run."""
+"""Real IMAP servers on loopback, started and ended by the test run: Debian's dovecot where it is
+installed, and PyPI's pymap everywhere.
+"""
 
 import imaplib
-import os
-import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
-PASSWORD = "dovecot-4711-secret"
-CONFIG = """
-base_dir = {folder}/run
-state_dir = {folder}/run
-log_path = {folder}/log
-protocols = imap
-listen = 127.0.0.1
-ssl = {ssl}
-disable_plaintext_auth = no
-mail_location = maildir:{folder}/mail/%u
-first_valid_uid = 1
-first_valid_gid = 1
-{users}
-namespace inbox {{
-  inbox = yes
-  separator = /
-}}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={folder}/mail/%u
-}}
-auth_failure_delay = 0
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls_port}
-  }}
-}}
-"""
-NOT_ROOT = """
-default_internal_user = {user}
-default_login_user = {user}
-default_internal_group = {group}
-service imap-login {{
-  chroot =
-}}
-service anvil {{
-  chroot =
-}}
-"""
+from tests.support import dovecot
+from tests.support.certificates import relay
+
+USER = "rin"
+PASSWORD = "mailbox-4711-secret"
+# Its own hash takes half a second of work for each sign-in.
+PYMAP = (
+    "import pymap.config as config, pymap.main as pymap, pysasl.hashing as hashing;"
+    " config.BuiltinHash = hashing.Cleartext; pymap.main()"
+)
+SERVERS = ("dovecot", "pymap") if dovecot.program() else ("pymap",)
 
 
-class Dovecot:
-    """A mailbox for every user name, all with one password. ``tls_port`` is 0 without a key."""
+class ImapHost:
+    """The mailbox of ``user``. ``tls_port`` is 0 without a key."""
 
+    user = USER
     password = PASSWORD
 
-    def __init__(self, folder: Path, port: int, tls_port: int) -> None:
-        self.folder = folder
+    def __init__(self, port: int, tls_port: int) -> None:
         self.port = port
         self.tls_port = tls_port
 
     @contextmanager
-    def owner(self, user: str) -> Iterator[imaplib.IMAP4]:
+    def owner(self) -> Iterator[imaplib.IMAP4]:
         """The mailbox as its owner's mail program has it."""
         with imaplib.IMAP4("127.0.0.1", self.port) as client:
-            client.login(user, PASSWORD)
+            client.login(USER, PASSWORD)
             yield client
 
-    def deliver(self, user: str, folder: str, data: bytes, arrived: datetime) -> None:
-        with self.owner(user) as client:
+    def deliver(self, folder: str, *mails: tuple[bytes, datetime]) -> None:
+        """Each with the moment of its arrival."""
+        with self.owner() as client:
             client.create(f'"{folder}"')
-            kind, said = client.append(
-                f'"{folder}"', None, imaplib.Time2Internaldate(arrived), data
-            )
-            assert kind == "OK", said
+            for data, arrived in mails:
+                kind, said = client.append(
+                    f'"{folder}"', None, imaplib.Time2Internaldate(arrived), data
+                )
+                assert kind == "OK", said
 
-    def flags(self, user: str, folder: str) -> list[bytes]:
+    def flags(self, folder: str) -> list[bytes]:
         """What is marked on each mail."""
-        with self.owner(user) as client:
+        with self.owner() as client:
             client.select(f'"{folder}"', readonly=True)
             said = client.fetch("1:*", "(FLAGS)")[1]
         return [flags for line in said for flags in imaplib.ParseFlags(line)]
 
+    def delete(self, folder: str, uid: int) -> None:
+        """For good."""
+        with self.owner() as client:
+            client.select(f'"{folder}"')
+            client.uid("STORE", str(uid), "+FLAGS", "\\Deleted")
+            client.expunge()
+
 
 @contextmanager
-def dovecot(key: Path | None = None) -> Iterator[Dovecot]:
-    """Skips where dovecot is not installed. ``key`` is a PEM file for TLS."""
-    program = shutil.which("dovecot", path=PATH)
-    if program is None:
-        pytest.skip("dovecot is not installed: apt-get install dovecot-imapd")
-    # Its mail processes never run as root, so they need a folder that others may enter.
-    folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-    try:
-        folder.chmod(0o755)
-        (folder / "mail").mkdir()
-        (folder / "mail").chmod(0o777)
-        made = Dovecot(folder, free_port(), free_port() if key else 0)
-        (folder / "conf").write_text(config(made, key))
-        with subprocess.Popen(
-            [program, "-F", "-c", str(folder / "conf")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            try:
-                wait_for(made, process)
-                yield made
-            finally:
-                process.terminate()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def imap_server(
+    name: str, key: Path | None = None, *, introspection: str = ""
+) -> Iterator[ImapHost]:
+    """The server of that name. ``key`` is a PEM file for TLS; ``introspection`` the address that
+    knows access tokens, which only dovecot asks.
+    """
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        port, tls_port = free_port(), free_port() if key else 0
+        if name == "dovecot":
+            command = dovecot.command(
+                folder, port, tls_port, key=key, password=PASSWORD, introspection=introspection
+            )
+        else:
+            pytest.importorskip("pymap", reason="pymap is not installed: make test does it")
+            account = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
+            here = ["--host", "127.0.0.1", "--port", str(port), "--no-tls"]
+            command = [sys.executable, "-c", PYMAP, *here, *account]
+            if key:
+                stack.enter_context(relay(key, tls_port, to=port))
+        log = stack.enter_context((folder / "output").open("wb"))
+        process = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))
+        stack.callback(process.terminate)
+        wait_for(port, process, folder)
+        yield ImapHost(port, tls_port)
 
 
-def config(server: Dovecot, key: Path | None) -> str:
-    root = os.geteuid() == 0
-    user = "nobody" if root else pwd.getpwuid(os.geteuid()).pw_name
-    group = "nogroup" if root else str(os.getegid())
-    tls = f"yes\nssl_cert = <{key}\nssl_key = <{key}" if key else "no"
-    return CONFIG.format(
-        folder=server.folder,
-        ssl=tls,
-        users="" if root else NOT_ROOT.format(user=user, group=group),
-        password=PASSWORD,
-        user=user,
-        group=group,
-        port=server.port,
-        tls_port=server.tls_port,
-    )
-
-
-def wait_for(server: Dovecot, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", folder: Path) -> None:
     """Until it greets: it listens before that."""
     while process.poll() is None:
         with (
             suppress(OSError),
-            socket.create_connection(("127.0.0.1", server.port), timeout=10) as client,
+            socket.create_connection(("127.0.0.1", port), timeout=10) as client,
         ):
             if client.recv(4):
                 return
-    log = server.folder / "log"
-    pytest.fail(f"dovecot did not start: {log.read_text() if log.exists() else 'no log'}")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    said = "".join(file.read_text() for file in folder.glob("*") if file.name in {"log", "output"})
+    pytest.fail(f"the mail server did not start: {said or 'it says nothing'}")
 
 
 def free_port() -> int:

@@ -25,7 +25,7 @@ from connectors.sdk.http import HttpPolicy, HttpSession
 from connectors.sdk.mail import Mailbox, xoauth2
 from connectors.sdk.mail_answers import from_utf7, to_utf7
 from tests.support.certificates import Authority
-from tests.support.imap_server import Dovecot, dovecot
+from tests.support.imap_server import SERVERS, USER, ImapHost, imap_server
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOST = "localhost"
@@ -44,15 +44,17 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return made
 
 
-@pytest.fixture(scope="module")
-def server(authority: Authority) -> Iterator[Dovecot]:
-    with dovecot(Path(authority._folder) / f"{HOST}.pem") as running:
-        for number in range(1, 4):
-            sender = "reports@other.example" if number == 3 else "news@vendor.example"
-            running.deliver(
-                "rin", "INBOX", letter(number, sender), NOW - timedelta(days=10 - number)
-            )
-        running.deliver("rin", to_utf7("Prämien/Ziele & Co"), letter(9), NOW)
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest, authority: Authority) -> Iterator[ImapHost]:
+    with imap_server(request.param, Path(authority._folder) / f"{HOST}.pem") as running:
+        senders = ("news@vendor.example", "news@vendor.example", "reports@other.example")
+        mails = (
+            (letter(number, sender), NOW - timedelta(days=10 - number))
+            for number, sender in enumerate(senders, start=1)
+        )
+        running.deliver("INBOX", *mails)
+        running.deliver(to_utf7("Prämien/Ziele & Co"), (letter(9), NOW))
+        running.deliver("Large", (letter(1, size=50_000), NOW))
         yield running
 
 
@@ -64,74 +66,72 @@ def session(**policy: object) -> Iterator[HttpSession]:
 
 
 @contextmanager
-def opened(server: Dovecot, **policy: object) -> Iterator[Mailbox]:
+def opened(server: ImapHost, **policy: object) -> Iterator[Mailbox]:
     with (
         session(**policy) as http,
         Mailbox.open(http, HOST, server.port, tls=False) as mailbox,
     ):
-        mailbox.sign_in("rin", SecretStr(server.password))
+        mailbox.sign_in(USER, SecretStr(server.password))
         yield mailbox
 
 
 class TestReading:
-    def test_folders_have_the_names_that_people_gave_them(self, server: Dovecot) -> None:
+    def test_folders_have_the_names_that_people_gave_them(self, server: ImapHost) -> None:
         with opened(server) as mailbox:
             assert {"INBOX", "Prämien/Ziele & Co"} <= set(mailbox.folders())
             assert mailbox.examine("Prämien/Ziele & Co") > 0
             assert len(mailbox.search()) == 1
 
-    def test_mails_are_found_by_day_by_sender_and_by_number(self, server: Dovecot) -> None:
+    def test_mails_are_found_by_day_by_sender_and_by_number(self, server: ImapHost) -> None:
         with opened(server) as mailbox:
             mailbox.examine("INBOX")
 
-            assert mailbox.search() == [1, 2, 3]
-            assert mailbox.search(since=date(2026, 2, 22)) == [2, 3]
-            assert mailbox.search(sender="reports@other.example") == [3]
-            assert mailbox.search(above=2) == [3]
-            assert mailbox.search(above=3) == []
+            one, two, three = mailbox.search()
+            assert mailbox.search(since=date(2026, 2, 22)) == [two, three]
+            assert mailbox.search(sender="reports@other.example") == [three]
+            assert mailbox.search(above=two) == [three]
+            assert mailbox.search(above=three) == []
+            assert one < two < three
 
-    def test_a_mail_comes_as_it_lies_there(self, server: Dovecot) -> None:
+    def test_a_mail_comes_as_it_lies_there(self, server: ImapHost) -> None:
         with opened(server) as mailbox:
             mailbox.examine("INBOX")
-            found = mailbox.mails([1, 2, 99], limit=1000)
+            one, two, _three = mailbox.search()
+            found = mailbox.mails([one, two, 9999], limit=1000)
 
-        assert set(found) == {1, 2}
-        assert found[2].data == letter(2)
-        assert found[2].size == len(letter(2))
-        assert found[2].arrived == NOW - timedelta(days=8)
+        assert set(found) == {one, two}
+        assert found[two].data == letter(2)
+        assert found[two].size == len(letter(2))
+        assert found[two].arrived == NOW - timedelta(days=8)
 
-    def test_of_a_large_mail_only_the_beginning_comes(self, server: Dovecot) -> None:
-        server.deliver("large", "INBOX", letter(1, size=50_000), NOW)
-        with session() as http, Mailbox.open(http, HOST, server.port, tls=False) as mailbox:
-            mailbox.sign_in("large", SecretStr(server.password))
-            mailbox.examine("INBOX")
-            found = mailbox.mails([1], limit=1000)[1]
+    def test_of_a_large_mail_only_the_beginning_comes(self, server: ImapHost) -> None:
+        with opened(server) as mailbox:
+            mailbox.examine("Large")
+            (uid,) = mailbox.search()
+            found = mailbox.mails([uid], limit=1000)[uid]
 
         assert (len(found.data), found.size) == (1000, len(letter(1, size=50_000)))
 
-    def test_nothing_is_marked_as_read(self, server: Dovecot) -> None:
+    def test_nothing_is_marked_as_read(self, server: ImapHost) -> None:
         with opened(server) as mailbox:
             mailbox.examine("INBOX")
-            mailbox.headers([1, 2, 3])
-            mailbox.mails([1, 2, 3], limit=1000)
+            uids = mailbox.search()
+            assert len(mailbox.headers(uids)) == len(mailbox.structures(uids)) == len(uids)
+            mailbox.mails(uids, limit=1000)
 
-        assert b"\\Seen" not in server.flags("rin", "INBOX")
+        assert b"\\Seen" not in server.flags("INBOX")
 
-    def test_more_than_an_answer_may_hold_is_refused(self, server: Dovecot) -> None:
-        server.deliver("huge", "INBOX", letter(1, size=50_000), NOW)
-        with (
-            session(max_bytes=20_000) as http,
-            Mailbox.open(http, HOST, server.port, tls=False) as mailbox,
-        ):
-            mailbox.sign_in("huge", SecretStr(server.password))
-            mailbox.examine("INBOX")
+    def test_more_than_an_answer_may_hold_is_refused(self, server: ImapHost) -> None:
+        with opened(server, max_bytes=20_000) as mailbox:
+            mailbox.examine("Large")
+            uids = mailbox.search()
             with pytest.raises(Incomplete):
-                mailbox.mails([1], limit=100_000)
+                mailbox.mails(uids, limit=100_000)
 
 
 class TestSigningIn:
     def test_a_wrong_password_is_said_and_never_shown(
-        self, server: Dovecot, caplog: pytest.LogCaptureFixture
+        self, server: ImapHost, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
         with (
@@ -172,17 +172,17 @@ class TestSigningIn:
             xoauth2("someone\x01auth=Bearer other", "token")
 
     def test_a_certificate_of_a_known_authority_opens(
-        self, server: Dovecot, authority: Authority
+        self, server: ImapHost, authority: Authority
     ) -> None:
         policy = HttpPolicy(hosts=(HOST,), private_hosts=frozenset({HOST}))
         with (
             HttpSession(policy, tls=authority.trust) as http,
             Mailbox.open(http, HOST, server.tls_port, tls=True) as mailbox,
         ):
-            mailbox.sign_in("rin", SecretStr(server.password))
+            mailbox.sign_in(USER, SecretStr(server.password))
             assert "INBOX" in mailbox.folders()
 
-    def test_a_certificate_of_nobody_is_refused(self, server: Dovecot) -> None:
+    def test_a_certificate_of_nobody_is_refused(self, server: ImapHost) -> None:
         with session() as http, pytest.raises(Unavailable, match="certificate"):
             Mailbox.open(http, HOST, server.tls_port, tls=True)
 
@@ -209,7 +209,7 @@ class TestWhereItMayGo:
         with session() as http, pytest.raises(Unavailable, match="refused"):
             Mailbox.open(http, HOST, port, tls=False)
 
-    def test_a_folder_that_is_not_there_is_named(self, server: Dovecot) -> None:
+    def test_a_folder_that_is_not_there_is_named(self, server: ImapHost) -> None:
         with opened(server) as mailbox, pytest.raises(ConfigInvalid, match="Programme"):
             mailbox.examine("Programme")
 
