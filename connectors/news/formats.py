@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -45,19 +46,19 @@ def entries_of(body: bytes, content_type: str | None) -> list[Entry]:
         raise FormatChanged(NO_FEED, remedy=_REMEDY)
     if not whole(body):
         raise Incomplete("The feed arrived without its end.")
-    return [_entry(entry) for entry in parsed.entries]
+    return [_entry(entry, parsed.feed.get("link")) for entry in parsed.entries]
 
 
 def _is_json(body: bytes) -> bool:
     return body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def _entry(found: Any) -> Entry:
+def _entry(found: Any, home: Any) -> Entry:
     content = next((part.value for part in found.get("content", ()) if part.get("value")), None)
     return {
         "id": found.get("id"),
         "title": found.get("title"),
-        "link": found.get("link"),
+        "link": _from_home(found.get("link"), home),
         "published": found.get("published") or found.get("updated"),
         "html": content or found.get("summary"),
         "text": found.get("summary"),
@@ -76,17 +77,17 @@ def _json_feed(body: bytes) -> list[Entry]:
         raise FormatChanged(NO_FEED, remedy=_REMEDY)
     if not isinstance(items, list):
         raise FormatChanged("The feed has no list of items.", remedy=_REMEDY)
-    return [_item(item) for item in items]
+    return [_item(item, feed.get("home_page_url")) for item in items]
 
 
-def _item(item: Any) -> Entry:
+def _item(item: Any, home: Any) -> Entry:
     if not isinstance(item, dict):
         return {"title": item}
     authors = item.get("authors") or [item.get("author")]
     return {
         "id": item.get("id"),
         "title": item.get("title"),
-        "link": item.get("url") or item.get("external_url"),
+        "link": _from_home(item.get("url") or item.get("external_url"), home),
         "published": item.get("date_published") or item.get("date_modified"),
         "html": item.get("content_html"),
         "text": item.get("summary") or item.get("content_text"),
@@ -95,3 +96,13 @@ def _item(item: Any) -> Entry:
         else None,
         "tags": item.get("tags") or [],
     }
+
+
+def _from_home(link: Any, home: Any) -> Any:
+    """A link without a host begins where the feed says that its site is."""
+    if not isinstance(link, str) or not isinstance(home, str):
+        return link
+    try:
+        return urljoin(home, link)
+    except ValueError:
+        return link

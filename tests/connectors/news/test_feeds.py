@@ -1,5 +1,6 @@
 """Feeds as publishers write them: three formats that say the same, and what is wrong with many."""
 
+import json
 from datetime import UTC, date, datetime
 from xml.sax.saxutils import escape
 
@@ -83,6 +84,24 @@ def test_a_feed_that_did_not_change_is_not_read_again() -> None:
         page, _end = read(end.state)
         assert isinstance(page, Page)
         assert len(page.records) == 6
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("/partners/1", "https://news.example.com/partners/1"),
+        ("https://other.example/1", "https://other.example/1"),
+        ("http://[broken/1", None),
+        ("javascript:x()", None),
+    ],
+)
+def test_a_link_without_a_host_leads_to_the_feeds_own_site(link: str, url: str | None) -> None:
+    found = only(rss(f"<guid isPermaLink='false'>1</guid><title>t</title><link>{link}</link>"))
+    item = {"id": "1", "title": "t", "url": link}
+    version, home = "https://jsonfeed.org/version/1.1", "https://news.example.com/"
+    told = json.dumps({"version": version, "home_page_url": home, "items": [item]}).encode()
+
+    assert (found.url, only(told).url) == (url, url)
 
 
 @pytest.mark.promise("P7")
