@@ -29,12 +29,20 @@ def _announcement(sandbox: Any) -> str:
     return str(first["Link"])
 
 
+def _news(_sandbox: Any) -> str:
+    return "news-2"
+
+
 @pytest.mark.parametrize(
-    ("connector", "telling"),
-    [("arrowsphere", _notification), ("crayon_cloudiq", _announcement)],
+    ("connector", "telling", "day"),
+    [
+        ("arrowsphere", _notification, date(2027, 4, 1)),
+        ("crayon_cloudiq", _announcement, date(2027, 4, 1)),
+        ("news", _news, date(2027, 3, 31)),
+    ],
 )
 def test_a_date_that_a_text_names_is_proposed(
-    world: World, connector: str, telling: Callable[[Any], str]
+    world: World, connector: str, telling: Callable[[Any], str], day: date
 ) -> None:
     sandbox = registry.sandbox(connector)(SandboxClock(START))
     told = telling(sandbox)
@@ -45,5 +53,5 @@ def test_a_date_that_a_text_names_is_proposed(
     with world.database.read() as session:
         (proposed,) = proposals.of_item(session, notice.id or 0)
     assert (notice.kind, notice.due_on) == ("notice", None)
-    assert proposed.days == (date(2027, 4, 1),)
-    assert proposed.sentence == "From 1 April annual plans cost 5% more."
+    assert proposed.days == (day,)
+    assert f"{day:%-d %B}" in proposed.sentence
