@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services import proposals
+from app.services import item
 from connectors import registry
 from connectors.sdk.sandbox import SandboxClock
 from tests.support.synced import synced_to
@@ -42,7 +42,7 @@ def _news(_sandbox: Any) -> str:
     ],
 )
 def test_a_date_that_a_text_names_is_proposed(
-    world: World, connector: str, telling: Callable[[Any], str], day: date
+    world: World, person: int, connector: str, telling: Callable[[Any], str], day: date
 ) -> None:
     sandbox = registry.sandbox(connector)(SandboxClock(START))
     told = telling(sandbox)
@@ -51,7 +51,9 @@ def test_a_date_that_a_text_names_is_proposed(
 
     notice = world.items()[told]
     with world.database.read() as session:
-        (proposed,) = proposals.of_item(session, notice.id or 0)
+        clock = world.wall_clock()
+        page = item.item_page(session, notice.id or 0, user_id=person, clock=clock)
+    (proposed,) = page.related.proposals
     assert (notice.kind, notice.due_on) == ("notice", None)
     assert proposed.days == (day,)
     assert f"{day:%-d %B}" in proposed.sentence
