@@ -80,7 +80,8 @@ def _joined(lines: Sequence[str]) -> Iterator[str]:
 
 def _is_wrapped(line: str) -> bool:
     bare = line.rstrip()
-    return len(bare) >= _WRAPPED and not bare.endswith((".", "!", "?", ":", ";"))
+    ended = bare.endswith((".", "!", "?", ":", ";")) or _WHO_LINE.match(bare)
+    return len(bare) >= _WRAPPED and not ended
 
 
 def _abbreviated(word: str) -> bool:

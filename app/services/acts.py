@@ -215,20 +215,15 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
         state.joined_to_id = before.get("joined_to_id")
         state.version += 1
         state.changed_at = clock.now
-        session.add(undone(event, user_id, clock))
+        session.add(undone(event.subject_id, event.kind, user_id, clock))
     session.flush()
     refresh_open(session, [event.subject_id for event in events])
 
 
-def undone(act: Event, user_id: int, clock: Clock) -> Event:
-    """The line of history that says so."""
+def undone(item_id: int, kind: str, user_id: int, clock: Clock) -> Event:
+    """The line of an item's history that an act of that kind was taken back."""
     return Event(
-        subject="item",
-        subject_id=act.subject_id,
-        at=clock.now,
-        kind=UNDONE,
-        actor_id=user_id,
-        old=act.kind,
+        subject="item", subject_id=item_id, at=clock.now, kind=UNDONE, actor_id=user_id, old=kind
     )
 
 

@@ -93,8 +93,8 @@ def stored(session: Session, ids: Sequence[int]) -> dict[int, Told]:
     kept: dict[int, list[Clue]] = {}
     for clue in session.exec(select(Clue).where(col(Clue.item_id).in_(ids))):
         kept.setdefault(clue.item_id, []).append(clue)
-    live = select(Item).where(col(Item.id).in_(list(kept)), col(Item.removed_at).is_(None))
-    return {item.id: _stored(item, kept[item.id]) for item in session.exec(live) if item.id}
+    live = select(Item).where(col(Item.id).in_(ids), col(Item.removed_at).is_(None))
+    return {item.id: _stored(item, kept.get(item.id, ())) for item in session.exec(live) if item.id}
 
 
 def _stored(item: Item, kept: Sequence[Clue]) -> Told:
@@ -102,7 +102,8 @@ def _stored(item: Item, kept: Sequence[Clue]) -> Told:
         return [one.clue.removeprefix(prefix) for one in kept if one.clue.startswith(prefix)]
 
     days = [date.fromisoformat(day) for day in named(_DAY)]
-    return told_of(item, days=days, quoted=named(_REFERENCE), told_on=kept[0].told_on)
+    told_on = kept[0].told_on if kept else item.published_on or item.first_seen_at.date()
+    return told_of(item, days=days, quoted=named(_REFERENCE), told_on=told_on)
 
 
 def copy(session: Session, told: Told, item: Item) -> None:

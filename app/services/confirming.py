@@ -13,7 +13,7 @@ from app.core.folding import SEARCHED, folded
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, Proposal, ProposalState, TeamState
-from app.services import absence, acts, clues, known, pairs, search
+from app.services import acts, clues, known, pairs, search
 from app.services.pages import Act
 from connectors.sdk.records import (
     Category,
@@ -110,7 +110,7 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             _restore(session, event, user_id, clock)
         proposal.state, proposal.deadline_id = ProposalState.OPEN, None
         proposal.decided_by_id = proposal.decided_at = proposal.lost_at = None
-        session.add(acts.undone(event, user_id, clock))
+        session.add(acts.undone(event.subject_id, event.kind, user_id, clock))
         session.flush()
 
 
@@ -118,7 +118,11 @@ def _unmake(session: Session, event: Event, user_id: int, clock: Clock) -> None:
     """The deadline goes; it stays to be found as removed."""
     made = (event.before or {})["made"]
     _nobody_went_on(session, event, made, clock)
-    absence.remove(session, "items", [made], now=clock.now, actor_id=user_id)
+    deadline = session.get(Item, made, populate_existing=True)
+    assert deadline is not None
+    deadline.removed_at, deadline.is_open = clock.now, False
+    session.add_all((deadline, acts.undone(made, CONFIRMED, user_id, clock)))
+    acts.let_go(session, [made], now=clock.now)
 
 
 def _restore(session: Session, event: Event, user_id: int, clock: Clock) -> None:
@@ -135,15 +139,7 @@ def _restore(session: Session, event: Event, user_id: int, clock: Clock) -> None
             value = Decimal(value)
         setattr(deadline, name, value)
     deadline.changed_at = clock.now
-    line = Event(
-        subject="item",
-        subject_id=before["deadline"],
-        at=clock.now,
-        kind=acts.UNDONE,
-        actor_id=user_id,
-        old=TAKEN_OVER,
-    )
-    session.add_all((deadline, line))
+    session.add_all((deadline, acts.undone(before["deadline"], TAKEN_OVER, user_id, clock)))
 
 
 def _nobody_went_on(session: Session, act: Event, deadline_id: int, clock: Clock) -> None:

@@ -165,7 +165,7 @@ class _Sides:
             self.found[item.id] = Side(
                 id=item.id,
                 title=item.title,
-                source=facts.get("From") or source,
+                source=facts.get("From", "").partition(" <")[0] or source,
                 vendor=item.vendor,
                 told_on=item.published_on,
                 days=(item.due_on,) if item.due_on else days.get(item.id, ()),

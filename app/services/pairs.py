@@ -26,9 +26,12 @@ def suggest(
     """Suggest what of these seems to be the same as another, and no more what no longer does."""
     everyone = {**near, **{one.id: one for one in told}}
     known = _pairs_of(session, [one.id for one in told])
-    for pair in known.values():
-        both = everyone.get(pair.first_id), everyone.get(pair.second_id)
-        if pair.state == PairState.OPEN and all(both) and not twins(*filter(None, both)):
+    undecided = [pair for pair in known.values() if pair.state == PairState.OPEN]
+    others = {id_ for pair in undecided for id_ in (pair.first_id, pair.second_id)}
+    everyone |= clues.stored(session, sorted(others - everyone.keys()))
+    for pair in undecided:
+        one, other = everyone.get(pair.first_id), everyone.get(pair.second_id)
+        if one and other and not twins(one, other):
             session.delete(pair)
     for first, second, because in suggestions(told, near.values()):
         if (first, second) not in known:
@@ -113,7 +116,7 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             raise Conflict("This was undone already.", remedy="Look at them again.")
         pair.state, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None
     apart = [event for event in events if event.kind == TOLD_APART]
-    session.add_all(acts.undone(event, user_id, clock) for event in apart)
+    session.add_all(acts.undone(one.subject_id, one.kind, user_id, clock) for one in apart)
     session.flush()
 
 

@@ -114,9 +114,12 @@ def test_a_mail_that_is_wrapped_at_a_width_is_read_as_it_was_written() -> None:
         "Dear partner, please note that all claims for this quarter must be in by 30\n"
         "November 2026. Later ones lapse.\n"
         "- Event on 15 December 2026\n"
+        "From: Engage, the partner desk <engage@partners.vendor.example>\n"
+        "Renew by 16 December 2026"
     )
 
-    first, second = found(text)
+    first, second, third = found(text)
+    assert third.sentence == "Renew by 16 December 2026"
     assert first.sentence.endswith("must be in by 30 November 2026.")
     assert first.on == date(2026, 11, 30)
     assert second.sentence == "- Event on 15 December 2026"

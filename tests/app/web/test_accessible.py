@@ -19,7 +19,9 @@ from app.models import (
     Fund,
     Item,
     ItemState,
+    Pair,
     Program,
+    Proposal,
     QuarantinedRow,
     StreamState,
     SyncRun,
@@ -38,6 +40,7 @@ PAGES = (
     "/inbox?tab=done",
     "/inbox?tab=removed",
     "/inbox?q=nothing+like+it",
+    "/decisions",
     "/goals",
     "/reports",
     "/programs",
@@ -89,6 +92,7 @@ def addresses(session: Session) -> list[str]:
         title = {"title": f"{LONG} {len(values)}", "vendor": VENDOR, "program": LONG}
         session.add(table(**common(held, len(values)), **title | values))
     found = items(session, held)
+    undecided(session, found)
     return [
         *(f"/sources/{source}" for source in sources),
         f"/sources/{held}/edit",
@@ -136,6 +140,24 @@ def items(session: Session, source: int) -> list[int]:
             until = NOW + timedelta(days=2) if state == "snoozed" else None
             session.add(ItemState(item_id=made, state=state, snoozed_until=until, changed_at=NOW))
     return ids
+
+
+def undecided(session: Session, ids: list[int]) -> None:
+    """What waits for a word, in every form, on the notice and on the first deadline."""
+    deadline, other, notice, *_ = ids
+    forms: tuple[dict[str, Any], ...] = (
+        {"about_id": deadline, "because": "Both name QUO-88121.", "currency": "USD"},
+        {"or_on": TODAY + timedelta(days=40), "note": "Day and month may be in either order."},
+        {"about_id": other, "due_on": TODAY - timedelta(days=400), "because": LONG},
+        {"state": "confirmed", "deadline_id": deadline, "decided_at": NOW, "lost_at": NOW},
+    )
+    for number, form in enumerate(forms):
+        shared = {"due_on": TODAY + timedelta(days=9), "amount": Decimal(10**9), "raw": "soon"}
+        said = {"sentence": f"{LONG} {'unbroken' * 20}", "fingerprint": str(number)}
+        session.add(Proposal(item_id=notice, created_at=NOW, **said, **shared | form))
+    session.add(Pair(first_id=other, second_id=notice, because=LONG, created_at=NOW))
+    joined = {"state": "joined", "joined_to_id": notice, "changed_at": NOW}
+    session.add(ItemState(item_id=ids[3], **joined))
 
 
 @pytest.fixture
