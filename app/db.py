@@ -16,10 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Date, DateTime, create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
@@ -27,7 +23,6 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from app.errors import CannotStart
-from app.paths import MIGRATIONS
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 5_000
@@ -276,29 +271,3 @@ def _never_wait(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for that database, without a file."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = database_url(url)
-    return config
-
-
-def migrate(url: str) -> None:
-    """Bring the schema to the newest revision; raises ``CannotStart`` when it is newer than us."""
-    config = alembic_config(url)
-    known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
-    database = Database(url)
-    try:
-        with database.engine.connect() as connection:
-            present = MigrationContext.configure(connection).get_current_revision()
-    finally:
-        database.close()
-    if present is not None and present not in known:
-        raise CannotStart(
-            "The database was written by a newer version of Partner Inbox.",
-            remedy="Start that version or a later one, or restore a backup made before the update.",
-        )
-    command.upgrade(config, "head")

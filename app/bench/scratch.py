@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from app.db import database_url, migrate
+from app.db import database_url
+from app.schema import migrate
 
 
 @contextmanager

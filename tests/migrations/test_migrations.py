@@ -9,10 +9,12 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from app.db import Database, alembic_config, migrate
+from app.db import Database
+from app.opening import newest_schema
+from app.schema import alembic_config, migrate
 
 CHECKOUT = Path(__file__).parents[2]
-MIGRATE = "import sys; from app.db import migrate; migrate(sys.argv[1])"
+MIGRATE = "import sys; from app.schema import migrate; migrate(sys.argv[1])"
 FAILS_HALFWAY = """
 from alembic import op
 import sqlalchemy as sa
@@ -36,6 +38,12 @@ def test_going_back_to_nothing_leaves_no_table(empty_database_url: str) -> None:
     command.downgrade(alembic_config(empty_database_url), "base")
 
     assert _tables(empty_database_url) <= {"alembic_version"}
+
+
+def test_the_newest_migration_is_known_by_its_file() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config("sqlite://"))
+
+    assert newest_schema() == scripts.get_current_head()
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:

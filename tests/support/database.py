@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.db import Database, migrate
+from app.db import Database
+from app.schema import migrate
 from tests.support import postgres
 
 ENGINES = ("sqlite", "postgres")
