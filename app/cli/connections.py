@@ -102,7 +102,7 @@ def _text_of(path: Path, key: str) -> str:
     if not path.is_file():
         raise Invalid(f"There is no file {path} for {key}.", remedy="Correct the path after the @.")
     try:
-        return path.read_text().strip()
+        return path.read_text("utf-8-sig").rstrip("\r\n")  # its lines keep their numbers
     except UnicodeDecodeError:
         raise Invalid(f"{path} for {key} is no text.", remedy="Name a text file.") from None
 

@@ -204,7 +204,10 @@ def _sign_in(told: Any, problems: Problems) -> None:
         _header(told.secret_header, "", ("sign_in", "secret_header"), problems)
         if told.header is None:
             problems.add(("sign_in", "secret_header"), "it stands beside header only")
-    if isinstance(told, model.OAuthSignIn):
+    if isinstance(told, model.LoginSignIn):
+        problems.path(told.token, ("sign_in", "token"))
+        _header(told.header, told.prefix, ("sign_in", "header"), problems)
+    if isinstance(told, model.OAuthSignIn | model.LoginSignIn):
         if urlsplit(told.token_url).scheme:
             _address(told.token_url, ("sign_in", "token_url"), problems)
         problems.secrets(told.extra, ("sign_in", "extra"))

@@ -17,6 +17,7 @@ _NEEDS = {
     "client_credentials": ("client_id", "client_secret"),
     "refresh_token": ("refresh_token",),
     "password": ("username", "password"),
+    "login": ("username", "password"),
 }
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _EXAMPLE = """\
@@ -62,13 +63,13 @@ class HttpApiConfig(ConnectorConfig):
     username: str | None = Field(
         None,
         title="User name",
-        description="For a sign-in of type basic or password.",
+        description="For a sign-in of type basic, password or login.",
         json_schema_extra={"group": "Sign-in"},
     )
     password: SecretStr | None = Field(
         None,
         title="Password",
-        description="For a sign-in of type basic or password.",
+        description="For a sign-in of type basic, password or login.",
         json_schema_extra={"group": "Sign-in"},
     )
     client_id: str | None = Field(

@@ -117,7 +117,7 @@ class HttpApi:
     def check(self, config: HttpApiConfig, context: ReadContext) -> Iterator[Check]:
         """The sign-in, then the first page of every stream."""
         sign_in = config.loaded.told.sign_in
-        if isinstance(sign_in, model.OAuthSignIn):
+        if isinstance(sign_in, model.OAuthSignIn | model.LoginSignIn):
             bearer = credentials(sign_in, config, context)
             signed_in = attempt("Sign-in", lambda: _said(bearer.token()))
             yield signed_in

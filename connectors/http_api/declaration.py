@@ -36,7 +36,7 @@ class Loaded:
     def token_url(self) -> str | None:
         """The whole address of the token endpoint, where the sign-in has one."""
         sign_in = self.told.sign_in
-        if not isinstance(sign_in, model.OAuthSignIn):
+        if not isinstance(sign_in, model.OAuthSignIn | model.LoginSignIn):
             return None
         return address(self.told.base, sign_in.token_url)
 

@@ -73,8 +73,23 @@ class OAuthSignIn(Part):
     client: Literal["body", "basic"] = "body"
 
 
+class LoginSignIn(Part):
+    """User name and password, sent to an address of the platform's own, earn a token."""
+
+    type: Literal["login"]
+    token_url: Text
+    username: Text = "username"
+    password: Text = "password"  # noqa: S105  (the name of a field)
+    extra: dict[str, str] = Field(default_factory=dict, max_length=20)
+    send: Literal["form", "json"] = "json"
+    token: Text = "@"  # noqa: S105  (a path)
+    header: Text = "Authorization"
+    prefix: str = Field("Bearer ", max_length=40)
+
+
 SignIn = Annotated[
-    NoSignIn | KeySignIn | BasicSignIn | BearerSignIn | OAuthSignIn, Field(discriminator="type")
+    NoSignIn | KeySignIn | BasicSignIn | BearerSignIn | OAuthSignIn | LoginSignIn,
+    Field(discriminator="type"),
 ]
 
 

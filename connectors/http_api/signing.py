@@ -8,10 +8,13 @@ from pydantic import SecretStr
 
 from connectors.http_api import model
 from connectors.http_api.config import HttpApiConfig
+from connectors.http_api.jmes import Path
 from connectors.sdk.auth import Authorized, Bearer, ClientCredentials, RefreshToken
 from connectors.sdk.basic import basic
 from connectors.sdk.connector import ReadContext
+from connectors.sdk.errors import FormatChanged, Rejected
 from connectors.sdk.http import HttpSession, Reply
+from connectors.sdk.mapping import BadField
 from connectors.sdk.redact import register
 
 Send = Callable[..., Reply]
@@ -24,7 +27,7 @@ def signed(config: HttpApiConfig, context: ReadContext) -> Send:
     match told:
         case model.KeySignIn(query=str(name)):
             return _in_query(context, name, _revealed(config.key))
-        case model.OAuthSignIn():
+        case model.OAuthSignIn() | model.LoginSignIn():
             return Authorized(context.http, credentials(told, config, context)).request
     return _with(context, _headers(told, config))
 
@@ -47,8 +50,12 @@ def _headers(told: model.Part, config: HttpApiConfig) -> dict[str, str]:
     return {}
 
 
-def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadContext) -> Bearer:
+def credentials(
+    told: model.OAuthSignIn | model.LoginSignIn, config: HttpApiConfig, context: ReadContext
+) -> Bearer:
     """What fetches and renews the token."""
+    if isinstance(told, model.LoginSignIn):
+        return Login(context, config, told)
     scope = {"scope": told.scope} if told.scope else {}
     more: dict[str, Any] = {
         "token_url": config.token_url,
@@ -74,6 +81,47 @@ def credentials(told: model.OAuthSignIn, config: HttpApiConfig, context: ReadCon
         client_secret=config.client_secret or SecretStr(""),
         **more,
     )
+
+
+class Login(Bearer):
+    """A token for user name and password, in the platform's own way."""
+
+    proof = "the user name and password"
+    remedy = "Edit the connection and enter user name and password again."
+
+    def __init__(
+        self, context: ReadContext, config: HttpApiConfig, told: model.LoginSignIn
+    ) -> None:
+        self._told = told
+        super().__init__(
+            context.http,
+            token_url=config.token_url or "",
+            fields={
+                **told.extra,
+                told.username: config.username or "",
+                told.password: _whole(config.password),
+            },
+            now=lambda: context.now,
+            as_json=told.send == "json",
+        )
+
+    def headers(self) -> dict[str, str]:
+        """The token where the platform wants it."""
+        return {self._told.header: f"{self._told.prefix}{self.token()}"}
+
+    def _granted(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            reply = self._post(fields)
+            if reply.status == 401:
+                raise self._refused("it answers 401", status=401)
+            token = Path(self._told.token)(reply.json())
+        except Rejected as refusal:
+            raise self._refused(f"it answers {refusal.status}") from None
+        except (FormatChanged, BadField):
+            raise self._refused("its answer holds no token") from None
+        if not isinstance(token, str) or not token:
+            raise self._refused("its answer holds no token")
+        return {"access_token": token}
 
 
 class PasswordGrant(Bearer):

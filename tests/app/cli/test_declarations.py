@@ -66,14 +66,14 @@ def test_a_secret_that_somebody_wrote_into_it_is_not_handed_on(
 
 def test_what_is_wrong_with_the_file_is_said_with_its_line(command: Command, files: Path) -> None:
     path = files / "halden.yaml"
-    path.write_text(path.read_text().replace("kind: goal", "kind: gaol"))
+    path.write_text(f"\n\n{path.read_text()}".replace("kind: goal", "kind: gaol"))
 
     ran = command(
         *("connection", "add", "http_api", "--name", "N", "--set", f"declaration=@{path}")
     )
 
     assert ran.code == 1
-    assert "streams.targets.kind: it must be one of: deadline" in ran.err
+    assert "Line 65, streams.targets.kind: it must be one of: deadline" in ran.err
 
 
 def test_a_connector_in_python_has_no_declaration_to_show(command: Command, tmp_path: Path) -> None:

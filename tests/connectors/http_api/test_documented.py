@@ -249,7 +249,13 @@ def keys(part: type[model.Part]) -> set[str]:
 
 SECTIONS: dict[str, tuple[type[model.Part], ...]] = {
     "The whole": (model.Declaration,),
-    "`sign_in`": (model.NoSignIn, model.KeySignIn, model.BasicSignIn, model.OAuthSignIn),
+    "`sign_in`": (
+        model.NoSignIn,
+        model.KeySignIn,
+        model.BasicSignIn,
+        model.OAuthSignIn,
+        model.LoginSignIn,
+    ),
     "`streams`": (model.Stream, model.Csv, model.Window, model.Detail),
     "`pager`": tuple(get_args(get_args(model.Pager)[0])),
     "`map`": (model.Rule,),

@@ -1,5 +1,6 @@
 """Every sign-in puts its secret where the platform wants it, and nowhere else."""
 
+import json
 from base64 import b64encode
 from urllib.parse import parse_qs
 
@@ -122,6 +123,49 @@ def test_user_name_and_password_earn_a_token_where_nothing_newer_is_known(api: A
         "scope": ["read"],
     }
     assert api.heard[1][0].headers["authorization"] == "Bearer t-1234567"
+
+
+@pytest.mark.promise("P8")
+def test_a_login_of_the_platforms_own_earns_a_token_and_another_when_it_ran_out(api: Api) -> None:
+    given: list[str] = []
+
+    def login(request: Request, body: bytes) -> Response:
+        if json.loads(body) != {"user": "me", "pass": SECRET, "realm": "partners"}:
+            return JSONResponse({"reason": SECRET}, status_code=400)
+        given.append(f"session-{len(given)}-4711")
+        return JSONResponse({"data": {"session": given[-1]}})
+
+    def things(request: Request, body: bytes) -> Response:
+        if len(given) < 2 and "page" in request.query_params:
+            return Response(status_code=401)
+        assert request.headers["x-session"] == f"id={given[-1]}"
+        return two_pages(request, body)
+
+    api.answers |= {"login": login, "things": things}
+    sign_in = (
+        "{type: login, token_url: /login, username: user, password: pass, token: data.session,"
+        " extra: {realm: partners}, header: X-Session, prefix: 'id='}"
+    )
+
+    assert read(api, sign_in, username="me", password=SECRET).end is not None
+    refused = read(api, sign_in, username="you", password=SECRET).error
+
+    assert len(given) == 2
+    assert isinstance(refused, AuthFailed)
+    assert SECRET not in f"{refused} {vars(refused)}"
+
+
+def test_a_login_whose_answer_is_the_token_alone(api: Api) -> None:
+    api.answers["things"] = two_pages
+    api.answers["login"] = lambda request, body: JSONResponse("session-4711-x")
+
+    found = read(
+        api, "{type: login, token_url: /login, send: form}", username="me", password="p-47-11"
+    )
+
+    assert found.end is not None
+    assert parse_qs(api.heard[0][1].decode()) == {"username": ["me"], "password": ["p-47-11"]}
+    assert api.heard[1][0].headers["authorization"] == "Bearer session-4711-x"
 
 
 @pytest.mark.parametrize(("client", "in_body"), [("body", True), ("basic", False)])
