@@ -24,7 +24,7 @@ from connectors.crayon_cloudiq.mapping import (
 )
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Rejected
-from connectors.sdk.mapping import BadField, objects, rows, text_of
+from connectors.sdk.mapping import BadField, objects, paged, rows, text_of
 from connectors.sdk.records import Contact
 
 Read = Iterator[Page | Complete]
@@ -53,15 +53,7 @@ def agreements(cloudiq: Cloudiq, context: ReadContext) -> Read:
     """Cloud-iQ selects by the end itself."""
     today = context.now.date()
     pages = cloudiq.pages("Agreements", **agreement_window(today))
-    for number, (found, total) in enumerate(pages, start=1):
-        yield rows(
-            found,
-            agreement,
-            where=f"page {number}",
-            external_id=id_of,
-            expected=total,
-            noun="agreement",
-        )
+    yield from paged(pages, agreement, external_id=id_of, noun="agreement")
     yield Complete(window=window(today))
 
 
@@ -69,15 +61,7 @@ def subscriptions(cloudiq: Cloudiq, context: ReadContext) -> Read:
     """Without ``Refresh``, which would make Crayon ask the publisher anew."""
     make = partial(subscription, customers=customers(cloudiq), today=context.now.date())
     pages = cloudiq.pages("Subscriptions", Statuses="All")
-    for number, (found, total) in enumerate(pages, start=1):
-        yield rows(
-            found,
-            make,
-            where=f"page {number}",
-            external_id=id_of,
-            expected=total,
-            noun="subscription",
-        )
+    yield from paged(pages, make, external_id=id_of, noun="subscription")
     yield Complete()
 
 
@@ -122,15 +106,8 @@ def contacts(cloudiq: Cloudiq, context: ReadContext) -> Read:
             raise BadField("Cloud-iQ lists the organization but does not find it")
         return contact(reply.json(), organization) if reply.body.strip() else None
 
-    for number, (found, total) in enumerate(organizations(cloudiq), start=1):
-        yield rows(
-            found,
-            make,
-            where=f"page {number}",
-            external_id=id_of,
-            expected=total,
-            noun="sales contact of organization",
-        )
+    pages = organizations(cloudiq)
+    yield from paged(pages, make, external_id=id_of, noun="sales contact of organization")
     yield Complete()
 
 

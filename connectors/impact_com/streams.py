@@ -18,7 +18,7 @@ from connectors.impact_com.tasks import task
 from connectors.sdk.connector import Complete, Page, ReadContext
 from connectors.sdk.errors import Incomplete
 from connectors.sdk.horizon import Horizon
-from connectors.sdk.mapping import BadField, required, rows
+from connectors.sdk.mapping import BadField, paged, required, rows
 from connectors.sdk.records import AnyRecord
 
 Read = Iterator[Page | Complete]
@@ -28,15 +28,8 @@ AHEAD = timedelta(days=400)
 
 def tasks(impact: Impact, context: ReadContext) -> Read:
     """Open and closed ones: their state says which, in impact.com's words."""
-    for number, (found, total) in enumerate(impact.pages("Tasks"), start=1):
-        yield rows(
-            found,
-            task,
-            where=f"page {number}",
-            external_id=lambda row: required(row, "Id"),
-            expected=total,
-            noun="task",
-        )
+    pages = impact.pages("Tasks")
+    yield from paged(pages, task, external_id=lambda row: required(row, "Id"), noun="task")
     yield Complete()
 
 
@@ -107,15 +100,12 @@ def invoices(impact: Impact, context: ReadContext) -> Read:
 
 def programs(impact: Impact, context: ReadContext) -> Read:
     """Active and expired ones."""
-    for number, (found, total) in enumerate(impact.pages(PROGRAMS), start=1):
-        yield rows(
-            found,
-            program,
-            where=f"page {number}",
-            external_id=lambda row: required(row, "CampaignId"),
-            expected=total,
-            noun="program",
-        )
+    yield from paged(
+        impact.pages(PROGRAMS),
+        program,
+        external_id=lambda row: required(row, "CampaignId"),
+        noun="program",
+    )
     yield Complete()
 
 

@@ -7,7 +7,7 @@ draft_items      the drafts of this month and of the next, an item's trouble cou
 quotes           all; the ends of the open ones as far as one read can ask for them
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,11 +22,10 @@ from connectors.pax8.subscriptions import WAITS, missing_details, subscription
 from connectors.sdk.connector import Complete, Page, Quarantined, ReadContext
 from connectors.sdk.errors import Incomplete
 from connectors.sdk.horizon import Horizon
-from connectors.sdk.mapping import BadField, required, rows
-from connectors.sdk.records import AnyRecord, Deadline
+from connectors.sdk.mapping import BadField, paged, required, rows
+from connectors.sdk.records import Deadline
 
 Read = Iterator[Page | Complete]
-Pages = Iterable[tuple[list[Any], int]]
 
 AHEAD = timedelta(days=6 * 366)
 
@@ -45,7 +44,7 @@ def subscriptions(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
     def make(row: Any) -> Deadline | None:
         return horizon.kept(subscription(row, companies.name))
 
-    yield from _whole_list(pax8.pages(*SUBSCRIPTIONS), make, noun="subscription")
+    yield from paged(pax8.pages(*SUBSCRIPTIONS), make, external_id=_id, noun="subscription")
     yield horizon.complete(companies=companies.found)
 
 
@@ -56,7 +55,7 @@ def waiting(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
     def make(row: Any) -> Deadline:
         return missing_details(row, companies.name)
 
-    yield from _whole_list(pax8.pages(*MISSING_DETAILS), make, noun="subscription")
+    yield from paged(pax8.pages(*MISSING_DETAILS), make, external_id=_id, noun="subscription")
     yield Complete(state={"companies": companies.found})
 
 
@@ -67,7 +66,7 @@ def invoices(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
     def make(row: Any) -> Deadline | None:
         return horizon.kept(invoice(row))
 
-    yield from _whole_list(pax8.pages(*INVOICES), make, noun="invoice")
+    yield from paged(pax8.pages(*INVOICES), make, external_id=_id, noun="invoice")
     yield horizon.complete()
 
 
@@ -112,20 +111,9 @@ def quotes(pax8: Pax8, config: Pax8Config, context: ReadContext) -> Read:
             raise BadField("a quote must be an object")
         return quote(row, expiries.of(row))
 
-    yield from _whole_list(pages, make, noun="quote")
+    yield from paged(pages, make, external_id=_id, noun="quote")
     yield Complete(state={"quotes": expiries.found})
 
 
-def _whole_list(
-    pages: Pages, make: Callable[[Any], AnyRecord | None], *, noun: str
-) -> Iterator[Page]:
-    """Every row of a list as a record, as none, or quarantined."""
-    for number, (found, total) in enumerate(pages, start=1):
-        yield rows(
-            found,
-            make,
-            where=f"page {number}",
-            external_id=lambda row: required(row, "id"),
-            expected=total,
-            noun=noun,
-        )
+def _id(row: Any) -> str:
+    return required(row, "id")

@@ -14,6 +14,7 @@ from connectors.sdk.mapping import (
     objects,
     required,
     shown_day,
+    shown_money,
     shown_text,
     text_of,
     titled,
@@ -41,7 +42,7 @@ def cancellation_id(row: Any) -> str:
 def renewal(row: Row) -> Deadline:
     """The end of a subscription's term: its renewal, or the end of a trial."""
     trial, renews = row.get("isTrial") is True, row.get("autoRenew")
-    ends = row.get("subscriptionEndDate")
+    ends, currency = row.get("subscriptionEndDate"), row.get("currency")
     due = due_of(row.get("renewalDate"), field="renewalDate")
     status = text_of(row.get("subscriptionStatus"))
     return Deadline(
@@ -53,7 +54,7 @@ def renewal(row: Row) -> Deadline:
         status=status,
         closed=_is_over(status),
         due=due or due_of(ends, field="subscriptionEndDate"),
-        amount=money_of(row.get("total"), text_of(row.get("currency")), field="total"),
+        amount=money_of(row.get("total"), text_of(currency), field="total"),
         amount_label="subscription",
         summary={True: "Renews by itself.", False: "Does not renew by itself."}.get(renews)
         if isinstance(renews, bool)
@@ -64,9 +65,9 @@ def renewal(row: Row) -> Deadline:
             ("Term", row.get("subscriptionBillingTerm")),
             ("Billed", row.get("subscriptionBillingCycle")),
             ("Renewal in Ion", row.get("subscriptionRenewStatus")),
-            ("Price", row.get("price")),
-            ("Cost", row.get("cost")),
-            ("Margin", row.get("margin")),
+            ("Price", shown_money(row.get("price"), currency)),
+            ("Cost", shown_money(row.get("cost"), currency)),
+            ("Margin", shown_money(row.get("margin"), currency)),
             ("Part number", row.get("mfgPartNumber")),
             ("Started", shown_day(row.get("subscriptionStartDate"))),
             ("Ends", shown_day(ends) if due and ends != row.get("renewalDate") else None),

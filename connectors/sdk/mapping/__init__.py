@@ -20,7 +20,7 @@ from connectors.sdk.mapping.facts import (
 from connectors.sdk.mapping.fields import BadField
 from connectors.sdk.mapping.html import clean_html, html_text
 from connectors.sdk.mapping.numbers import decimal_of, money_of
-from connectors.sdk.mapping.rows import rows
+from connectors.sdk.mapping.rows import paged, rows
 from connectors.sdk.mapping.text import known, link_of, text_of
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "link_of",
     "money_of",
     "objects",
+    "paged",
     "required",
     "rows",
     "shown_day",

@@ -52,6 +52,19 @@ def rows(
     return Page(records=tuple(records), quarantined=tuple(quarantined), expected=expected)
 
 
+def paged(
+    pages: Iterable[tuple[list[Any], int | None]],
+    make: Callable[[Any], AnyRecord | Iterable[AnyRecord] | None],
+    *,
+    external_id: Callable[[Any], str | None],
+    noun: str,
+) -> Iterator[Page]:
+    """Pages from a list's pages of raw rows, each with the announced total; as ``rows`` says."""
+    for number, (found, total) in enumerate(pages, start=1):
+        where = f"page {number}"
+        yield rows(found, make, where=where, external_id=external_id, expected=total, noun=noun)
+
+
 def raw_text(item: Any) -> str:
     """A row as JSON text (a string as it is), at most ``RAW_LIMIT`` characters of it."""
     if isinstance(item, str):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.errors import FormatChanged
-from connectors.sdk.mapping import due_of, rows
+from connectors.sdk.mapping import due_of, paged, rows
 from connectors.sdk.records import AnyRecord, Category, Contact, Deadline
 
 
@@ -148,6 +148,20 @@ def test_a_platform_error_is_not_a_row_error() -> None:
 
     with pytest.raises(FormatChanged):
         rows([1], make, where="page 1")
+
+
+def test_a_list_of_several_pages_keeps_its_places_and_its_total() -> None:
+    listed = [([GOOD], 3), ([GOOD, BAD_DATE], 3)]
+
+    first, second = paged(
+        listed, renewal, external_id=lambda row: str(row["renewalId"]), noun="renewal"
+    )
+
+    assert [len(one.records) for one in (first, second)] == [1, 1]
+    assert (first.expected, second.expected) == (3, 3)
+    (bad,) = second.quarantined
+    assert (bad.where, bad.external_id) == ("page 2 row 2", str(BAD_DATE["renewalId"]))
+    assert bad.reason.startswith("renewal ")
 
 
 @pytest.mark.promise("P9")

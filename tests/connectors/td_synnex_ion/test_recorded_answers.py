@@ -70,7 +70,7 @@ def test_a_renewal_says_what_ion_says(renewals: Page) -> None:
     assert found.amount == Money(amount=Decimal(125), currency="EUR")
     assert found.summary == "Renews by itself."
     assert facts(found)["Ends"] == "2026-03-31"
-    assert (facts(found)["Price"], facts(found)["Margin"]) == ("12.5", "2.5")
+    assert (facts(found)["Price"], facts(found)["Margin"]) == ("12.5 eur", "2.5 eur")
 
 
 def test_a_trial_without_a_renewal_date_ends_with_its_term(renewals: Page) -> None:
