@@ -1,6 +1,6 @@
 """Benefits: what we applied for, and what AWS allocated: credits, cash, access."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connectors.aws_partner_central.config import AwsConfig
@@ -17,7 +17,7 @@ from connectors.aws_partner_central.shapes import (
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
 from connectors.sdk.mapping import due_of, rows, text_of, within
-from connectors.sdk.records import Category, Deadline, Fact, Fund, Money
+from connectors.sdk.records import AnyRecord, Category, Deadline, Fact, Fund, Money
 
 SERVICE = "partnercentral-benefits"
 NOTHING_LEFT = {"IN_REVIEW", "APPROVED", "REJECTED", "CANCELED"}
@@ -28,40 +28,29 @@ BUDGET = 200
 def read_applications(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete]:
     """All applications; AWS's reason is asked for where AWS waits for us."""
     details = Details(wire, BUDGET)
-    pages = wire.pages(
-        SERVICE,
-        "ListBenefitApplications",
-        Catalog=config.catalog,
-        MaxResults=100,
-    )
-    for number, listed in enumerate(pages, 1):
-        yield rows(
-            listed,
-            lambda row: application(row, _application_detail(details, config, row)),
-            where=f"page {number}",
-            external_id=external_id,
-            noun="benefit application",
-        )
-    yield Complete()
+
+    def made(row: Any) -> Deadline:
+        return application(row, _application_detail(details, config, row))
+
+    yield from _read(wire, config, "ListBenefitApplications", made, noun="benefit application")
 
 
 def read_allocations(wire: Wire, config: AwsConfig) -> Iterator[Page | Complete]:
     """All allocations, each with its amounts as far as the budget of detail calls goes."""
     details = Details(wire, BUDGET)
-    pages = wire.pages(
-        SERVICE,
-        "ListBenefitAllocations",
-        Catalog=config.catalog,
-        MaxResults=100,
-    )
+
+    def made(row: Any) -> Fund:
+        return allocation(row, _detail(details, config, "GetBenefitAllocation", row))
+
+    yield from _read(wire, config, "ListBenefitAllocations", made, noun="benefit allocation")
+
+
+def _read(
+    wire: Wire, config: AwsConfig, operation: str, made: Callable[[Any], AnyRecord], *, noun: str
+) -> Iterator[Page | Complete]:
+    pages = wire.pages(SERVICE, operation, Catalog=config.catalog, MaxResults=100)
     for number, listed in enumerate(pages, 1):
-        yield rows(
-            listed,
-            lambda row: allocation(row, _detail(details, config, "GetBenefitAllocation", row)),
-            where=f"page {number}",
-            external_id=external_id,
-            noun="benefit allocation",
-        )
+        yield rows(listed, made, where=f"page {number}", external_id=external_id, noun=noun)
     yield Complete()
 
 
