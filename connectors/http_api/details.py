@@ -1,5 +1,6 @@
 """Rows as they are mapped: those inside a row taken out of it, each with its own details."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from connectors.http_api.tables import MISFIT
 from connectors.sdk.errors import AuthFailed, FormatChanged, Incomplete
 from connectors.sdk.mapping import BadField
 
+_FIRST = re.compile(r'\s*(?:([A-Za-z_][A-Za-z0-9_]*)\b(?!\s*\()|"([^"]*)")')
 PARENT, DETAIL, VALUE = "parent", "detail", "value"
 """The keys under which a row has what it came from, what was asked for it, and itself where it is
 no object."""
@@ -31,8 +33,20 @@ def _entries(row: Any, each: Path) -> Iterator[Any]:
     if found is not None and not isinstance(found, list):
         yield {MISFIT: f"no list at {each.text}", PARENT: row}
         return
+    parent = _without(row, each)
     for entry in found or ():
-        yield {**(entry if isinstance(entry, dict) else {VALUE: entry}), PARENT: row}
+        yield {**(entry if isinstance(entry, dict) else {VALUE: entry}), PARENT: parent}
+
+
+def _without(row: Any, each: Path) -> Any:
+    """The row without the key at which the path to its entries begins.
+
+    An entry that cannot be read is kept as it came, and would otherwise keep all the others too.
+    """
+    begins = _FIRST.match(each.text)
+    if begins is None or not isinstance(row, dict):
+        return row
+    return {name: value for name, value in row.items() if name != (begins[1] or begins[2])}
 
 
 class Details:

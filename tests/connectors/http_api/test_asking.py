@@ -208,6 +208,17 @@ def test_rows_inside_rows_know_the_row_around_them(api: Api) -> None:
     assert found.end is not None
 
 
+def test_a_row_inside_a_row_that_cannot_be_read_is_kept_without_its_neighbours(api: Api) -> None:
+    many = [{"id": str(number), "d": "soon"} for number in range(3_000)]
+    row = {"id": "a", "name": "Hartwell", "in": {"things": many}}
+    api.answers["things"] = lambda request, body: JSONResponse([row])
+
+    found = read(api, "each: in.things", "{id: id, title: parent.name, due: d}")
+
+    assert len(found.bad) == 3_000
+    assert found.bad[7].raw == '{"id":"7","d":"soon","parent":{"id":"a","name":"Hartwell"}}'
+
+
 def details(request: Request, body: bytes) -> Response:
     return JSONResponse(ROWS)
 
