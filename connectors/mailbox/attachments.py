@@ -39,6 +39,8 @@ _MAY_BE = {
     Sort.CALENDAR: re.compile(rb"calendar|\.ical?s?\b|/ics|=\?|\*=?", re.IGNORECASE),
     Sort.TABLE: re.compile(rb"\.[ct]sv|\.xls|csv|separated|excel|sheet|=\?|\*=?", re.IGNORECASE),
 }
+ANY = b"=?"
+"""The description of a mail that may hold anything."""
 PACKED = "it is in Outlook's own packaging (TNEF); ask the sender for plain attachments"
 
 

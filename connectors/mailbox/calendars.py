@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -91,18 +92,19 @@ def trouble(attachment: Attachment) -> str:
 class Known:
     """All entries that mails have brought, by kind and UID: the pieces in the order they came."""
 
-    def __init__(self, today: date, entries: dict[str, list[Piece]]) -> None:
+    def __init__(self, today: date, rules: Sequence[Rule], entries: dict[str, list[Piece]]) -> None:
         self._today = today
+        self._rules = rules
         self._entries = entries
 
     @classmethod
-    def of(cls, state: Mapping[str, Any], today: date) -> "Known":
+    def of(cls, state: Mapping[str, Any], today: date, rules: Sequence[Rule]) -> "Known":
         """What a state says; nothing where it is not understood."""
         try:
             entries = msgspec.convert(state.get("entries", {}), dict[str, list[Piece]])
         except msgspec.ValidationError:
             entries = {}
-        return cls(today, entries)
+        return cls(today, rules, entries)
 
     def state(self) -> dict[str, Any]:
         return {key: msgspec.to_builtins(pieces) for key, pieces in self._entries.items()}
@@ -120,12 +122,12 @@ class Known:
                 unread += self._entry(key, entries, zones, came)
         return [replace(bad, where=f"{came.where} {bad.where}"[:300]) for bad in unread]
 
-    def records(self, rules: Sequence[Rule]) -> Found:
+    def records(self) -> Found:
         """Every date of every entry whose sender the rules mean; what is long over is forgotten."""
         found, budget, window = Found(), Budget(), Window.around(self._today)
         for key, pieces in list(self._entries.items()):
             last = pieces[-1]
-            rule = first_match(rules, last.sender, last.folder)
+            rule = self._rule(last)
             about = About(vendor=rule.vendor, program=rule.program) if rule else About()
             read = self._read(pieces, about, budget)
             if not read.records and not read.unread:
@@ -142,6 +144,15 @@ class Known:
         found.proven = (window.first, window.last) if whole else (window.last, window.first)
         return found
 
+    def _rule(self, piece: Piece) -> Rule | None:
+        return first_match(self._rules, piece.sender, piece.folder)
+
+    def _is_same(self, first: Piece, came: Piece) -> bool:
+        """Whether both are of one sender: of one domain, or of one rule that names a domain."""
+        rule = self._rule(came)
+        named = rule is not None and rule.sender != "*" and rule == self._rule(first)
+        return named or first.domain == came.domain
+
     def _read(self, pieces: Sequence[Piece], about: About, budget: Budget) -> Reading:
         files = [split(piece.text.encode()) for piece in pieces]
         return reading.read(files, about, self._today, budget)
@@ -151,7 +162,7 @@ class Known:
     ) -> Iterable[Quarantined]:
         """Takes what one mail says of one entry; returns why it does not."""
         pieces = self._entries.get(key, [])
-        if pieces and pieces[0].domain != came.domain:
+        if pieces and not self._is_same(pieces[0], came):
             return [_doubted(entries[0], pieces[0].domain)]
         if entries[0].header.method == "CANCEL":
             if not pieces:
@@ -175,7 +186,8 @@ def _by_entry(blocks: Iterable[Block]) -> dict[str, list[Block]]:
     for block in blocks:
         if block.kind in ENTRIES:
             uid = (block.value("UID") or "").strip() or made_uid(block)
-            found.setdefault(single_id(block.kind, uid), []).append(block)
+            key = blake2b(single_id(block.kind, uid).encode(), digest_size=12).hexdigest()
+            found.setdefault(key, []).append(block)
     return found
 
 
@@ -262,7 +274,7 @@ def _calendar(zones: Iterable[Block], entries: Sequence[Block]) -> str:
     says = {"CALSCALE": header.scale, "X-WR-CALNAME": header.name, "X-WR-TIMEZONE": header.zone}
     named = {zone for block in entries for line in block.lines for zone in _TZID.findall(line)}
     used = (zone for zone in zones if (zone.value("TZID") or "").strip() in named)
-    return "\n".join(
+    text = "\n".join(
         [
             "BEGIN:VCALENDAR",
             *(f"{name}:{value}" for name, value in says.items() if value),
@@ -271,3 +283,4 @@ def _calendar(zones: Iterable[Block], entries: Sequence[Block]) -> str:
             "END:VCALENDAR",
         ]
     )
+    return text.replace("\x00", "")  # a database keeps none

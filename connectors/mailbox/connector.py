@@ -117,7 +117,7 @@ def _calendar(config: MailboxConfig, context: ReadContext, places: Places) -> It
         yield Page()
         yield Complete(window=(date.max, date.min), state=context.state)
         return
-    known = Known.of(context.state, today)
+    known = Known.of(context.state, today, config.rules)
     with mailbox_of(config, context) as mailbox:
         yield from events(mailbox, config, since_of(today, config), places, known)
 

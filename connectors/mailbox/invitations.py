@@ -8,6 +8,7 @@ from connectors.mailbox import calendars
 from connectors.mailbox.attachments import Sort, closed_to, may_hold, sort_of
 from connectors.mailbox.calendars import Known, Piece
 from connectors.mailbox.fetching import WHOLE, heads, mails, structures
+from connectors.mailbox.message import Attachment
 from connectors.mailbox.notices import Letter, letter_of
 from connectors.mailbox.places import Places
 from connectors.mailbox.settings import MailboxConfig
@@ -26,11 +27,12 @@ def events(
         uids = places.open(mailbox, folder, since)
         again: list[int] = []
         for letter in _letters(mailbox, config, folder, uids):
-            if bad := _taken(letter, known):
-                unread += bad
+            bad = _taken(letter, known)
+            unread += bad
+            if bad or letter.refused:
                 again.append(letter.fetched.uid)
         places.close(folder, uids, again)
-    found = known.records(config.rules)
+    found = known.records()
     records = iter(found.records)
     yield Page(records=tuple(islice(records, _PAGE)), quarantined=(*unread, *found.unread))
     while some := tuple(islice(records, _PAGE)):
@@ -63,5 +65,13 @@ def _taken(letter: Letter, known: Known) -> list[Quarantined]:
                 folder=letter.folder,
                 where=f"{letter.where}, {attachment.name}",
             )
-            unread += known.take(attachment.data(), attachment.charset, came)
+            unread += _entries(attachment, known, came)
     return unread
+
+
+def _entries(attachment: Attachment, known: Known, came: Piece) -> list[Quarantined]:
+    try:
+        return known.take(attachment.data(), attachment.charset, came)
+    except Exception as error:  # noqa: BLE001 - whatever a file holds, it costs that file only
+        why = f"{attachment.name} could not be read ({type(error).__name__})."
+        return [Quarantined(reason=why, raw=attachment.name, where=came.where[:300])]

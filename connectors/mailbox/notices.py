@@ -1,10 +1,10 @@
 """From a mail to the notice that it becomes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from connectors.mailbox.fetching import LARGEST
+from connectors.mailbox.fetching import HEAD, LARGEST
 from connectors.mailbox.message import Mail, mail_of
 from connectors.mailbox.rules import Rule
 from connectors.sdk.mail_answers import Fetched
@@ -35,6 +35,11 @@ class Letter:
         return len(self.fetched.data) >= self.limit and self.fetched.size > self.limit
 
     @property
+    def refused(self) -> bool:
+        """Whether the server gives no more of it than its head."""
+        return self.limit == HEAD
+
+    @property
     def where(self) -> str:
         """The mail as people find it: "INBOX, “Renewals” of news@vendor.example"."""
         subject = text_of(self.mail.subject or "(no subject)", limit=80)
@@ -44,6 +49,8 @@ class Letter:
 def letter_of(fetched: Fetched, folder: str, rule: Rule | None, limit: int = LARGEST) -> Letter:
     """A mail, read as far as it goes."""
     mail = mail_of(fetched.data)
+    if limit == HEAD:
+        mail = replace(mail, trouble="the mail server does not give it")
     return Letter(fetched=fetched, mail=mail, folder=folder, rule=rule, limit=limit)
 
 
@@ -107,7 +114,7 @@ def _facts(letter: Letter) -> list[Fact]:
         "Attachments": names or None,
         "Read from attachments": text_of("; ".join(letter.taken), limit=1_000),
         "Attachments not read": text_of(" ".join(letter.left), limit=2_000),
-        "Size": _cut(size, letter.limit) if size > letter.limit else None,
+        "Size": _cut(size, letter.limit) if size > letter.limit > HEAD else None,
     }
     return [Fact(label=label, value=value) for label, value in said.items() if value]
 

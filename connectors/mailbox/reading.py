@@ -44,11 +44,14 @@ def pages(
 def _limits(
     mailbox: Mailbox, config: MailboxConfig, wanted: Sequence[Fetched]
 ) -> Mapping[int, int]:
-    """How much is read of each mail: of one with a table that is read, all of it."""
+    """How much is read of each mail: of one with an attachment that is read, all of it."""
     if not config.attachments:
         return {head.uid: LARGEST for head in wanted}
-    parts = structures(mailbox, wanted)
-    return {uid: WHOLE if may_hold(said, Sort.TABLE) else LARGEST for uid, said in parts.items()}
+    attached = (Sort.TABLE, Sort.CALENDAR)
+    return {
+        uid: WHOLE if any(may_hold(said, sort) for sort in attached) else LARGEST
+        for uid, said in structures(mailbox, wanted).items()
+    }
 
 
 class _Desk:
@@ -82,7 +85,13 @@ class _Desk:
         letter = letter_of(fetched, self._folder, self._meant[fetched.uid], self._limit)
         if self._config.attachments:
             for attachment in letter.mail.attachments:
-                self._take(letter, attachment)
+                try:
+                    self._take(letter, attachment)
+                except Exception as error:  # noqa: BLE001 - a file costs itself, not its mail
+                    why = f"{attachment.name}: it could not be read ({type(error).__name__})."
+                    letter.left.append(why)
+        if letter.refused:
+            self.again.append(fetched.uid)
         return notice_of(letter)
 
     def _take(self, letter: Letter, attachment: Attachment) -> None:

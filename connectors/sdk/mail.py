@@ -51,6 +51,12 @@ _SIGN_IN = frozenset(
 )
 
 
+class Refused(Unavailable):
+    """The server answers, and does not give these mails: one that it cannot convert, say, refuses
+    all that are asked for with it.
+    """
+
+
 class _Protocol(imaplib.IMAP4):
     """``imaplib`` on a line that is open already."""
 
@@ -179,24 +185,25 @@ class Mailbox:
         """Of each mail what the server says of its parts (BODYSTRUCTURE), as it says it: types and
         names can be searched for. A mail that is gone is left out.
         """
-        if not uids:
-            return {}
-        with self._asking():
-            wanted = ",".join(map(str, uids))
-            answer = self._told(self._client.uid("FETCH", wanted, "(UID BODYSTRUCTURE)"), "mails")
-        return {uid: said for uid, said in structures(answer) if uid in set(uids)}
+        return dict(structures(self._asked(uids, "BODYSTRUCTURE")))
 
     def _fetch(self, uids: Sequence[int], part: str) -> dict[int, Fetched]:
-        if not uids:
-            return {}
-        wanted = ",".join(map(str, uids))
-        with self._asking():
-            answer = self._told(
-                self._client.uid("FETCH", wanted, f"(UID RFC822.SIZE INTERNALDATE {part})"),
-                "the mails",
-            )
+        answer = self._asked(uids, f"RFC822.SIZE INTERNALDATE {part}")
         found = {mail.uid: mail for mail in fetched(answer)}
         return {uid: found[uid] for uid in uids if uid in found}
+
+    def _asked(self, uids: Sequence[int], what: str) -> list[Any]:
+        """What the server says of these mails; raises ``Refused`` where it says no to them."""
+        if not uids:
+            return []
+        self._client.untagged_responses.pop("FETCH", None)  # what came with a refusal before
+        with self._asking():
+            kind, said = self._client.uid("FETCH", ",".join(map(str, uids)), f"(UID {what})")
+            if kind == "NO":
+                trouble = self._refusal("the mails", said)
+                refused = type(trouble) is Unavailable and _code(said[-1] or b"") != "UNAVAILABLE"
+                raise Refused(trouble.message) if refused else trouble
+            return self._told((kind, said), "the mails")
 
     def _authenticate(self, mechanism: str, token: bytes) -> None:
         """A SASL sign-in in one step; to a server's question about it the answer is empty."""

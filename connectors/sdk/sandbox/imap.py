@@ -71,6 +71,7 @@ class ImapServer:
         self.opens = opens
         self.port = 0
         self.reversed = False
+        self.refused: set[int] = set()  # UIDs of mails that it cannot convert
 
 
 class Conversation:
@@ -233,6 +234,8 @@ class Conversation:
         mails = self.folder.listed()
         wanted = _uids(words[0], [mail.uid for mail in mails])
         found = [(n, mail) for n, mail in enumerate(mails, start=1) if mail.uid in wanted]
+        if b"BODY.PEEK[]" in words[1] and not wanted.isdisjoint(self.server.refused):
+            return b"", b"NO The message could not be converted to RFC 822."
         if self.server.reversed:
             found.reverse()
         return b"".join(_told(n, mail, words[1]) for n, mail in found), b"OK fetched"

@@ -1,7 +1,9 @@
 """What is attached to a mail goes the way of the calendar and of the spreadsheet."""
 
 import io
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
@@ -9,12 +11,17 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.mailbox import sandbox_story as story
 from connectors.mailbox.attachments import table_name
+from connectors.mailbox.calendars import Known, Piece
 from connectors.mailbox.message import Attachment, mail_of
+from connectors.mailbox.rules import rules_of
 from connectors.sdk.conformance.stage import Reading
 from connectors.sdk.connector import Complete
+from connectors.sdk.errors import ConnectorError
 from connectors.sdk.records import (
     AnyItem,
     AnyRecord,
@@ -296,6 +303,22 @@ class TestCalendarFiles:
         assert closed(again) == [False]
         assert "a mail of somebody else does not change it" in again.quarantined[0].reason
 
+    def test_a_vendor_writes_from_all_the_domains_of_its_rule(self, quiet: Desk) -> None:
+        quiet.deliver(letter(invite()))
+        first = quiet.read("calendar")
+        other = "Events <events@mail.partners.fortinet.example>"
+        quiet.deliver(letter(invite(method="CANCEL", sequence=1), sender=other, number="2"))
+
+        assert closed(quiet.read("calendar", first.state)) == [True]
+
+    def test_what_no_database_takes_is_not_kept(self, quiet: Desk) -> None:
+        quiet.deliver(letter(invite("LOCATION:Room\x00 7", uid="nul\x00@x")))
+        quiet.deliver(letter(invite("LOCATION:Room\x00 7", uid="fine@x"), number="2"))
+        reading = quiet.read("calendar")
+
+        assert "\\u0000" not in json.dumps(dict(reading.state))
+        assert "fine@x" in reading.hashes
+
     def test_an_entry_that_cannot_be_read_is_listed_and_costs_itself(self, quiet: Desk) -> None:
         both = ics("DTSTART:20261399").replace("END:VCALENDAR\r\n", "") + (
             "BEGIN:VEVENT\r\nUID:b@x\r\nDTSTART:20260401\r\nSUMMARY:Fine\r\nEND:VEVENT\r\n"
@@ -330,6 +353,49 @@ class TestCalendarFiles:
         assert isinstance(off.ended, Complete)
         assert off.ended.window == (date.max, date.min)
         assert named(quiet.read().records) == {}
+
+
+LINES = st.sampled_from(
+    [
+        "BEGIN:VEVENT",
+        "END:VEVENT",
+        "BEGIN:VCALENDAR",
+        "END:VCALENDAR",
+        "METHOD:CANCEL",
+        "UID:a",
+        "UID:b",
+        "SEQUENCE:9",
+        "DTSTART:20260401",
+        "DTSTART;TZID=X:20260401T100000",
+        "RRULE:FREQ=DAILY",
+        "RRULE:FREQ=",
+        "SEQUENCE:-1",
+        "RECURRENCE-ID:20260402",
+        "STATUS:CONFIRMED",
+        "BEGIN:VTODO",
+        "DUE:20260404",
+        "DTSTART:",
+        "EXDATE:20260403",
+        "BEGIN:VTIMEZONE",
+        "TZID:X",
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(LINES | st.text(max_size=20), max_size=12), max_size=4))
+def test_whatever_mails_bring_as_calendars_stays_one_that_is_read(files: list[list[str]]) -> None:
+    rules = rules_of(["@a.example = A"])
+    known = Known.of({}, START.date(), rules)
+    came = Piece(text="", sender="x@a.example", folder="INBOX", where="here")
+    for lines in files:
+        whole = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]
+        with suppress(ConnectorError):
+            known.take("\r\n".join(whole).encode("utf-8", "replace"), None, came)
+    found = known.records()
+    again = Known.of({"entries": known.state()}, START.date(), rules).records()
+
+    assert [one.external_id for one in again.records] == [one.external_id for one in found.records]
 
 
 class TestWhoIsRead:

@@ -7,8 +7,8 @@ import pytest
 from connectors.mailbox import sandbox_story as story
 from connectors.mailbox.sandbox import SECRET, USER
 from connectors.sdk.connector import CheckState
-from connectors.sdk.errors import AuthFailed, ConfigInvalid
-from connectors.sdk.records import Deadline
+from connectors.sdk.errors import AuthFailed, ConfigInvalid, Unavailable
+from connectors.sdk.records import Deadline, Notice
 from tests.connectors.mailbox.conftest import START, Desk
 
 
@@ -66,6 +66,31 @@ class TestNewMail:
 
         assert isinstance(error, ConfigInvalid)
         assert "Programme" in error.message
+
+
+class TestMailThatTheServerRefuses:
+    """Exchange says no to a whole FETCH for one mail that it cannot convert."""
+
+    def test_one_costs_its_text_and_no_other_mail(self, desk: Desk) -> None:
+        whole = desk.read()
+        uid = desk.deliver(letter("Cannot be converted", "bad"))
+        desk.sandbox.imap.refused.add(uid)
+        again = desk.read()
+        (bad,) = (r for r in again.records if r.title == "Cannot be converted")
+
+        assert isinstance(bad, Notice)
+        assert "the mail server does not give it" in (bad.summary or "")
+        assert {k: v for k, v in again.hashes.items() if k != bad.external_id} == whole.hashes
+
+        desk.sandbox.imap.refused.clear()
+        (read,) = desk.read(state=again.state).records
+
+        assert (read.external_id, desk.read("calendar").whole) == (bad.external_id, True)
+
+    def test_a_server_that_refuses_everything_is_down(self, desk: Desk) -> None:
+        desk.sandbox.imap.refused.update(range(99))
+
+        assert isinstance(desk.read().error, Unavailable)
 
 
 class TestSigningInWithTokens:
