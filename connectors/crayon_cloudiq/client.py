@@ -25,6 +25,17 @@ _OAUTH = {
     "TokenType": "token_type",
     "Error": "error",
 }
+_CALLED = {
+    "ProductContainers": "reports",
+    "AgreementReports": "reports",
+    "Agreements": "agreements",
+    "Subscriptions": "subscriptions",
+    "CustomerTenants": "customer tenants",
+    "BlogItems": "announcements",
+    "Organizations": "organizations",
+    "salescontact": "sales contacts",
+}
+"""What a person calls that which a path gives."""
 _ADDRESS_FIX = "Edit the connection: the address is https://api.crayon.com, or the demo system's."
 
 
@@ -94,7 +105,7 @@ class Cloudiq:
                 also_ok=(400, 404),
             )
         except AuthFailed as refusal:
-            raise _not_allowed(refusal) if refusal.status == 403 else refusal from None
+            raise _not_allowed(path) if refusal.status == 403 else refusal from None
         if reply.status == 400:
             raise _refused(reply)
         return reply
@@ -162,10 +173,12 @@ def total_of(body: Any) -> int:
     return total
 
 
-def _not_allowed(refusal: AuthFailed) -> AuthFailed:
+def _not_allowed(path: str) -> AuthFailed:
+    parts = path.split("/")
+    what = _CALLED.get(parts[-1]) or _CALLED.get(parts[0], "that")
     return AuthFailed(
-        "Cloud-iQ does not let this user read that.",
-        status=refusal.status,
+        f"Cloud-iQ does not let this user read {what}.",
+        status=403,
         remedy=f"Give the API user access to the organization and its data: {USERS}.",
     )
 

@@ -40,7 +40,7 @@ class Pax8:
 
     def sign_in(self) -> None:
         """A token, or ``AuthFailed`` with the way to better credentials."""
-        with _saying_how_to_sign_in():
+        with _saying_how_to_sign_in("anything"):
             self._credentials.token()
 
     def ask(
@@ -51,7 +51,7 @@ class Pax8:
         also_ok: Collection[int] = (),
     ) -> Reply:
         """One answer. A refusal raises as ``HttpSession.request`` says, with Pax8's remedy."""
-        with _saying_how_to_sign_in():
+        with _saying_how_to_sign_in(_named(path)):
             return self._http.request(
                 "GET",
                 f"{self._base}{path}",
@@ -111,13 +111,18 @@ def said_in(reply: Reply) -> str:
     return str(reply.status)
 
 
+def _named(path: str) -> str:
+    """What a call asks for, such as "companies"; "draftItems" of invoices in plain words."""
+    return "drafts of invoices" if path.endswith("/draftItems") else path.split("/")[2]
+
+
 @contextmanager
-def _saying_how_to_sign_in() -> Iterator[None]:
+def _saying_how_to_sign_in(what: str) -> Iterator[None]:
     try:
         yield
     except AuthFailed as error:
         if error.status == 403:
-            message, remedy = "Pax8 does not let this credential read that.", RIGHTS_FIX
+            message, remedy = f"Pax8 does not let this credential read {what}.", RIGHTS_FIX
         else:
             message, remedy = "Pax8 does not accept the client ID and client secret.", SIGN_IN_FIX
         raise AuthFailed(message, status=error.status, remedy=remedy) from error

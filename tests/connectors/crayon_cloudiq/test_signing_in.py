@@ -84,13 +84,19 @@ def test_an_organization_that_does_not_exist_fails_the_check_and_the_contacts(de
     assert isinstance(desk.read("contacts").error, Rejected)
 
 
-@pytest.mark.parametrize("path", ["/Subscriptions", "/CustomerTenants"])
-def test_a_list_that_the_user_may_not_read_says_who_has_to_act(desk: Desk, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "called"),
+    [("/Subscriptions", "subscriptions"), ("/CustomerTenants", "customer tenants")],
+)
+def test_a_list_that_the_user_may_not_read_says_who_has_to_act(
+    desk: Desk, path: str, called: str
+) -> None:
     desk.plan(Fault(kind=FaultKind.FORBIDDEN, path=path, times=99))
 
     found = checked(desk)
 
     assert found["Subscriptions"].state is CheckState.FAIL
+    assert found["Subscriptions"].text == f"Cloud-iQ does not let this user read {called}."
     assert "API user" in found["Subscriptions"].fix
     assert found["Agreements"].state is CheckState.OK
 

@@ -39,9 +39,25 @@ def test_one_list_that_may_not_be_read_does_not_hide_the_others(account: Account
     checks = {check.name: check for check in account.check()}
 
     assert checks["Quotes"].state is CheckState.FAIL
+    assert checks["Quotes"].text == "Pax8 does not let this credential read quotes."
     assert "Partner Admin" in checks["Quotes"].fix
     assert checks["Invoices"].state is CheckState.OK
     assert account.read("invoices").whole
+
+
+def test_names_that_may_not_be_read_are_what_a_read_of_subscriptions_lacks(
+    account: Account,
+) -> None:
+    account.plan(Fault(kind=FaultKind.FORBIDDEN, path="/v1/companies", times=EVER))
+
+    error = account.read("subscriptions").error
+
+    assert isinstance(error, AuthFailed)
+    assert (error.of_one_list, error.message) == (
+        True,
+        "Pax8 does not let this credential read companies.",
+    )
+    assert account.read("draft_items").whole
 
 
 def test_companies_are_listed_once_in_a_sync(account: Account) -> None:
