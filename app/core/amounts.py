@@ -10,9 +10,7 @@ _SIGNS: dict[str, str | None] = {
     **{"€": "EUR", "£": "GBP", "us$": "USD", "r$": "BRL", "zł": "PLN", "zl": "PLN"},
     **{"euro": "EUR", "euros": "EUR", "$": None, "kr": None},
 }
-_CODES = (
-    "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|INR|SGD|JPY|ZAR|ILS|TRY|AED"
-)
+_CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|INR|SGD|JPY|ZAR|ILS|AED"
 _TIMES = {
     **dict.fromkeys(("k", "tsd"), 1_000),
     **dict.fromkeys(("m", "mn", "mio", "mln"), 1_000_000),
@@ -22,15 +20,15 @@ _TIMES = {
 }
 _NUMBER = (
     r"(?P<{0}>[0-9]{{1,3}}(?:[.,'’ ][0-9]{{3}})+(?:[.,](?:[0-9]{{2}}|[-–]+))?"
-    r"|[0-9]+(?:[.,](?:[0-9]{{1,2}}|[-–]+))?)(?: ?(?P<{0}_times>"
+    r"|[0-9]+(?:[.,](?:[0-9]{{1,2}}|[-–]+))?)(?: ?(?P<{0}_times>(?i:"
     + "|".join(sorted(_TIMES, key=len, reverse=True))
-    + r")\b\.?)?"
+    + r"))\b\.?)?"
 )
 _AMOUNT = re.compile(
-    rf"(?<![\w.,$€£])(?P<code>{_CODES}|US\$|R\$|\$|€|£|kr\.?) ?{_NUMBER.format('after')}"
+    rf"(?<![\w.,$€£])(?P<code>{_CODES}|US\$|R\$|\$|€|£|(?i:kr\.?)) ?{_NUMBER.format('after')}"
     rf"(?![\w%]|[.,'’][0-9])"
-    rf"|(?<![\w.,$€£]){_NUMBER.format('before')} ?(?P<behind>{_CODES}|€|£|zł|zl|kr|euros?)(?!\w)",
-    re.I,
+    rf"|(?<![\w.,$€£]){_NUMBER.format('before')} ?(?P<behind>{_CODES}|€|£|"
+    r"(?i:zł|zl|kr|euros?))(?!\w)"
 )
 
 

@@ -139,10 +139,12 @@ def twins(a: Told, b: Told) -> str:
 def same_matter(notice: Told, known: Told) -> str:
     """Why a notice seems to be about a known deadline, as a sentence; empty where it does not.
 
-    What was told before the deadline was is no news of it, and long after it comes its next round.
+    What was told before the deadline was, with another date, is no news of it, and long after it
+    comes its next round.
     """
     over = known.days and max(known.days) + _OVER < notice.told_on
-    if notice.told_on < known.told_on or over or not _one_program(notice, known):
+    before = notice.told_on < known.told_on and not notice.days & known.days
+    if before or over or not _one_program(notice, known):
         return ""
     if shared := sorted(notice.references & known.references):
         return f"Both name {shared[0]}."

@@ -261,7 +261,7 @@ def wake(session: Session, *, now: datetime) -> int:
 
 
 def _wake(session: Session, ids: Sequence[int], asleep: tuple[Any, ...], now: datetime) -> int:
-    _lock(session, ids)
+    hold(session, ids)
     still = list(session.exec(select(ItemState).where(col(ItemState.item_id).in_(ids), *asleep)))
     for state in still:
         state.state, state.snoozed_until = TeamState.OPEN, None
@@ -345,11 +345,11 @@ def _act(
 def _items(session: Session, ids: Sequence[int]) -> None:
     if not ids or len(ids) > MOST_AT_ONCE:
         raise Invalid(f"Choose from 1 to {MOST_AT_ONCE} items.")
-    if _lock(session, ids) != set(ids):
+    if hold(session, ids) != set(ids):
         raise NotFound("There is no such item.")
 
 
-def _lock(session: Session, ids: Sequence[int]) -> set[int]:
+def hold(session: Session, ids: Sequence[int]) -> set[int]:
     """The ids that exist; nobody else changes these items until the transaction ends.
 
     On Postgres two acts, or an act and a sync, can run at once. Whoever decides something
@@ -361,7 +361,7 @@ def _lock(session: Session, ids: Sequence[int]) -> set[int]:
 
 def _states(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, ItemState]:
     """Their team states as they are now that the items are held."""
-    _lock(session, ids)
+    hold(session, ids)
     statement = select(ItemState).where(col(ItemState.item_id).in_(ids))
     fresh = statement.execution_options(populate_existing=True)
     found = {state.item_id: state for state in session.exec(fresh)}

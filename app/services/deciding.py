@@ -1,7 +1,7 @@
 """What waits for a person's word: proposed dates, doubtful new values, what seems to be one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,6 +109,8 @@ def _waiting(today: date) -> Any:
         .join(Item, col(Item.id) == col(Proposal.item_id))
         .where(
             Proposal.state == sa.literal_column("'open'"),
+            # Two readings of a date are of one year: older ones the index need not look at.
+            col(Proposal.due_on) >= today - timedelta(days=366),
             or_(col(Proposal.due_on) >= today, col(Proposal.or_on) >= today),
             col(Item.is_open),
             ~known,

@@ -158,9 +158,13 @@ def _stands_for(states: Mapping[int, ItemState], id_: int) -> int:
 
 
 def _undecided(session: Session, pair_id: int) -> Pair:
-    pair = session.get(Pair, pair_id, with_for_update=True, populate_existing=True)
+    pair = session.get(Pair, pair_id)
     if pair is None:
         raise NotFound("There is no such suggestion.")
+    acts.hold(session, (pair.first_id, pair.second_id))  # as a sync does, before anything else
+    pair = session.get(Pair, pair_id, populate_existing=True)
+    if pair is None:
+        raise NotFound("This is no longer suggested.", remedy="Look at them again.")
     if pair.state != PairState.OPEN:
         raise Conflict(
             f"Somebody has said already that they are {_SAID[PairState(pair.state)]}.",

@@ -137,6 +137,7 @@ def test_a_mail_that_is_wrapped_at_a_width_is_read_as_it_was_written() -> None:
         ("Rechnung über CHF 500.- fällig 15. Dezember 2026", "500 CHF"),
         ("R$ 1.250,00 até 15 de dezembro de 2026", "1250.00 BRL"),
         ("15 % off until 15 December 2026", "None None"),
+        ("Try 500 seats or sek 20 more by 15 December 2026", "None None"),
     ],
 )
 def test_the_amount_beside_it_is_read_as_its_language_writes_it(sentence: str, amount: str) -> None:

@@ -114,7 +114,10 @@ class TestKnown:
         assert same_matter(mail, self.known) == "It has the same subject, for the same program."
 
     def test_what_was_told_before_or_long_after_is_no_news_of_it(self) -> None:
-        assert not same_matter(told(8, told_on=TOLD - timedelta(days=1)), self.known)
+        before = TOLD - timedelta(days=1)
+        other = frozenset([DAY + timedelta(days=5)])
+        assert not same_matter(told(8, told_on=before, days=other), self.known)
+        assert same_matter(told(8, told_on=before), self.known), "it names the known date"
         assert not same_matter(told(8, told_on=DAY + timedelta(days=15)), self.known)
 
     def test_a_subject_of_two_words_says_too_little(self) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.errors import Conflict
 from app.models import Pair
-from app.services import acts, deciding, inbox, item, pairs, undoing
+from app.services import acts, confirming, deciding, inbox, item, pairs, undoing
 from app.services.decision_lines import PairLine
 from app.services.pages import Act, ItemPage, View
 from connectors.sdk.mapping import clean_html
@@ -227,3 +227,12 @@ class TestApart:
 
         with pytest.raises(Conflict, match="different things"):
             desk.decide(pairs.same, one.id)
+
+
+def test_the_date_that_both_name_is_confirmed_once(desk: Desk) -> None:
+    (line,) = desk.page("vendor").related.proposals
+    desk.decide(confirming.confirm, desk.id("vendor"), line.id, "2026-12-04")
+
+    (other,) = desk.page("distributor").related.proposals
+    assert other.about is not None
+    assert (other.about.title, other.differs) == (VENDOR.title, False)
