@@ -16,7 +16,7 @@ from connectors.aws_partner_central.shapes import (
 )
 from connectors.aws_partner_central.wire import Details, Wire
 from connectors.sdk.connector import Complete, Page
-from connectors.sdk.mapping import due_of, rows, text_of, within
+from connectors.sdk.mapping import due_of, paged, text_of, within
 from connectors.sdk.records import AnyRecord, Category, Deadline, Fact, Fund, Money
 
 SERVICE = "partnercentral-benefits"
@@ -49,8 +49,8 @@ def _read(
     wire: Wire, config: AwsConfig, operation: str, made: Callable[[Any], AnyRecord], *, noun: str
 ) -> Iterator[Page | Complete]:
     pages = wire.pages(SERVICE, operation, Catalog=config.catalog, MaxResults=100)
-    for number, listed in enumerate(pages, 1):
-        yield rows(listed, made, where=f"page {number}", external_id=external_id, noun=noun)
+    listed = ((page, None) for page in pages)  # AWS announces no totals
+    yield from paged(listed, made, external_id=external_id, noun=noun)
     yield Complete()
 
 

@@ -8,7 +8,7 @@ from connectors.google_cloud_channel import mapping
 from connectors.google_cloud_channel.client import Google
 from connectors.sdk.connector import Complete, Event, Page, Quarantined, ReadContext
 from connectors.sdk.errors import AuthFailed, Incomplete
-from connectors.sdk.mapping import BadField, required, rows
+from connectors.sdk.mapping import BadField, paged, required, rows
 from connectors.sdk.mapping.rows import raw_text
 from connectors.sdk.offered import READ_BEFORE, not_offered
 from connectors.sdk.records import Deadline
@@ -85,9 +85,8 @@ def links(google: Google, context: ReadContext) -> Read:
 def _listed(
     pages: Iterable[list[Any]], make: Callable[[Any], Deadline | None], *, noun: str
 ) -> Iterator[Page]:
-    identify = partial(required, field="name")
-    for number, found in enumerate(_once(pages), start=1):
-        yield rows(found, make, where=f"page {number}", external_id=identify, noun=noun)
+    listed = ((page, None) for page in _once(pages))  # Google announces no totals
+    yield from paged(listed, make, external_id=partial(required, field="name"), noun=noun)
 
 
 def _once(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:

@@ -1,6 +1,7 @@
 """The lists that one read goes through from end to end: each is all that Microsoft has of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +12,7 @@ from connectors.microsoft.graph import admin_relationship, message, requirement,
 from connectors.microsoft.referral import referral
 from connectors.sdk.connector import Complete, Event, ReadContext
 from connectors.sdk.errors import FormatChanged
-from connectors.sdk.mapping import required, rows
+from connectors.sdk.mapping import paged, required, rows
 from connectors.sdk.offered import READ_BEFORE, not_offered
 from connectors.sdk.records import AnyRecord
 
@@ -111,12 +112,6 @@ def _whole(
     noun: str,
     state: Mapping[str, Any] = MappingProxyType({}),
 ) -> Read:
-    for number, found in enumerate(pages, start=1):
-        yield rows(
-            found,
-            make,
-            where=f"page {number}",
-            external_id=lambda row: required(row, "id"),
-            noun=noun,
-        )
+    listed = ((page, None) for page in pages)  # the pager itself holds the rows against the count
+    yield from paged(listed, make, external_id=partial(required, field="id"), noun=noun)
     yield Complete(state=state)
