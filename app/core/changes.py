@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -122,14 +122,18 @@ def _fact_changes(old: list[Any], new: list[Any]) -> list[Change]:
     ]
 
 
-def reopening(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+def reopening(
+    old: Mapping[str, Any], new: Mapping[str, Any], *, today: date | None = None
+) -> str | None:
     """Why a done or snoozed item comes back, in words; None when nothing material changed.
 
     Material: the due date moved (either way: a later one may be the next term of a
     renewal), the amount or its currency changed, or the source opened it again; of a goal,
-    whose date is the end of its period, that end or its target.
+    whose date is the end of its period, that end or its target. Of what is done, a date that was
+    over by ``today`` and still is asks for nothing new: another rule moves old reports, too.
     """
-    for change in _due_changes(old, new):
+    over = today is not None and _is_over(old, today) and _is_over(new, today)
+    for change in () if over else _due_changes(old, new):
         return f"{change.field} moved {change.old or 'no date'} → {change.new or 'no date'}"
     if new.get("kind") == Kind.GOAL:
         for column in ("period_end", "target"):
@@ -144,6 +148,12 @@ def reopening(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     if old.get("closed") and not new.get("closed"):
         return "The source opened it again"
     return None
+
+
+def _is_over(row: Mapping[str, Any], today: date) -> bool:
+    """Whether its day is over in every zone."""
+    day = row.get("due_on")
+    return day is not None and day < today - timedelta(days=1)
 
 
 def money_words(amount: Decimal | None, currency: str | None) -> str:

@@ -159,7 +159,8 @@ class _Writer:
         for row in rows:
             state = states.get(row["id"])
             if state is not None and state.state != TeamState.OPEN:
-                because = history.reopening(stored[row["id"]], row)
+                done = self.now.date() if state.state == TeamState.DONE else None
+                because = history.reopening(stored[row["id"]], row, today=done)
                 if because is not None and not row["closed"]:
                     self._bring_to_people(state, because)
             team_open = state is None or state.state == TeamState.OPEN

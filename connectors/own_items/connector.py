@@ -1,14 +1,16 @@
 """One's own items: what no platform tells, entered by hand, once or with a rhythm."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from connectors.own_items.records import Window, records_of
 from connectors.own_items.settings import OwnItemsConfig
 from connectors.sdk import mapping
 from connectors.sdk.connector import Check, CheckState, Complete, Event, Page, ReadContext
 from connectors.sdk.manifest import Completeness, Manifest, Need, PlatformType, StreamSpec
-from connectors.sdk.records import DueDate, Kind
+from connectors.sdk.preview import ROWS, Preview
+from connectors.sdk.records import AnyRecord, DueDate, Kind
 
 MANIFEST = Manifest(
     id="own_items",
@@ -61,6 +63,12 @@ class OwnItems:
         # A series that could not be worked out must not look like one that was deleted.
         yield Complete(window=(window.last, window.first) if page.quarantined else proven)
 
+    def preview(self, config: OwnItemsConfig, context: ReadContext) -> Iterator[Preview]:
+        """The first dates that the entries come to, the soonest first."""
+        page = _page(config, context, Window.around(context.now.date()))
+        soonest = sorted(page.records, key=lambda record: str(_due(record)))[:ROWS]
+        yield Preview(stream="items", title="Items", page=replace(page, records=tuple(soonest)))
+
     def check(self, config: OwnItemsConfig, context: ReadContext) -> Iterator[Check]:
         """What the entries come to, and the next three dates to be compared with what was meant."""
         page = _page(config, context, Window.around(context.now.date()))
@@ -90,12 +98,17 @@ def _page(config: OwnItemsConfig, context: ReadContext, window: Window) -> Page:
     )
 
 
+def _due(record: AnyRecord) -> date | None:
+    due = getattr(record, "due", None)
+    return due.on if isinstance(due, DueDate) else None
+
+
 def _next(page: Page, context: ReadContext) -> str:
     today = context.now.date()
     dated = [
-        (due.on, record.title)
+        (on, record.title)
         for record in page.records
-        if isinstance(due := getattr(record, "due", None), DueDate) and due.on >= today
+        if (on := _due(record)) is not None and on >= today
     ]
     shown = "; ".join(f"{day.isoformat()} {title}" for day, title in sorted(dated)[:3])
     return f"Compare with what you meant: {shown}." if shown else "No date lies ahead."

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from connectors.own_items.entries import Entry, entries_of
-from connectors.sdk.fiscal import FiscalYear, year_of
+from connectors.sdk.fiscal import FiscalYear, day_of, year_of
 from connectors.sdk.lines import BadYaml
 from connectors.sdk.manifest import ConnectorConfig
 
@@ -58,7 +58,7 @@ class OwnItemsConfig(ConnectorConfig):
     @classmethod
     def _dates(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for line in value:
-            _day(line)
+            day_of(line)
         return value
 
     @field_validator("entries")
@@ -89,18 +89,11 @@ class OwnItemsConfig(ConnectorConfig):
     @property
     def free_days(self) -> frozenset[date]:
         """The holidays of all entries."""
-        return frozenset(map(_day, self.holidays))
+        return frozenset(map(day_of, self.holidays))
 
     def year_of(self, vendor: str | None) -> FiscalYear:
         """The vendor's fiscal year; the calendar's where nothing else is said."""
         return self._years.get((vendor or "").casefold(), FiscalYear())
-
-
-def _day(line: str) -> date:
-    try:
-        return date.fromisoformat(line.strip())
-    except ValueError:
-        raise ValueError(f"“{line[:60]}”: write a date such as 2026-12-25") from None
 
 
 def _year(line: str) -> tuple[str, FiscalYear]:

@@ -152,7 +152,8 @@ class Follower:
         if isinstance(rhythm, Every):
             begin = _turned(self.config.since or first, first)
         year = self.year or FiscalYear()
-        return occurrences(rhythm, begin=begin, first=first, last=last, year=year)
+        free = self.config.free_days
+        return occurrences(rhythm, begin=begin, first=first, last=last, year=year, holidays=free)
 
     def _due(
         self,

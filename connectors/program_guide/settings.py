@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors.program_guide.guide import Guide, guide_of, shipped
 from connectors.sdk.errors import ConfigInvalid
-from connectors.sdk.fiscal import FiscalYear, year_of
+from connectors.sdk.fiscal import FiscalYear, day_of, year_of
 from connectors.sdk.lines import MOST_CHARACTERS, BadYaml
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.mapping import decimal_of
@@ -71,6 +71,13 @@ class ProgramGuideConfig(ConnectorConfig):
         description="Only where the guide leaves it open: its first month, or how it ends.",
         json_schema_extra={"placeholder": "July, or: last Saturday of July"},
     )
+    holidays: tuple[str, ...] = Field(
+        default=(),
+        title="Holidays",
+        description="Dates on which nobody works, a line each, such as 2026-12-25, where a rule "
+        "counts working days. Saturdays and Sundays need no entry.",
+        json_schema_extra={"advanced": True},
+    )
     actuals: tuple[str, ...] = Field(
         default=(),
         title="Where you stand",
@@ -103,6 +110,13 @@ class ProgramGuideConfig(ConnectorConfig):
                 guide_of(value)
             except BadYaml as error:
                 raise ValueError(_with_line(error)) from None
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _dates(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for line in value:
+            day_of(line)
         return value
 
     @field_validator("actuals")
@@ -138,6 +152,11 @@ class ProgramGuideConfig(ConnectorConfig):
     def year(self) -> FiscalYear | None:
         """The fiscal year, where the partner says it."""
         return year_of(self.fiscal_year) if self.fiscal_year else None
+
+    @property
+    def free_days(self) -> frozenset[date]:
+        """The holidays as dates."""
+        return frozenset(map(day_of, self.holidays))
 
     def actual(self, goal: str, period: str) -> Decimal | None:
         """The number that somebody typed for a goal: for that period, else for any."""

@@ -203,6 +203,14 @@ def days_in(year: int, month: int) -> int:
     return (following - _DAY).day
 
 
+def day_of(line: str) -> date:
+    """A holiday as somebody writes it; raises ``ValueError``."""
+    try:
+        return date.fromisoformat(line.strip())
+    except ValueError:
+        raise ValueError(f"“{line[:60]}”: write a date such as 2026-12-25") from None
+
+
 def is_working(day: date, holidays: Collection[date]) -> bool:
     """Whether people work: from Monday to Friday, but for these holidays."""
     return day.weekday() < 5 and day not in holidays

@@ -228,6 +228,26 @@ def test_only_a_material_change_brings_a_done_item_back(
 
 @pytest.mark.promise("P6")
 @pytest.mark.parametrize(
+    ("was", "is_", "back"),
+    [
+        (date(2026, 11, 3), date(2026, 11, 5), False),  # both are over
+        (date(2026, 11, 5), date(2026, 11, 21), True),  # somewhere it is still that day
+        (date(2026, 11, 3), date(2026, 12, 3), True),
+        (date(2026, 12, 3), date(2026, 11, 3), True),
+        (None, date(2026, 11, 3), True),
+    ],
+)
+def test_another_rule_for_what_is_over_brings_nothing_back_that_was_done(
+    was: date | None, is_: date, back: bool
+) -> None:
+    old, new = (deadline(due=DueDate(on=day) if day else None) for day in (was, is_))
+
+    assert (reopening(old, new, today=date(2026, 11, 22)) is not None) is back
+    assert reopening(old, new) is not None
+
+
+@pytest.mark.promise("P6")
+@pytest.mark.parametrize(
     ("new", "because"),
     [
         pytest.param(

@@ -93,7 +93,15 @@ def addresses(session: Session) -> list[str]:
         session.add(table(**common(held, len(values)), **title | values))
     found = items(session, held)
     undecided(session, found)
+    entries = (
+        f"- title: {LONG}\n  id: own\n  kind: goal\n  date: 2026-11-21\n  repeats: every month"
+    )
+    config = {"entries": entries, "fiscal_years": []}
+    mine = company.connection(session, "Mine", "own_items", config=config)
+    goal = add_item(session, mine, 1, title=LONG, kind="goal", due_on=TODAY, unit="people")
+    session.get_one(Item, goal).external_id = "own/2026-11"
     return [
+        *(f"/items/{goal}{rest}" for rest in ("", "/edit", "/edit?only=1")),
         *(f"/sources/{source}" for source in sources),
         f"/sources/{held}/edit",
         *(f"/items/{item}" for item in found),

@@ -248,6 +248,25 @@ def test_a_change_is_for_a_date_and_those_that_follow(client: TestClient, rows: 
     )
 
 
+def test_another_text_of_the_list_reopens_nothing_that_was_done(
+    client: TestClient, rows: Rows, database: Database
+) -> None:
+    client.post("/items/add", data=MONTHLY)
+    act(client, "done", rows()["forecast/2026-11"])
+    with database.write() as session:
+        (connection,) = session.exec(select(Connection))
+        text = str(connection.config["entries"]).replace("2026-11-03", "2026-11-05")
+        connection.config = {**connection.config, "entries": text}
+
+    after = rows()
+
+    assert (f"{after['forecast/2026-11'].due_on}", after["forecast/2026-11"].is_open) == (
+        "2026-11-05",
+        False,
+    )
+    assert after["forecast/2026-12"].is_open
+
+
 def test_one_date_is_changed_alone(client: TestClient, rows: Rows) -> None:
     client.post("/items/add", data=MONTHLY)
     before = rows()

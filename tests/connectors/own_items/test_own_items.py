@@ -254,6 +254,14 @@ def test_a_fiscal_year_that_is_none_is_refused(line: str) -> None:
         OwnItemsConfig(fiscal_years=(line,))
 
 
+def test_a_list_is_shown_before_it_is_saved_the_soonest_first(context: ReadContext) -> None:
+    text = "- title: Late\n  date: 2026-09-01\n- title: Soon\n  date: 2026-03-05\n"
+
+    (shown,) = OwnItems().preview(OwnItemsConfig(entries=text), context)
+
+    assert [record.title for record in shown.page.records] == ["Soon", "Late"]
+
+
 def test_hostile_texts_do_no_harm(context: ReadContext) -> None:
     hostile = HOSTILE.replace('"', "'").replace("\u2028", " ")
     text = f'- title: "{hostile}"\n  date: 2026-04-01\n  vendor: "{hostile}"\n  note: "{hostile}"\n'

@@ -295,6 +295,14 @@ def test_the_check_says_how_old_a_guide_is(context: ReadContext) -> None:
     assert "15 of 15 statements" in checks["Age"].text
 
 
+def test_holidays_count_where_working_days_do(context: ReadContext) -> None:
+    report = own(context, EXAMPLE, tier="Gold", holidays=("2026-03-04",))["own/pos/2026-02"]
+
+    assert report.due.on == date(2026, 3, 9)
+    with pytest.raises(ValidationError, match="write a date such as 2026-12-25"):
+        ProgramGuideConfig(guide="sophos", holidays=("Christmas",))
+
+
 def test_a_number_is_about_its_period_and_the_next_one_begins_without(context: ReadContext) -> None:
     typed = {"guide": "sophos", "tier": "Gold", "actuals": ("revenue 2026: 40000",)}
     assert read(context, **typed)["sophos/revenue"].actual == 40000
