@@ -50,8 +50,7 @@ def sort_of(attachment: Attachment) -> Sort:
     for sort, suffixes in _SUFFIXES.items():
         if name.endswith(suffixes):
             return sort
-    plain = "/" in name or "." not in name or attachment.kind == "text/calendar"
-    return _TYPES.get(attachment.kind, Sort.OTHER) if plain else Sort.OTHER
+    return _TYPES.get(attachment.kind, Sort.OTHER)
 
 
 def may_hold(structure: bytes, sort: Sort) -> bool:
@@ -68,7 +67,7 @@ def closed_to(mail: Mail, rule: Rule | None) -> str:
     if rule is None or (rule.sender == "*" and rule.folder is None):
         return "no rule names its sender or folder; add one to the senders"
     if mail.signature == "fail":
-        return "the sender's signature is not valid"
+        return "the sender's signature is not valid; import the file yourself if you trust it"
     return ""
 
 

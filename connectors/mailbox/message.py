@@ -22,6 +22,8 @@ _FORWARDED = re.compile(
     r"(?:\n[^\n]*){0,4}?\n[> ]*\*?From:\*? *(?P<who>[^\n]{3,200})",
     re.MULTILINE,
 )
+_FILES = frozenset({"text/calendar", "text/csv", "text/tab-separated-values"})
+"""Types that are no text of a mail, even where nothing says that they are attached."""
 _SIGNATURE = re.compile(r"\bdkim\s*=\s*(\w+)", re.IGNORECASE)
 
 
@@ -112,7 +114,7 @@ def _read(message: Message) -> Mail:
             attachments.append(_attachment(part))
         elif kind == "text/html":
             html.append(_text(part))
-        elif kind == "text/calendar" or name:
+        elif name or kind in _FILES:
             attachments.append(_attachment(part))
         else:
             plain.append(_text(part))

@@ -62,12 +62,17 @@ class ImapHost:
             said = client.fetch("1:*", "(FLAGS)")[1]
         return [flags for line in said for flags in imaplib.ParseFlags(line)]
 
-    def delete(self, folder: str, uid: int) -> None:
-        """For good."""
+    def delete(self, folder: str) -> None:
+        """All mails of a folder, for good."""
         with self.owner() as client:
             client.select(f'"{folder}"')
-            client.uid("STORE", str(uid), "+FLAGS", "\\Deleted")
+            client.store("1:*", "+FLAGS", "\\Deleted")
             client.expunge()
+
+    def remove(self, folder: str) -> None:
+        """The folder itself; one made later under its name numbers its mails anew."""
+        with self.owner() as client:
+            client.delete(f'"{folder}"')
 
 
 @contextmanager

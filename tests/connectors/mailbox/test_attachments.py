@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.mailbox import sandbox_story as story
-from connectors.mailbox.attachments import table_name
+from connectors.mailbox.attachments import Sort, sort_of, table_name
 from connectors.mailbox.calendars import Known, Piece
 from connectors.mailbox.message import Attachment, mail_of
 from connectors.mailbox.rules import rules_of
@@ -443,6 +443,31 @@ class TestWhoIsRead:
 
         assert sorted(named(quiet.read().records)) == ["A"]
         assert [item.title for item in quiet.read("calendar").records] == ["Review"]
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "sort"),
+        [
+            ("application/octet-stream", "Claims.CSV", Sort.TABLE),
+            ("application/vnd.ms-excel", "claims.csv", Sort.TABLE),
+            ("text/csv", None, Sort.TABLE),
+            ("text/csv", "claims.2026", Sort.TABLE),
+            ("text/calendar", None, Sort.CALENDAR),
+            ("application/octet-stream", "invite.ics", Sort.CALENDAR),
+            ("application/pdf", "claims.pdf", Sort.OTHER),
+        ],
+    )
+    def test_a_file_is_known_by_its_name_or_else_its_type(
+        self, kind: str, name: str | None, sort: Sort
+    ) -> None:
+        said = f'; name="{name}"' if name else ""
+        data = (
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHi\n"
+            f"--b\nContent-Type: {kind}{said}\n\na,b\n--b--\n"
+        )
+        mail = mail_of(data.encode())
+
+        assert [sort_of(attached) for attached in mail.attachments] == [sort]
+        assert mail.text.strip() == "Hi"
 
     def test_a_name_in_any_coding_is_known(self) -> None:
         data = letter(csv("A,2026-05-06,1,EUR", name="Prämien für Q3 – Übersicht.csv"))

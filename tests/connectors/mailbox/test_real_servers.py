@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -18,9 +19,21 @@ from connectors.sdk.errors import AuthFailed
 from connectors.sdk.mail_answers import to_utf7
 from connectors.sdk.records import AnyRecord, Notice
 from tests.connectors.mailbox.conftest import START, Desk, context, session_to
-from tests.support.imap_server import SERVERS, USER, imap_server
+from tests.support.imap_server import SERVERS, USER, ImapHost, imap_server
 
 FOLDER = "Partner/Prämien"
+
+
+def settings_of(server: ImapHost, **more: object) -> MailboxConfig:
+    return MailboxConfig.model_validate(
+        {
+            "server": f"imap://localhost:{server.port}",
+            "username": server.user,
+            "password": server.password,
+            "senders": ["@aws.example in Partner/Prämien = AWS", *story.SENDERS],
+            **more,
+        }
+    )
 
 
 def records(events: Iterable[Event]) -> list[AnyRecord]:
@@ -34,15 +47,10 @@ def test_a_real_mailbox_is_read_and_nothing_in_it_changes(name: str) -> None:
         for folder, place in (("INBOX", "INBOX"), ("Partners", to_utf7(FOLDER))):
             mails = ((data, START - timedelta(days=ago)) for at, ago, data in told if at == folder)
             server.deliver(place, *mails)
-        config = MailboxConfig.model_validate(
-            {
-                "server": f"imap://localhost:{server.port}",
-                "username": server.user,
-                "password": server.password,
-                "folders": ["INBOX", FOLDER],
-                "senders": ["@aws.example in Partner/Prämien = AWS", *story.SENDERS],
-                "expected": [f"{story.STATEMENTS} every month by 1 = Statement"],
-            }
+        config = settings_of(
+            server,
+            folders=["INBOX", FOLDER],
+            expected=[f"{story.STATEMENTS} every month by 1 = Statement"],
         )
         reader = MailboxReader()
         with session_to("localhost") as http:
@@ -65,6 +73,36 @@ def test_a_real_mailbox_is_read_and_nothing_in_it_changes(name: str) -> None:
     ]
     assert {check.state for check in checks} == {CheckState.OK}
     assert b"\\Seen" not in flags
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_from_a_real_mailbox_only_what_is_new_comes(name: str) -> None:
+    """Also when mails are deleted, and their folder is made anew under the same name."""
+    reader, folder = MailboxReader(), to_utf7(FOLDER)
+    invited = ("invite.ics", "text/calendar", story.invitation(START))
+    first = story.mail(START, story.CISCO, "First", "Text", number="1", files=[invited])
+    second = story.mail(START, story.CISCO, "Second", "Text", number="2")
+    with imap_server(name) as server, session_to("localhost") as http:
+        config = settings_of(server, folders=[FOLDER])
+
+        def read(stream: str, before: Sequence[Event] = ()) -> list[Event]:
+            state = before[-1].state if before and isinstance(before[-1], Complete) else {}
+            return list(reader.read(stream, config, replace(context(http), state=state)))
+
+        server.deliver(folder, (first, START))
+        mail, dates = read("mail"), read("calendar")
+        server.delete(folder)
+        server.deliver(folder, (second, START))
+        later, kept = read("mail", mail), read("calendar", dates)
+        server.remove(folder)
+        server.deliver(folder, (second, START))
+        anew = read("mail", later)
+
+    assert [record.title for record in records(later)] == ["Second"]
+    assert [record.title for record in records(kept)] == ["360 tier review"]
+    assert [record.external_id for record in records(anew)] == [
+        record.external_id for record in records(later)
+    ]
 
 
 @pytest.fixture
