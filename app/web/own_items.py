@@ -96,8 +96,9 @@ def add(request: Request, form: Submitted) -> Response:
     _read(site, saved)
     with reading(request) as visit:
         first = own_dates.first(visit.session, saved, entry_id, today=visit.clock.today)
-    if first is None:
-        said = f"{_title(typed)} is added. Its first date is more than a year away."
+        dates = own_dates.dates(visit.session, _entry(typed), _year(typed), since=visit.clock.today)
+    if first is None:  # it comes later than is looked, or another process reads it at this moment
+        said = f"{_title(typed)} is added. {dates.problem or 'Its dates come in a moment.'}"
         return see_other(request, f"/sources/{saved}", Toast(said=said))
     return see_other(request, f"/inbox?item={first}", Toast(said=f"{_title(typed)} is added."))
 

@@ -220,4 +220,10 @@ def _options(info: FieldInfo, *, required: bool) -> tuple[tuple[str, str], ...]:
     else:
         return ()
     none = () if required or info.default is not None else (("", "Not set"),)
-    return (*none, *((value, value[:1].upper() + value[1:]) for value in values))
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    said = extra.get("labels")
+    labels = said if isinstance(said, dict) else {}
+    return (
+        *none,
+        *((value, str(labels.get(value, value[:1].upper() + value[1:]))) for value in values),
+    )

@@ -26,6 +26,17 @@ Name = Literal[
     "sophos",
 ]
 """The guides that come with the connector."""
+TITLES = {
+    "aws-services-path": "AWS Services Path",
+    "cisco-360": "Cisco 360",
+    "dell": "Dell partner program",
+    "fortinet-engage": "Fortinet Engage",
+    "microsoft-csp-direct": "Microsoft CSP direct bill",
+    "microsoft-solutions-partner": "Microsoft Solutions Partner designation",
+    "monday-com": "monday.com channel partner program",
+    "sophos": "Sophos partner program",
+}
+"""As the guides call themselves: they are read when one is chosen, not when a form is shown."""
 _AGAIN = "Upload the guide again, or choose one of those that come with Partner Inbox."
 
 
@@ -36,6 +47,7 @@ class ProgramGuideConfig(ConnectorConfig):
         default=None,
         title="Guide",
         description="One that comes with Partner Inbox. Each says when its sources were last seen.",
+        json_schema_extra={"labels": dict(TITLES)},
     )
     file: str = Field(
         default="",

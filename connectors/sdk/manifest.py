@@ -32,7 +32,8 @@ class ConnectorConfig(BaseModel):
 
     A secret is a ``SecretStr``. ``Field(title=…, description=…)`` become label and help;
     ``json_schema_extra`` may hold ``placeholder``, ``group``, ``advanced`` (bool) and
-    ``widget`` ("textarea", "file"). Of a text to be handed on as a file ``shared`` is true.
+    ``widget`` ("textarea", "file"), of a choice also ``labels`` (from a value to the words shown).
+    Of a text to be handed on as a file ``shared`` is true.
     """
 
     # An address may hold a token: a validation error must not repeat what was entered.

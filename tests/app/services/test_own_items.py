@@ -1,15 +1,15 @@
 """Own items on both databases: two people who add at once lose nothing of each other."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import select
 
 from app.db import Database
-from app.models import Connection
+from app.models import Connection, Item
 from app.secrets import Vault
-from app.services import own_items
+from app.services import own_dates, own_items
 from connectors.own_items.entries import entries_of
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -59,3 +59,39 @@ def test_what_is_not_complete_makes_no_source(database: Database, entry: dict[st
 
     with database.read() as session:
         assert session.exec(select(Connection)).first() is None
+
+
+def test_the_item_to_open_and_the_reminder_to_close_are_those_of_the_entry(
+    database: Database,
+) -> None:
+    add(database, "Plan")
+    with database.write() as session:
+        (connection,) = session.exec(select(Connection))
+        assert connection.id
+        for external_id, day in (
+            *(("plan/2026-10", 3), ("plan/2026-11", 23), ("plan/2026-12", 28)),
+            *(("plan/2026-11#reminder", 22), ("plan-b/2026-11", 22), ("plan_x/2026-11", 22)),
+        ):
+            session.add(
+                Item(
+                    connection_id=connection.id,
+                    stream="items",
+                    external_id=external_id,
+                    title=external_id,
+                    kind="deadline",
+                    due_on=date(2026, 11, day),
+                    content_hash=b"",
+                    first_seen_at=NOW,
+                    changed_at=NOW,
+                )
+            )
+    with database.read() as session:
+        ids = {item.external_id: item.id for item in session.exec(select(Item))}
+
+        for today, found in ((21, "plan/2026-11"), (24, "plan/2026-12"), (30, "plan/2026-12")):
+            day = date(2026, 11, today)
+            assert own_dates.first(session, connection.id, "plan", today=day) == ids[found]
+        assert own_dates.first(session, connection.id, "pla_", today=NOW.date()) is None
+        asked = [id_ for id_ in (ids["plan/2026-11"], ids["plan/2026-12"]) if id_]
+        assert own_dates.reminders(session, asked) == [ids["plan/2026-11#reminder"]]
+        assert own_dates.reminders(session, [ids["plan/2026-11#reminder"] or 0]) == []

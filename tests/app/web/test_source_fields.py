@@ -25,7 +25,9 @@ class Config(ConnectorConfig):
     private_key: SecretStr | None = Field(None, json_schema_extra={"widget": "textarea"})
     address: str | None = Field(None, json_schema_extra={"placeholder": "https://…"})
     region: Region = Region.NORTH
-    catalog: Literal["live", "test"] = "live"
+    catalog: Literal["live", "test"] = Field(
+        "live", json_schema_extra={"labels": {"test": "For trying out"}}
+    )
     deep: bool = Field(True, json_schema_extra={"group": "What to read"})
     pages: int | None = Field(None, json_schema_extra={"advanced": True, "group": "Limits"})
     notes: str = Field("", json_schema_extra={"widget": "textarea"})
@@ -64,6 +66,7 @@ def test_label_help_default_and_choices_come_from_the_model() -> None:
     assert found["account"].required
     assert not found["address"].required
     assert found["region"].options == (("north", "North"), ("south", "South"))
+    assert found["catalog"].options == (("live", "Live"), ("test", "For trying out"))
     assert found["region"].value == "north"
     assert found["deep"].value == "1"
     assert found["token"].label == "Token"

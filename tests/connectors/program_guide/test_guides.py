@@ -26,7 +26,7 @@ from connectors.program_guide.guide import (
     guide_of,
     shipped,
 )
-from connectors.program_guide.settings import Name, ProgramGuideConfig, with_actual
+from connectors.program_guide.settings import TITLES, Name, ProgramGuideConfig, with_actual
 from connectors.sdk.conformance.fields import HOSTILE
 from connectors.sdk.connector import CheckState, Complete, Page, ReadContext
 from connectors.sdk.errors import ConfigInvalid
@@ -73,6 +73,7 @@ def facts(record: Any, label: str) -> list[str]:
 
 def test_every_guide_that_is_shipped_can_be_chosen() -> None:
     assert list(get_args(Name)) == NAMES
+    assert {name: shipped(name).title for name in NAMES} == TITLES
     assert len(NAMES) >= 6
     assert [name for name in NAMES if f"`{name}`" not in PAGE] == []
 
