@@ -32,6 +32,7 @@ from app.services.pages import (
     NoteLine,
     SourceLine,
 )
+from connectors.sdk.mapping import html_text
 from connectors.sdk.records import Fact, Kind, SafeHtml
 
 HISTORY = 200
@@ -88,7 +89,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         status=item.status,
         derived_from=item.derived_from,
         due_raw=item.due_raw,
-        summary=item.summary,
+        summary=_summary(item),
         body=SafeHtml(item.body) if item.body else None,
         facts=_facts(item),
         seen_at=_seen_at(session, item, source),
@@ -117,6 +118,19 @@ def _crumbs(item: Item, known: Sources) -> tuple[str, ...]:
 
 def _removed(connection_id: int, known: Sources) -> SourceLine:
     return SourceLine(id=connection_id, name=known.name(connection_id), health=Health.PAUSED)
+
+
+def _summary(item: Item) -> str | None:
+    """What the body does not begin with anyway, as the summary of most mails does."""
+    if not item.summary or not item.body:
+        return item.summary
+    said = _in_one_line(item.summary.removesuffix("…"))
+    body = _in_one_line(html_text(item.body, limit=2 * len(item.summary) + 100))
+    return None if body.startswith(said) else item.summary
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.replace("•", " ").split())
 
 
 def _why(row: Any, item: Item, state: ItemState | None, clock: Clock) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.models import ItemState
+from app.models import Item, ItemState
 from app.services import accounts
 from app.web.site import Site
 from tests.app.web import company, samples
@@ -122,6 +122,27 @@ def test_an_item_opens_beside_the_list_and_alone(client: TestClient, ids: Ids) -
     assert titles(whole)
     assert not titles(part)
     assert "<h1 data-heading" in alone
+
+
+@pytest.mark.parametrize(
+    ("summary", "body", "shown"),
+    [
+        ("Claims close on Friday…", "<p>Claims close</p><p>on Friday at noon.</p>", False),
+        ("One: two", "<ul><li>One: two</li></ul>", False),
+        ("2 lines changed", "<p>Claims close on Friday</p>", True),
+        ("Claims close on Friday", None, True),
+    ],
+)
+def test_what_an_items_text_begins_with_is_not_said_twice(
+    client: TestClient, ids: Ids, database: Database, *, summary: str, body: str | None, shown: bool
+) -> None:
+    with database.write() as session:
+        item = session.get_one(Item, ids["13"])
+        item.summary, item.body = summary, body
+
+    page = client.get(f"/items/{ids['13']}").text
+
+    assert (f'<p class="prose">{summary}</p>' in page) is shown
 
 
 def test_an_item_that_is_not_there_says_so(client: TestClient, ids: Ids) -> None:
