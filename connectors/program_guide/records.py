@@ -242,7 +242,7 @@ def _texts(said: Sequence[Said]) -> Iterator[Fact]:
 
 
 def _sources(said: Sequence[Said]) -> Iterator[Fact]:
-    for each in said:
+    for each in _distinct(said):
         yield Fact(label="According to", value=each.source)
         if each.page:
             yield Fact(label="Where in it", value=each.page)
@@ -260,11 +260,12 @@ def _told_years(said: Sequence[SaidYear]) -> str:
 
 
 def _with_source(said: Said) -> str:
-    return f"{said.text or ''} {said.source} (verified {said.last_verified})".strip()
+    seen = "undated" if said.verified_on is None else f"verified {said.last_verified}"
+    return f"{said.text or ''} {said.source} ({seen})".strip()
 
 
 _BOTH = "Sources disagree: "
 
 
 def _distinct(said: Sequence[Said]) -> list[Said]:
-    return list({(each.source, each.last_verified): each for each in said}.values())
+    return list({(each.source, each.page, each.last_verified): each for each in said}.values())
