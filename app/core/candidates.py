@@ -45,6 +45,7 @@ _FORMS = tuple(
     )
 )
 _SLASHED = _FORMS[-1]
+_FIGURE = re.compile("[0-9]")
 _NUMBERED = re.compile(
     r"\b(?:v|ver|version|versie|versión|versão|wersja|release|build|rev|firmware|rfc|no|nr|n°|#"
     r"|tel|phone|fax|mobile)[.:]? ?$",
@@ -77,7 +78,7 @@ def candidates(text: str, *, told_on: date) -> tuple[Candidate, ...]:
     said = list(sentences(unicodedata.normalize("NFC", text[:_SEARCHED])))
     order = _order(said)
     found: dict[tuple[date, date | None], Candidate] = {}
-    for sentence in said:
+    for sentence in filter(_FIGURE.search, said):
         for raw, days, note in _dates(sentence, told_on, order):
             key = (days[0], days[1] if len(days) > 1 else None)
             if key not in found:

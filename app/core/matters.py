@@ -217,9 +217,14 @@ def _title(told: Told, without: frozenset[str]) -> list[str]:
 def _nearly(a: Told, b: Told) -> bool:
     names = _names(a) | _names(b)
     ours, theirs = _title(a, names), _title(b, names)
-    if min(len(ours), len(theirs)) < _FEWEST_WORDS:
+    if min(len(ours), len(theirs)) < _FEWEST_WORDS or _numbers(ours) != _numbers(theirs):
         return False
     return token_sort_ratio(" ".join(ours), " ".join(theirs)) >= _NEARLY
+
+
+def _numbers(title: list[str]) -> set[str]:
+    """The words with figures, which tell one of a series from the next: "Q3", "47"."""
+    return {word for word in title if any(letter.isdigit() for letter in word)}
 
 
 def _said(day: date) -> str:

@@ -61,6 +61,8 @@ def _said(lines: Sequence[str]) -> list[str]:
 def _quotes(lines: Sequence[str], at: int) -> bool:
     """ "Date:" tells when an event is, too: it belongs to a head only beside sender or subject."""
     line = lines[at]
+    if ":" not in line:
+        return False
     if _SENT_LINE.match(line) or _ATTRIBUTION.search(line):
         return True
     around = lines[max(0, at - _NEAR) : at + _NEAR + 1]

@@ -14,6 +14,9 @@ UNDECIDED: dict[str, Any] = dict.fromkeys(
 )
 
 
+KNOWN: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("source = ''"))
+
+
 class PairState(StrEnum):
     """What a person said of two items that seem to be one."""
 
@@ -54,7 +57,10 @@ class Clue(SQLModel, table=True):
     """
 
     __tablename__ = "clues"
-    __table_args__ = (Index("ix_clues_clue_told_on", "clue", "told_on"),)
+    __table_args__ = (
+        Index("ix_clues_clue_told_on_item_id", "clue", "told_on", "item_id"),
+        Index("ix_clues_known", "clue", **KNOWN),
+    )
 
     item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
     clue: str = Field(primary_key=True, sa_type=Text)

@@ -3,18 +3,40 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
 from app.core.matters import NEAR, Told, clues, references, words
 from app.core.retention import CLUES
-from app.models import Clue, Item
+from app.db import CalendarDate, is_sqlite
+from app.models import Item
 from app.services.bulk import Bulk
 from connectors.sdk.records import Kind
 
-LOOKED_AT = 8
-"""Of one clue and one source only so many, the newest: a newsletter repeats its words."""
+LOOKED_AT = 24
+"""Of one clue only so many, the newest: what a newsletter repeats each week tells nothing."""
+_DAYS = (sa.bindparam("since", type_=CalendarDate()), sa.bindparam("until", type_=CalendarDate()))
+_NEWEST_SQLITE = sa.text(
+    """
+SELECT DISTINCT found.item_id FROM json_each(:clues) given JOIN clues found ON found.rowid IN (
+    SELECT rowid FROM clues
+    WHERE clue = given.value AND source <> '' AND told_on BETWEEN :since AND :until
+    ORDER BY told_on DESC, item_id DESC LIMIT :most
+)
+"""
+).bindparams(*_DAYS)
+_NEWEST_POSTGRES = sa.text(
+    """
+SELECT DISTINCT found.item_id FROM unnest(CAST(:clues AS text[])) given(value), LATERAL (
+    SELECT item_id FROM clues
+    WHERE clue = given.value AND source <> '' AND told_on BETWEEN :since AND :until
+    ORDER BY told_on DESC, item_id DESC LIMIT :most
+) found
+"""
+).bindparams(*_DAYS)
 _DAY, _REFERENCE = "on ", "ref "
 KNOWN = ""
 """The source of a deadline that somebody confirmed: it is looked up however long it is known."""
@@ -22,11 +44,19 @@ _ADDRESS = re.compile(r"@([\w.-]+)>?\s*$")
 _TEXT = 20_000
 
 table = SQLModel.metadata.tables["clues"]
+_items = SQLModel.metadata.tables["items"]
+_TELLING = [
+    _items.c[name]
+    for name in (
+        *("id", "connection_id", "kind", "title", "summary", "vendor", "program", "facts"),
+        *("published_on", "first_seen_at"),
+    )
+]
+"""What of an item tells its matter, as rows and without its text."""
 
 
-def told_of(item: Item, *, days: Iterable[date], quoted: Iterable[str], told_on: date) -> Told:
+def told_of(item: Any, *, days: Iterable[date], quoted: Iterable[str], told_on: date) -> Told:
     """An item as ``core.matters`` compares it."""
-    assert item.id is not None
     facts = {str(label): str(value) for label, value in item.facts}
     domain = _ADDRESS.search(facts.get("From", ""))
     naming = f"{item.title} {facts.get('Forwarded from', '')} {item.summary or ''}"
@@ -71,33 +101,35 @@ def keep(session: Session, tellings: Collection[Told], *, today: date) -> None:
 def near(session: Session, tellings: Sequence[Told]) -> dict[int, Told]:
     """What is live, shares a clue with one of these and was told near it; these among it."""
     wanted = sorted({clue for told in tellings for clue in clues(told)})
-    days = [told.told_on for told in tellings]
     if not wanted:
         return {}
-    place = sa.func.row_number().over(
-        partition_by=(table.c.clue, table.c.source),
-        order_by=(table.c.told_on.desc(), table.c.item_id.desc()),
+    days = [told.told_on for told in tellings]
+    listed = orjson.dumps(wanted).decode() if is_sqlite(session) else wanted
+    given = {
+        "clues": listed,
+        "since": min(days) - NEAR,
+        "until": max(days) + NEAR,
+        "most": LOOKED_AT,
+    }
+    newest = _NEWEST_SQLITE if is_sqlite(session) else _NEWEST_POSTGRES
+    known = sa.select(table.c.item_id).where(
+        table.c.clue.in_(wanted), table.c.source == sa.literal_column("''")
     )
-    then = table.c.told_on.between(min(days) - NEAR, max(days) + NEAR)
-    placed = (
-        sa.select(table.c.item_id, place.label("place"))
-        .where(table.c.clue.in_(wanted), sa.or_(then, table.c.source == KNOWN))
-        .subquery()
-    )
-    found = sa.select(placed.c.item_id).where(placed.c.place <= LOOKED_AT).distinct()
-    return stored(session, list(session.execute(found).scalars()))
+    found = {*session.execute(newest, given).scalars(), *session.execute(known).scalars()}
+    return stored(session, sorted(found))
 
 
 def stored(session: Session, ids: Sequence[int]) -> dict[int, Told]:
     """These items, of those that are live, as they were told."""
-    kept: dict[int, list[Clue]] = {}
-    for clue in session.exec(select(Clue).where(col(Clue.item_id).in_(ids))):
-        kept.setdefault(clue.item_id, []).append(clue)
-    live = select(Item).where(col(Item.id).in_(ids), col(Item.removed_at).is_(None))
-    return {item.id: _stored(item, kept.get(item.id, ())) for item in session.exec(live) if item.id}
+    facts = sa.or_(table.c.clue.startswith(_DAY), table.c.clue.startswith(_REFERENCE))
+    kept: dict[int, list[Any]] = {}
+    for row in session.execute(sa.select(table).where(table.c.item_id.in_(ids), facts)):
+        kept.setdefault(row.item_id, []).append(row)
+    live = sa.select(*_TELLING).where(_items.c.id.in_(ids), _items.c.removed_at.is_(None))
+    return {item.id: _stored(item, kept.get(item.id, ())) for item in session.execute(live)}
 
 
-def _stored(item: Item, kept: Sequence[Clue]) -> Told:
+def _stored(item: Any, kept: Sequence[Any]) -> Told:
     def named(prefix: str) -> list[str]:
         return [one.clue.removeprefix(prefix) for one in kept if one.clue.startswith(prefix)]
 

@@ -20,6 +20,7 @@ JOINED = {
     "sqlite_where": sa.text("joined_to_id IS NOT NULL"),
     "postgresql_where": sa.text("joined_to_id IS NOT NULL"),
 }
+KNOWN = {"sqlite_where": sa.text("source = ''"), "postgresql_where": sa.text("source = ''")}
 
 
 def upgrade() -> None:
@@ -99,4 +100,5 @@ def _clues() -> None:
             ["item_id"], ["items.id"], name="fk_clues_item_id_items", ondelete="CASCADE"
         ),
     )
-    op.create_index("ix_clues_clue_told_on", "clues", ["clue", "told_on"])
+    op.create_index("ix_clues_clue_told_on_item_id", "clues", ["clue", "told_on", "item_id"])
+    op.create_index("ix_clues_known", "clues", ["clue"], **KNOWN)

@@ -1,11 +1,16 @@
 """The demo: one command, several platforms, one inbox; and every other command on top."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.cli import demo
+from app.core.words import Clock
+from app.db import Database
 from app.demo import platforms
+from app.services import deciding
 from tests.app.cli.conftest import Command
 
 pytestmark = pytest.mark.heavy
@@ -30,6 +35,7 @@ def test_once_reads_every_platform_and_says_what_is_there(
     assert {"deadline", "goal", "reporting"} <= set(found["by_kind"])
     assert sum(found["by_kind"].values()) == found["items"] == sum(found["by_connector"].values())
     assert found["connections"] >= 5
+    assert "MDF claims" in told_twice(tmp_path / "demo"), "vendor and distributor told it"
 
     company = {"PARTNER_INBOX_DATA_DIR": str(tmp_path / "demo")}
     command("connection", "remove", "Vendor events (calendar)", "--yes", **company)
@@ -44,6 +50,16 @@ def test_once_reads_every_platform_and_says_what_is_there(
     mails = command("digest", "--dry-run", str(tmp_path / "mail"), **company)
     assert mails.code == 0, mails.err
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 4
+
+
+def told_twice(folder: Path) -> str:
+    """The first title of what the demo's inbox suggests as one."""
+    database = Database(f"sqlite:///{folder / 'partner-inbox.db'}")
+    with database.read() as session:
+        clock = Clock(now=datetime.now(UTC), zone=ZoneInfo("UTC"))
+        (pair,) = deciding.decisions_page(session, clock=clock).pairs
+    database.close()
+    return pair.keep.title
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(command: Command, tmp_path: Path) -> None:

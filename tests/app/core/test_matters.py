@@ -80,6 +80,7 @@ class TestTwins:
         [
             passed_on("MDF claims for Q3 close soon", vendor="Cisco"),
             passed_on("Partner day in Lisbon, with Fortinet"),
+            passed_on("FW: Fortinet: MDF claims for Q4 close soon"),
             passed_on(source="1 partners.fortinet.example"),
             passed_on(vendor="Fortinet", program="Xperts"),
             passed_on(days=frozenset([DAY + timedelta(days=31)]), told_on=TOLD - timedelta(days=9)),
@@ -89,6 +90,7 @@ class TestTwins:
         ids=[
             "of another vendor, who is not named",
             "another title",
+            "another quarter",
             "the same sender's own series",
             "another program",
             "the next month's",
