@@ -22,7 +22,7 @@ from app.jobs import holding
 from app.keeping import Kept
 from app.models import RunOutcome, SyncRun
 from app.secrets import Vault
-from app.services import configs, sources, syncing, uploads
+from app.services import configs, imports, sources, syncing, uploads
 from app.services.reading import Outcome, StreamReading
 from connectors import registry
 from connectors.sdk import errors
@@ -210,9 +210,12 @@ class _Run:
                 f"The connector {connection.connector} is not installed.",
                 remedy="Install the package that brings it, or remove the connection.",
             ) from None
+        config = sources.config_of(connection, self.syncer.vault)
+        with self.database.read() as session:
+            config = imports.knowing_columns(session, config)
         return _Source(
             connector=connector,
-            config=sources.config_of(connection, self.syncer.vault),
+            config=config,
             files=self.syncer.settings.uploads / str(connection.id),
         )
 

@@ -131,6 +131,19 @@ def remembered(session: Session) -> dict[str, SheetMapping]:
     }
 
 
+def knowing_columns(session: Session, config: ConnectorConfig) -> ConnectorConfig:
+    """The settings of a source to which tables come by the way, such as a mailbox, with what was
+    ever said of their columns; any other settings as they are. What they say themselves counts.
+    """
+    setting = type(config).model_fields.get("mapping")
+    if setting is None or setting.annotation != dict[str, SheetMapping]:
+        return config
+    if isinstance(config, SpreadsheetConfig):
+        return config
+    own: Mapping[str, SheetMapping] = getattr(config, "mapping", {})
+    return config.model_copy(update={"mapping": {**remembered(session), **own}})
+
+
 def targets(session: Session) -> list[Connection]:
     """The spreadsheet sources that read an uploaded file: those that a file can renew."""
     statement = select(Connection).where(

@@ -73,8 +73,8 @@ class MailboxConfig(ConnectorConfig):
     mapping: Mappings = Field(
         {},
         title="Columns",
-        description="What the columns of tables mean, where their headers leave a doubt: import"
-        " such a file once as a spreadsheet and copy this setting from that source.",
+        description="What the columns of tables mean, where it shall differ from what was said when"
+        " such a file was imported: as in the setting of that name of a spreadsheet.",
         json_schema_extra={"group": "Attachments", "widget": "textarea", "advanced": True},
     )
     expected: tuple[str, ...] = Field(

@@ -23,7 +23,9 @@ from connectors.sdk.tables.wire import Limits
 LIMITS = Limits(file_bytes=9 << 20, inflated_bytes=96 << 20, rows=20_000, cells=600_000)
 _PAGE = 500
 _BY_WORDS = re.compile(r":[0-9a-f]{20}$")
-_MAP = "import it once as a spreadsheet and copy that source's Columns into this mailbox"
+_MAP = (
+    "import the file once as a spreadsheet: what you say of its columns is remembered for all mail"
+)
 
 
 @dataclass(kw_only=True)

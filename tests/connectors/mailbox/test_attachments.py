@@ -156,7 +156,7 @@ class TestTables:
         assert named(reading.records) == {}
         assert "renewals.csv: The columns have to be mapped first." in said
         assert "3 April 2026 or 4 March 2026" in said or "4 March 2026 or 3 April 2026" in said
-        assert "import it once as a spreadsheet" in said
+        assert "import the file once as a spreadsheet" in said
 
     def test_a_mapping_that_the_connection_knows_settles_it(self, quiet: Desk) -> None:
         from connectors.spreadsheet.onboarding import inspect, suggest_sheet
