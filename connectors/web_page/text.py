@@ -13,6 +13,8 @@ from connectors.sdk.errors import FormatChanged, Incomplete
 from connectors.sdk.records import SafeHtml
 from connectors.web_page.settings import WebPageConfig, selectors
 
+LARGEST = 8_000_000
+"""Bytes of a page."""
 LINES = 2_000
 LENGTH = 100_000
 """Characters of a page's text that are compared and kept."""
@@ -46,6 +48,11 @@ def text_of(body: bytes, config: WebPageConfig) -> Text:
     if b"<" not in body[:2_000] or b"\0" in body:
         raise FormatChanged(
             "It is no web page.", remedy="Enter the address of a page, not of a file."
+        )
+    if len(body) > LARGEST or mapping.is_too_deep(body.decode("latin-1")):
+        raise FormatChanged(
+            "The page is larger, or nested deeper, than any page that people read.",
+            remedy="Watch another page that says the same, such as the one for printing.",
         )
     if not ended(body):
         raise Incomplete("The page arrived without its end.")

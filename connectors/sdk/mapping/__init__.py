@@ -18,7 +18,7 @@ from connectors.sdk.mapping.facts import (
     within,
 )
 from connectors.sdk.mapping.fields import BadField
-from connectors.sdk.mapping.html import clean_html, html_text
+from connectors.sdk.mapping.html import clean_html, html_text, is_too_deep
 from connectors.sdk.mapping.numbers import decimal_of, money_of
 from connectors.sdk.mapping.rows import paged, rows
 from connectors.sdk.mapping.text import known, link_of, text_of
@@ -32,6 +32,7 @@ __all__ = [
     "facts_of",
     "html_text",
     "instant_of",
+    "is_too_deep",
     "joined",
     "known",
     "link_of",

@@ -1,5 +1,7 @@
 """HTML of platforms is hostile until it went through here."""
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import nh3
@@ -38,6 +40,29 @@ _INLINE = frozenset({"a", "b", "strong", "i", "em", "u", "s", "sub", "sup", "cod
 _HOSTILE = frozenset(
     {"script", "style", "title", "template", "noscript", "svg", "math", "select", "iframe"}
 )
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_VOID = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    }
+)
+_CLOSED_BY_THE_NEXT = frozenset({"p", "li", "dt", "dd", "td", "th", "tr", "option"})
+_DEEPEST = 2_000
+"""Elements within one another. To close one, a parser looks through all that are open: 25,000 of
+them, in 200 KB, keep it busy for a quarter of a minute."""
 _cleaner = nh3.Cleaner(
     tags=set(_BLOCKS | _TABLE | _INLINE),
     # Gone with all they hold; other tags that are not allowed leave their text.
@@ -77,8 +102,29 @@ def html_text(value: str, *, limit: int = 2000) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
+def is_too_deep(value: str) -> bool:
+    """Whether so many elements stay open that no parser should be given this HTML."""
+    if value.count("<") <= _DEEPEST:
+        return False
+    left: Counter[str] = Counter()
+    open_ = 0
+    for closes, written in _TAG.findall(value):
+        name = written.lower()
+        if name in _VOID or name in _CLOSED_BY_THE_NEXT or (closes and not left[name]):
+            continue
+        left[name] += -1 if closes else 1
+        open_ += -1 if closes else 1
+        if open_ > _DEEPEST:
+            return True
+    return False
+
+
 def _cleaned(value: str) -> str:
-    return _cleaner.clean(visible(value)).strip()
+    """Of HTML that is nested deeper than any text only the words stay."""
+    shown = visible(value)
+    if is_too_deep(shown):
+        shown = _ANY_TAG.sub(" ", shown)
+    return _cleaner.clean(shown).strip()
 
 
 def _attribute(name: str, value: str) -> str | None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.sdk.mapping import BadField, clean_html, html_text, known, link_of, text_of
+from connectors.sdk.mapping import (
+    BadField,
+    clean_html,
+    html_text,
+    is_too_deep,
+    known,
+    link_of,
+    text_of,
+)
 from connectors.sdk.records import SafeHtml
 
 
@@ -268,6 +276,26 @@ def test_huge_html_is_cut_and_stays_clean() -> None:
     cleaned = clean_html("<p>word</p>" * 100_000)
     assert len(cleaned) <= 200_100
     audit(cleaned)
+
+
+@pytest.mark.parametrize(
+    "nest", ["<div>", "<ul><li>", "<b></i>", "<a href=x>", "<table><tr><td>", "<B >"]
+)
+def test_of_html_that_no_parser_should_be_given_the_words_stay(nest: str) -> None:
+    """25,000 lists within one another once kept a worker busy for a quarter of a minute."""
+    deep = f"<p>Claim &amp; report</p><script>x()</script>{nest * 6_000}by <b>30 June</b>"
+
+    assert is_too_deep(deep)
+    assert html_text(deep).startswith("Claim & report")
+    assert "by 30 June" in html_text(deep)
+    assert "<" not in clean_html(deep)
+
+
+def test_a_long_page_with_unclosed_rows_is_not_deep() -> None:
+    rows = "<table>" + "<tr><td>Gold<td><b>2</b><br>" * 5_000 + "</table>"
+
+    assert not is_too_deep(rows)
+    assert "<b>2</b>" in clean_html(rows)
 
 
 def test_the_text_of_html_has_a_line_for_each_block() -> None:

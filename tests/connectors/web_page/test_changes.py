@@ -110,6 +110,9 @@ def test_hostile_text_does_no_harm() -> None:
         (page("<main><form><input type='password'></form></main>"), FormatChanged),
         (page("<main> </main>"), FormatChanged),
         (b"\0" * 100, FormatChanged),
+        (page("<div>" * 100_000), FormatChanged),
+        (page("<ul><li>" * 100_000), FormatChanged),
+        (page("Gold " * 2_000_000), FormatChanged),
     ],
 )
 def test_what_is_no_whole_public_page_is_no_change(
