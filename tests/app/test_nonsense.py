@@ -48,9 +48,13 @@ QUERY = (
 SCHEDULE = ("name", "every", "unit", "cron", "jitter", "quiet", "time_zone", "draft", "set.account")
 SHEET = ("use.0", "kind.0", "c.0.0", "a.0.x", "names.0")
 FILE = ("name", "into", "vendor", "currency", "file")
-OWN = ("date", "other", "remind", "amount", "url", "target")
+OWN = ("date", "other", "until", "remind", "amount", "url", "target", "actual", "fiscal_end")
+ONCE = ("date", "title", "amount", "target", "actual", "note")
 SUBMITTED = {
     **dict.fromkeys(("/items/add", "/items/{item_id:id}/edit"), OWN),
+    "/items/{item_id:id}/once": ONCE,
+    "/items/{item_id:id}/delete": ("what",),
+    "/items/{item_id:id}/actual": ("actual", "next"),
     **dict.fromkeys(("/sources/add/{connector_id}", "/sources/{connection_id:id}/edit"), SCHEDULE),
     "/sources/import": FILE,
     "/sources/import/{token}": SHEET,
