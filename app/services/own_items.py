@@ -147,8 +147,10 @@ def delete(
     """Take out what an item came from; its items stay, as removed (P1). The entry's title.
 
     ``what``: ``ONE``, this time alone; ``FOLLOWING``, it and those after it; ``ALL``. Raises
-    ``NotFound`` for an item that is nobody's own.
+    ``NotFound`` for an item that is nobody's own, ``Invalid`` for another word.
     """
+    if what not in (ONE, FOLLOWING, ALL):
+        raise Invalid("Nothing was deleted: it was not said how much of the item.")
     connection, place = _own_locked(session, item_id)
     text = _text(connection)
     if what == ONE:

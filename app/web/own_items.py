@@ -158,7 +158,7 @@ def delete(request: Request, item_id: int, form: Submitted) -> Response:
     with acting(request) as visit:
         title = own_items.delete(visit.session, item_id, what=what, **_by(visit, site))
     site.wake()
-    return see_other(request, "/inbox", Toast(said=f"{title} {GONE.get(what, GONE['all'])}."))
+    return see_other(request, "/inbox", Toast(said=f"{title} {GONE[what]}."))
 
 
 @router.post("/items/{item_id:id}/actual")

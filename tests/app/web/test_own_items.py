@@ -293,6 +293,7 @@ def test_one_date_is_changed_alone(client: TestClient, rows: Rows) -> None:
         ("one", {"2026-11", "2026-12", "2027-02"}),
         ("following", {"2026-11", "2026-12"}),
         ("all", set()),
+        ("everything else", {"2026-11", "2026-12", "2027-01", "2027-02"}),
     ],
 )
 def test_one_date_or_all_that_follow_or_everything_is_deleted(
