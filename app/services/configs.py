@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from app.errors import Invalid
+from connectors import registry
 from connectors.sdk.manifest import ConnectorConfig, Manifest, StreamSpec
 
 
@@ -50,6 +51,14 @@ def _sentence(manifest: Manifest, kind: str, message: str, place: tuple[int | st
         return f"It must look like {example}." if example else "It does not have the right form."
     text = message.removeprefix("Value error, ").strip()
     return text if text.endswith(".") else f"{text}."
+
+
+def manifest_or_none(connector: str) -> Manifest | None:
+    """The connector's description; None when it is not installed any more."""
+    try:
+        return registry.connector(connector).manifest
+    except registry.UnknownConnector:
+        return None
 
 
 def streams_of(manifest: Manifest, stored: Mapping[str, Any]) -> tuple[StreamSpec, ...]:

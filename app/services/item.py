@@ -12,6 +12,7 @@ from app.models import Connection, Event, Item, ItemState, StreamState, User
 from app.services import (
     acts,
     actuals,
+    configs,
     confirming,
     deciding,
     inbox,
@@ -32,6 +33,7 @@ from app.services.pages import (
     NoteLine,
     SourceLine,
 )
+from connectors.sdk.manifest import Completeness
 from connectors.sdk.mapping import html_text
 from connectors.sdk.records import Fact, Kind, SafeHtml
 
@@ -176,9 +178,13 @@ def _stream(session: Session, item: Item) -> StreamState | None:
 
 
 def _seen_at(session: Session, item: Item, source: SourceLine) -> datetime | None:
-    """When its source last listed it: the list's last whole read, unless that missed it."""
+    """When its source last listed it: the list's last whole read, unless that missed it or a read
+    of that list does not prove what is gone.
+    """
     stream = _stream(session, item)
     if item.removed_at is not None or item.missing_reads or stream is None:
+        return None
+    if _proves(session, item) is Completeness.UNKNOWN:
         return None
     return source.copied_at or stream.last_complete_at  # reading a copy again confirms nothing
 
@@ -194,6 +200,16 @@ def _proof(session: Session, item: Item) -> str | None:
     if stream is None or not stream.complete_reads:
         return "the list was not yet read to its end"
     return "whole list"
+
+
+def _proves(session: Session, item: Item) -> Completeness | None:
+    """What a finished read of its list proves; None where that list is read no more."""
+    connection = session.get(Connection, item.connection_id)
+    manifest = configs.manifest_or_none(connection.connector) if connection else None
+    if connection is None or manifest is None:
+        return None
+    streams = configs.streams_of(manifest, connection.config)
+    return next((one.completeness for one in streams if one.name == item.stream), None)
 
 
 def _history(

@@ -15,11 +15,10 @@ from app.core.tiles import Tile, tile_for
 from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
 from app.models import TROUBLED, Connection
-from app.services import search, standings
+from app.services import configs, search, standings
 from app.services.listing import MONTH, WEEK, events, items, states
 from app.services.pages import Health, Person, Row, SourceLine, State
 from app.services.standings import Standing
-from connectors import registry
 from connectors.sdk.manifest import PlatformType
 from connectors.sdk.records import Due, DueDate, DueInstant, Kind
 
@@ -102,13 +101,9 @@ class Sources:
 
     def _make_tile(self, connection_id: int, vendor: str | None) -> Tile:
         connector = self._connectors.get(connection_id)
-        if connector is not None:
-            try:
-                manifest = registry.connector(connector).manifest
-            except registry.UnknownConnector:
-                return tile_for(vendor or self.name(connection_id))
-            if manifest.platform is not PlatformType.GENERIC:
-                return Tile(letters=manifest.badge, colour=manifest.colour)
+        manifest = configs.manifest_or_none(connector) if connector is not None else None
+        if manifest is not None and manifest.platform is not PlatformType.GENERIC:
+            return Tile(letters=manifest.badge, colour=manifest.colour)
         return tile_for(vendor or self.name(connection_id))
 
 

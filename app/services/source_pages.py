@@ -18,7 +18,6 @@ from app.services import configs, people, sources
 from app.services.lines import source_line
 from app.services.pages import Health, SourceLine
 from app.services.source_words import Advice, advice, asked, every, schedule
-from connectors import registry
 from connectors.sdk.manifest import Completeness, Manifest, StreamSpec
 
 RUNNING = "running"
@@ -178,7 +177,7 @@ def _trouble(row: SourceRow) -> tuple[int, str]:
 def source_page(session: Session, connection_id: int, *, clock: Clock) -> SourcePage:
     """One source; raises ``NotFound``."""
     connection = sources.get(session, connection_id)
-    manifest = manifest_or_none(connection.connector)
+    manifest = configs.manifest_or_none(connection.connector)
     runs = _runs(session, connection_id, limit=RUNS)
     specs = configs.streams_of(manifest, connection.config) if manifest else ()
     all_specs = (*(manifest.streams if manifest else ()), *specs)
@@ -211,14 +210,6 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
     )
 
 
-def manifest_or_none(connector: str) -> Manifest | None:
-    """The connector's description; None when it is not installed any more."""
-    try:
-        return registry.connector(connector).manifest
-    except registry.UnknownConnector:
-        return None
-
-
 def tile_of(manifest: Manifest) -> Tile:
     """The platform's own tile."""
     return Tile(letters=manifest.badge, colour=manifest.colour)
@@ -233,7 +224,7 @@ def _row(
     held: int,
     clock: Clock,
 ) -> SourceRow:
-    manifest = manifest_or_none(connection.connector)
+    manifest = configs.manifest_or_none(connection.connector)
     line = source_line(connection, now=clock.now)
     return SourceRow(
         line=line,

@@ -16,6 +16,7 @@ from app.services import sources
 from app.services.revisions import revision
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page
+from connectors.sdk.manifest import Completeness
 from connectors.sdk.records import DueDate, Goal, Money, Program, ReportingRequirement
 from tests.support.office import Office, opened, plain
 from tests.support.scripted import deadline
@@ -290,6 +291,19 @@ def test_beside_every_number_of_a_source_that_is_not_fresh_stands_that_it_is_not
     assert all(entry["source"]["stale"] for entry in busy.feed().values())
     for text in mail(busy, tmp_path):
         assert f"Scripted: stale, last read {read}" in text
+
+
+def test_a_read_that_does_not_prove_what_is_gone_confirms_no_item(busy: Office) -> None:
+    read = clock_words(busy.world.clock())
+    assert f"confirmed {read}, whole list; source read {read}" in words_of(
+        busy.item(UTC, "renewal")
+    )
+
+    busy.world.connector.completeness = Completeness.UNKNOWN
+    page = words_of(busy.item(UTC, "renewal"))
+
+    assert f"Freshness source read {read}" in page
+    assert "confirmed" not in page
 
 
 def test_the_age_of_a_page_is_that_of_its_oldest_source(busy: Office) -> None:
