@@ -22,6 +22,11 @@ pytest_plugins = [
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "specs"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, or one worker ends long after the others."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def specs() -> Path:
     """The folder of the vendors' own contracts and samples, which are not ours to publish."""

@@ -191,6 +191,7 @@ def the_forms(world: Driven, browser: httpx2.Client) -> None:
 # What must hold
 
 
+@pytest.mark.long
 def test_no_secret_leaves_whatever_is_done(driven: Driven) -> None:
     assert leaks(driven.canaries, driven.said) == []
     no_mail_holds_one(driven)
@@ -247,6 +248,7 @@ def passwords_and_tokens_are_stored_as_hashes_only(driven: Driven) -> None:
     assert dana.password.startswith("$argon2id$")
 
 
+@pytest.mark.long
 def test_the_tables_of_postgres_hold_none_either(
     place: Driven, postgres_server: postgres.Server, postgres_template: str
 ) -> None:

@@ -15,6 +15,7 @@ COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "bench", "-
 
 
 @pytest.mark.heavy
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_bench_writes_each_key_that_has_a_target_and_how_fast_each_platform_is_read(
     postgres_server: postgres.Server, tmp_path: Path

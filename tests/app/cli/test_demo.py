@@ -16,6 +16,7 @@ from tests.app.cli.conftest import Command
 pytestmark = pytest.mark.heavy
 
 
+@pytest.mark.long
 def test_once_reads_every_platform_and_says_what_is_there(
     process: Command, command: Command, tmp_path: Path
 ) -> None:

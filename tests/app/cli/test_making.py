@@ -33,6 +33,7 @@ def passed(folder: Path, *words: str, path: str) -> int:
 
 
 @pytest.mark.heavy
+@pytest.mark.long
 def test_a_connector_that_was_just_begun_is_registered_tested_and_proven(
     process: Command, tmp_path: Path
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_connector_that_was_just_begun_is_registered_tested_and_proven(
 
 
 @pytest.mark.heavy
+@pytest.mark.long
 def test_a_package_of_its_own_is_found_and_proven_like_a_built_in_connector(
     command: Command, process: Command, tmp_path: Path
 ) -> None:
