@@ -7,7 +7,7 @@ from typer.exceptions import TyperException
 
 from app import garbage
 from app.cli import commands
-from app.cli.base import err, group, tell
+from app.cli.base import at_end, err, group, tell
 
 __all__ = ["commands", "group", "main"]
 
@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> None:
         from app.cli import failures  # noqa: PLC0415  (knows the errors of all that a command loads)
 
         code = failures.tell(error)
+    finally:
+        at_end.close()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,6 +1,7 @@
 """What all commands share: the root command and the output. Loads nothing of the application."""
 
 import json
+from contextlib import ExitStack
 from typing import Any
 
 import typer
@@ -15,6 +16,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 """A sentence is never broken in two: a terminal does that by itself, and a script wants lines."""
 live = Console(stderr=True, highlight=False)
 """What moves: bars and what happens now. It has to know where its own lines end."""
+
+at_end = ExitStack()
+"""What a command opened and must be closed when it ends, however it ends."""
 
 WIDEST = 10_000
 """Columns of a table that nobody looks at on a screen."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app import crash, garbage, logs
-from app.cli.base import err, plain
+from app.cli.base import at_end, err, plain
 from app.config import Settings, load, misspelt
 from app.db import Database
 from app.opening import open_database
@@ -40,7 +40,9 @@ class Opened:
     def database(self) -> Database:
         """Migrated to the newest schema first; raises ``CannotStart``."""
         garbage.settle()  # a command has loaded what it needs when it opens the database
-        return open_database(self.settings)
+        database = open_database(self.settings)
+        at_end.callback(database.close)
+        return database
 
     @cached_property
     def vault(self) -> Vault:

@@ -1,10 +1,12 @@
 """Commands: what a person sees, and what a script can rely on."""
 
+import gc
 import socket
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -237,6 +239,20 @@ def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
     assert found["Database"]["state"] == "ok"
     assert found["Mail"]["fix"] == "Set PARTNER_INBOX_SMTP_URL for the daily digest."
     assert found["People"]["state"] == "warn"
+
+
+@pytest.mark.parametrize("engine_name", ["postgres"])
+def test_a_command_closes_the_database_however_it_ends(command: Command, database_url: str) -> None:
+    def connections() -> list[psycopg.Connection[Any]]:
+        found = [one for one in gc.get_objects() if isinstance(one, psycopg.Connection)]
+        return [one for one in found if not one.closed]
+
+    before = connections()
+    environment = {"PARTNER_INBOX_DATABASE_URL": database_url}
+
+    assert command("connection", "list", **environment).code == 0
+    assert command("sync", "nothing", **environment).code != 0
+    assert connections() == before
 
 
 @pytest.mark.parametrize("engine_name", ["postgres"])
