@@ -34,7 +34,7 @@ class Scale:
 FULL = Scale(
     rows=100_000, times=10, merges=5, pairs=3, seconds=1.0, peer_rows=10_000, pull_rows=1_000
 )
-QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.3, peer_rows=200, pull_rows=0)
+QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.1, peer_rows=200, pull_rows=0)
 """Shows that the bench runs. Its numbers mean nothing."""
 
 
