@@ -28,21 +28,8 @@ _PASSED_ON = re.compile(
 _SAY_NOTHING = frozenset(
     (
         *("a", "an", "and", "are", "at", "by", "for", "from", "in", "is", "of", "on", "or", "our"),
-        *(
-            "the",
-            "this",
-            "to",
-            "with",
-            "you",
-            "your",
-            "der",
-            "die",
-            "das",
-            "und",
-            "fur",
-            "le",
-            "la",
-        ),
+        *("the", "this", "to", "with", "you", "your"),
+        *("der", "die", "das", "und", "fur", "le", "la"),
         *("les", "des", "du", "de", "et", "pour", "el", "los", "para", "il", "di", "per", "het"),
         *("een", "en", "van", "do", "og", "och"),
         *("reminder", "final", "last", "chance", "urgent", "important", "action", "required"),

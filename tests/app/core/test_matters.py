@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +14,8 @@ DAY = date(2026, 12, 4)
 TOLD = date(2026, 11, 20)
 
 
-def told(id_: int = 1, title: str = "MDF claims for Q3 close soon", **more: object) -> Told:
-    fields = {
+def told(id_: int = 1, title: str = "MDF claims for Q3 close soon", **more: Any) -> Told:
+    fields: dict[str, Any] = {
         "source": "1 partners.fortinet.example",
         "told_on": TOLD,
         "vendor": "Fortinet",
@@ -23,7 +24,7 @@ def told(id_: int = 1, title: str = "MDF claims for Q3 close soon", **more: obje
         **more,
     }
     naming = fields.pop("naming", "")
-    return Told(id=id_, title=title, named=frozenset(words(f"{title} {naming}")), **fields)  # type: ignore[arg-type]  # the fields of Told, by name
+    return Told(id=id_, title=title, named=frozenset(words(f"{title} {naming}")), **fields)
 
 
 def passed_on(title: str = "FW: Fortinet: MDF claims for Q3 close soon", **more: object) -> Told:
