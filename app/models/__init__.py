@@ -7,6 +7,7 @@ from app.models.items import (
     Item,
     ItemState,
     PersonalState,
+    RecordedAct,
     TeamState,
 )
 from app.models.outbox import (
@@ -33,6 +34,16 @@ from app.models.sources import (
     SyncRun,
     Trigger,
 )
+from app.models.team import (
+    AssignmentRule,
+    Attachment,
+    AttachmentKind,
+    Mention,
+    PinnedView,
+    SavedView,
+    Weight,
+    WeightOf,
+)
 
 __all__ = [
     "COUNTS",
@@ -40,6 +51,9 @@ __all__ = [
     "TROUBLED",
     "ApiToken",
     "AppSetting",
+    "AssignmentRule",
+    "Attachment",
+    "AttachmentKind",
     "Certification",
     "Chore",
     "Clue",
@@ -53,6 +67,7 @@ __all__ = [
     "Health",
     "Item",
     "ItemState",
+    "Mention",
     "OneTimeLink",
     "OutboxEntry",
     "OutboxKind",
@@ -60,16 +75,21 @@ __all__ = [
     "Pair",
     "PairState",
     "PersonalState",
+    "PinnedView",
     "Program",
     "Proposal",
     "ProposalState",
     "QuarantinedRow",
+    "RecordedAct",
     "Revision",
     "RunOutcome",
+    "SavedView",
     "StreamState",
     "SyncRun",
     "TeamState",
     "Trigger",
     "User",
     "WebSession",
+    "Weight",
+    "WeightOf",
 ]

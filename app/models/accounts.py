@@ -1,17 +1,21 @@
 """People, their sessions, tokens for tools, one-time links."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
+from app.models.base import Json
 
 
 class User(SQLModel, table=True):
     """One of the partner's staff. ``password`` is an Argon2 hash; None until it is set.
 
     ``digest_hour`` is local to ``time_zone``; ``digest_days`` are ISO weekdays ("12345").
+    ``keys`` are the shortcuts that the person set otherwise, by the name of what they do.
+    ``changes_seen_id`` is the last line of history that the person has seen among the changes.
     """
 
     __tablename__ = "users"
@@ -27,6 +31,8 @@ class User(SQLModel, table=True):
     digest_hour: int = 7
     digest_days: str = Field(default="12345", sa_type=Text)
     shortcuts: bool = True
+    keys: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    changes_seen_id: int = 0
     failed_sign_ins: int = 0
     next_sign_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_digest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -24,17 +24,28 @@ TRACKED: dict[str, Any] = dict.fromkeys(
 WITH_ANOTHER: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("joined_to_id IS NOT NULL")
 )
+STARRED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("starred_at IS NOT NULL")
+)
+IN_AN_ACT: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("act_id IS NOT NULL")
+)
 TIMED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("due_at IS NOT NULL")
 )
 
 
 class TeamState(StrEnum):
-    """What the team decided about an item. No row means ``open``."""
+    """What the team decided about an item. No row means ``open``.
+
+    ``waiting`` is open, too: it is the vendor's turn, and the date goes on.
+    """
 
     OPEN = "open"
+    WAITING = "waiting"
     DONE = "done"
     SNOOZED = "snoozed"
+    NOT_APPLICABLE = "not applicable"
     JOINED = "joined"
 
 
@@ -100,10 +111,14 @@ class Event(SQLModel, table=True):
     actor_id    the user; None for a sync
     field, old, new   what changed, as text for people
     before      the team state before a person's act, so that it can be undone
+    act_id      the act that wrote it, with all its other lines; None for a sync
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_subject_subject_id_id", "subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_events_subject_subject_id_id", "subject", "subject_id", "id"),
+        Index("ix_events_act_id", "act_id", **IN_AN_ACT),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
     subject: str = Field(sa_type=Text)
@@ -117,11 +132,38 @@ class Event(SQLModel, table=True):
     new: str | None = Field(default=None, sa_type=Text)
     note: str | None = Field(default=None, sa_type=Text)
     before: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    act_id: int | None = None
+
+
+class RecordedAct(SQLModel, table=True):
+    """One thing that a person did, to one item or to thousands: what "undo" takes back as one.
+
+    said        what it did, as the person was told
+    items       to how many items
+    undone_at   when it was taken back; then it cannot be again
+    """
+
+    __tablename__ = "acts"
+    __table_args__ = (Index("ix_acts_actor_id_id", "actor_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
+    actor_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    at: datetime = Field(sa_type=UtcDateTime)
+    kind: str = Field(sa_type=Text)
+    said: str = Field(sa_type=Text)
+    items: int = 1
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ItemState(SQLModel, table=True):
     """What the team did with an item: state, owner, snooze. A sync never writes it,
-    except that a material change reopens a done or snoozed item (and says why, in events).
+    except that a material change reopens a done or snoozed item (and says why, in events), and
+    that a rule of assignment gives a new item its owner.
+
+    until_change   snoozed until its source changes it, whenever that is
+    waiting_since  since when it is the vendor's turn
+    backup_id      who stands in for the owner
+    reason         why it is not applicable
 
     ``version`` counts up with every act, for undo and for conflicts. ``joined_to_id`` is the item
     that stands for a joined one, which a person said to be the same thing: what is done with that
@@ -134,7 +176,13 @@ class ItemState(SQLModel, table=True):
     item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
     state: str = Field(default=TeamState.OPEN, sa_type=Text)
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    until_change: bool = False
+    waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str | None = Field(default=None, sa_type=Text)
     owner_id: int | None = Field(
+        default=None, index=True, foreign_key="users.id", ondelete="SET NULL"
+    )
+    backup_id: int | None = Field(
         default=None, index=True, foreign_key="users.id", ondelete="SET NULL"
     )
     joined_to_id: int | None = Field(default=None, foreign_key="items.id", ondelete="SET NULL")
@@ -145,10 +193,12 @@ class ItemState(SQLModel, table=True):
 
 
 class PersonalState(SQLModel, table=True):
-    """What one person did with an item: read it as it was then."""
+    """What one person did with an item: read it as it was then, starred it. Others never see it."""
 
     __tablename__ = "personal_states"
+    __table_args__ = (Index("ix_personal_states_starred", "user_id", "item_id", **STARRED),)
 
     user_id: int = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
     item_id: int = Field(primary_key=True, foreign_key="items.id", ondelete="CASCADE")
-    read_at: datetime = Field(sa_type=UtcDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    starred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -30,6 +30,7 @@ class Pair(SQLModel, table=True):
 
     first_id    the smaller of the two ids
     because     why they seem to be one, as a sentence
+    reason      why they were said to be one or two, in the words of who said it
     """
 
     __tablename__ = "pairs"
@@ -45,6 +46,7 @@ class Pair(SQLModel, table=True):
     state: str = Field(default=PairState.OPEN, sa_type=Text)
     decided_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -53,7 +53,8 @@ class Connection(SQLModel, table=True):
     ``copied_at`` is the copy's own age and ``renew_by`` when it counts as stale.
     A removed connection stays as a row, without credentials, so that its items keep their
     history. ``lease_*`` say which worker has it and until when; ``fence`` counts leases, so that a
-    worker that lost its lease cannot write.
+    worker that lost its lease cannot write. ``sample`` marks a source of the sample company, which
+    goes as a whole and never stands beside real ones.
     """
 
     __tablename__ = "connections"
@@ -64,6 +65,7 @@ class Connection(SQLModel, table=True):
     config: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     secrets: str = Field(default="", sa_type=Text, repr=False)
     enabled: bool = True
+    sample: bool = False
     interval_minutes: int | None = Field(default=60)
     cron: str | None = Field(default=None, sa_type=Text)
     jitter_minutes: int = Field(default=0)

@@ -1,0 +1,113 @@
+"""How the team works: who gets what, what weighs how much, which views it keeps."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Integer, Text
+from sqlmodel import Field, SQLModel
+
+from app.db import UtcDateTime
+
+
+class AssignmentRule(SQLModel, table=True):
+    """Who owns a new item, by what it is. What a rule leaves empty it does not ask for.
+
+    The rule that asks for most decides: a program before a vendor, a vendor before a category.
+    """
+
+    __tablename__ = "assignment_rules"
+
+    id: int | None = Field(default=None, primary_key=True)
+    vendor: str | None = Field(default=None, sa_type=Text)
+    program: str | None = Field(default=None, sa_type=Text)
+    category: str | None = Field(default=None, sa_type=Text)
+    owner_id: int = Field(foreign_key="users.id", ondelete="CASCADE")
+    backup_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    created_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WeightOf(StrEnum):
+    """What a weight can be set for."""
+
+    VENDOR = "vendor"
+    PROGRAM = "program"
+
+
+class Weight(SQLModel, table=True):
+    """How much a vendor or a program matters to this partner, as a step; 0 is as usual."""
+
+    __tablename__ = "weights"
+
+    scope: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    step: int
+
+
+class SavedView(SQLModel, table=True):
+    """A view of the inbox that somebody keeps: a name and its address.
+
+    query    what stands behind the "?" of the inbox's address
+    shared   whether the whole team sees it
+    """
+
+    __tablename__ = "saved_views"
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner_id: int = Field(index=True, foreign_key="users.id", ondelete="CASCADE")
+    name: str = Field(sa_type=Text)
+    query: str = Field(sa_type=Text)
+    shared: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PinnedView(SQLModel, table=True):
+    """A saved view that one person has beside the navigation, with its count."""
+
+    __tablename__ = "pinned_views"
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    view_id: int = Field(primary_key=True, foreign_key="saved_views.id", ondelete="CASCADE")
+    place: int = 0
+
+
+class AttachmentKind(StrEnum):
+    """What somebody put to an item."""
+
+    LINK = "link"
+    FILE = "file"
+
+
+class Attachment(SQLModel, table=True):
+    """A link or a file that somebody put to an item. What is taken away stays as a row.
+
+    url       of a link
+    sha256    of a file's content, in hex: where it lies on disk; ``size`` in bytes
+    is_proof  whether it proves that the item is done
+    """
+
+    __tablename__ = "attachments"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Integer)
+    item_id: int = Field(index=True, foreign_key="items.id", ondelete="CASCADE")
+    kind: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    url: str | None = Field(default=None, sa_type=Text)
+    sha256: str | None = Field(default=None, sa_type=Text, index=True)
+    size: int | None = None
+    media_type: str | None = Field(default=None, sa_type=Text)
+    is_proof: bool = False
+    added_by_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Mention(SQLModel, table=True):
+    """A note that names somebody, until that person has seen it."""
+
+    __tablename__ = "mentions"
+
+    event_id: int = Field(primary_key=True, foreign_key="events.id", ondelete="CASCADE")
+    user_id: int = Field(primary_key=True, index=True, foreign_key="users.id", ondelete="CASCADE")
+    item_id: int = Field(foreign_key="items.id", ondelete="CASCADE")
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
