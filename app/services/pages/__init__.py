@@ -1,0 +1,41 @@
+"""What the pages show: plain frozen objects that services fill and templates read.
+
+No money is ever summed across currencies, so a total is a tuple with one ``Money`` per
+currency, largest first. Instants are aware; the template asks the reader's clock for words.
+"""
+
+from app.services.pages.around import Nav
+from app.services.pages.first import CARDS, TodayCard, TodayPage
+from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
+from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, NoteLine, Own
+from app.services.pages.parts import Act, Health, Person, Row, SourceLine, Stake, State
+from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
+
+__all__ = [
+    "CARDS",
+    "COUNTED",
+    "GROUPS",
+    "LISTED",
+    "TABS",
+    "Act",
+    "Choice",
+    "GoalLine",
+    "Group",
+    "GroupHead",
+    "Health",
+    "HistoryLine",
+    "InboxPage",
+    "ItemPage",
+    "Nav",
+    "NoteLine",
+    "Own",
+    "Person",
+    "Row",
+    "SourceLine",
+    "Stake",
+    "State",
+    "Tab",
+    "TodayCard",
+    "TodayPage",
+    "View",
+]

@@ -1,0 +1,26 @@
+"""What stands around every page."""
+
+from dataclasses import dataclass
+
+from app.services.pages.parts import SourceLine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nav:
+    """The counts beside the navigation and the sources below it.
+
+    ``today`` is how many cards that page shows, ``pressing`` whether anything is overdue or due
+    within the week; ``reports_due`` is what is overdue or due within the month.
+    """
+
+    today: int = 0
+    pressing: bool = False
+    inbox: int = 0
+    goals_behind: int = 0
+    reports_due: int = 0
+    programs: int = 0
+    decisions: int = 0
+    mine: int = 0
+    unowned: int = 0
+    snoozed: int = 0
+    sources: tuple[SourceLine, ...] = ()

@@ -1,0 +1,122 @@
+"""What several pages show: a source, a person, a line of a list, an act to be told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from app.core.tiles import Tile
+from connectors.sdk.records import Due, Money
+
+Stake = tuple[Money, ...]
+
+
+class Health(StrEnum):
+    """How far a source can be trusted now; the value is the word people read."""
+
+    FRESH = "fresh"
+    WAITING = "first sync pending"
+    PAUSED = "paused"
+    STALE = "stale"
+    FAILING = "failing"
+    NEEDS_SIGN_IN = "needs sign-in"
+    BROKEN = "broken"
+
+    @property
+    def trusted(self) -> bool:
+        """Whether "all clear" may be said while a source is in this state."""
+        return self is Health.FRESH
+
+
+class State(StrEnum):
+    """The team's state of an item, or the source's where that settles it, as people read it."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    DONE = "done"
+    CLOSED = "closed at source"
+    JOINED = "joined with another"
+    REMOVED = "removed at source"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceLine:
+    """One connection: ``read_at`` is its last good read, ``since`` when the trouble began.
+
+    ``copied_at`` is when the file was uploaded that was read, where it is one; ``renew_by`` when
+    that counts as stale. ``as_of`` is how old what it tells is, and ``how`` the word for it.
+    """
+
+    id: int
+    name: str
+    health: Health
+    read_at: datetime | None = None
+    since: datetime | None = None
+    problem: str | None = None
+    copied_at: datetime | None = None
+    renew_by: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """How old what it tells is: a copy is as old as it is, however often it is read."""
+        return self.copied_at or self.read_at
+
+    @property
+    def how(self) -> str:
+        """What happened at ``as_of``."""
+        return "uploaded" if self.copied_at else "read"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody who can own an item."""
+
+    id: int
+    name: str
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round badge: "Rin Sato" is RS, "admin" is AD."""
+        words = self.name.split() or ["?"]
+        both = words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]
+        return both.upper()
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the inbox: one decision.
+
+    ``line`` are the small words under the title; ``due_was`` the date before the source
+    last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read``
+    is personal, ``state`` the team's. ``also`` names the sources of what it stands for.
+    """
+
+    id: int
+    title: str
+    tile: Tile
+    kind: str
+    line: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    due: Due | None = None
+    due_was: Due | None = None
+    ends: date | None = None
+    amount: Money | None = None
+    amount_label: str | None = None
+    owner: Person | None = None
+    state: State = State.OPEN
+    snoozed_until: datetime | None = None
+    read: bool = False
+    stale: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """What a person has just done to one or more items, so that it can be told and undone.
+
+    ``said`` is the past tense for the toast ("Done", "Snoozed until Mon 23 Nov").
+    ``undo`` is the key that ``undoing.undo`` takes; None where there is nothing to undo.
+    """
+
+    said: str
+    items: tuple[int, ...]
+    undo: str | None = None
