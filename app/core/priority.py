@@ -1,8 +1,9 @@
 """What comes first, and why, in words. Pure and deterministic: ``now`` is in the clock.
 
-Points = what it is worth x how soon it is due. Worth grows with the logarithm of the
-money, so that an exchange rate, which we do not have, weighs little.
-No money known is not zero: the category says what losing it usually costs.
+Points = what it is worth x how soon it is due x how much its program or vendor matters here.
+Worth grows with the logarithm of the money, so that an exchange rate, which we do not have,
+weighs little: of another currency only the power of ten counts.
+No money known is not zero: its sort says what losing it usually costs.
 """
 
 import math
@@ -10,38 +11,70 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.core.words import Clock, due_day, due_words, is_late, money_words, plural
+from app.core import currencies
+from app.core.words import (
+    Clock,
+    due_day,
+    due_words,
+    is_late,
+    money_words,
+    number_words,
+    plural,
+)
 from connectors.sdk.records import Category, Due, DueInstant, Kind, Money
 
 BY_CATEGORY: Mapping[str, int] = {
-    Category.COMPLIANCE: 42,
-    Category.CERTIFICATION: 40,
-    Category.AGREEMENT: 38,
-    Category.RENEWAL: 36,
-    Category.FUND_CLAIM: 36,
-    Category.DEAL_REGISTRATION: 34,
-    Category.INCENTIVE: 34,
-    Category.INVITATION: 32,
-    Category.ORDER: 32,
-    Category.INVOICE: 30,
-    Category.QUOTE: 28,
-    Category.EVENT: 18,
-    Category.OTHER: 24,
+    Category.COMPLIANCE: 16_000,
+    Category.CERTIFICATION: 10_000,
+    Category.AGREEMENT: 6_500,
+    Category.RENEWAL: 4_000,
+    Category.FUND_CLAIM: 4_000,
+    Category.DEAL_REGISTRATION: 2_500,
+    Category.INCENTIVE: 2_500,
+    Category.INVITATION: 1_600,
+    Category.ORDER: 1_600,
+    Category.INVOICE: 1_000,
+    Category.QUOTE: 650,
+    Category.EVENT: 65,
+    Category.OTHER: 250,
 }
-"""Worth of an item without an amount: about that of 1,000 to 15,000 in most currencies."""
+"""What an item without an amount is ranked as, in about euros or dollars."""
 
-BY_KIND: Mapping[str, int] = {Kind.REPORTING: 38, Kind.GOAL: 30, Kind.NOTICE: 10}
+BY_KIND: Mapping[str, int] = {Kind.REPORTING: 6_500, Kind.GOAL: 1_000, Kind.NOTICE: 10}
 NO_DATE = 0.6
 STEPS = ((0, 1.5), (1, 1.45), (3, 1.3), (7, 1.1), (14, 0.8), (30, 0.55), (90, 0.3))
 FAR = 0.15
 LATE = 1.6
 LONG_LATE = 1.0
 LONG_LATE_DAYS = 30
+WEIGHTS: Mapping[int, float] = {-2: 1 / 2, -1: 2 / 3, 0: 1.0, 1: 3 / 2, 2: 2.0}
+"""What a step multiplies by, each as much as the one before. The ends are chosen so that they
+move an item about as far as two or three weeks more or less do (``STEPS``), and no further: what
+is due in a month never passes the same money that is late, whatever it weighs.
+"""
+WEIGHS: Mapping[int, str] = {
+    -2: "weighs half",
+    -1: "weighs a third less",
+    0: "weighs as usual",
+    1: "weighs half as much again",
+    2: "weighs double",
+}
+WAITING = 0.5
+PRESSES = 3
+"""So many days before its date something counts in full again, though it waits for the vendor."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weighed:
+    """How much an item's program or else its vendor matters: whose weight it is, and the step."""
+
+    name: str = ""
+    step: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stakes:
-    """What ranking looks at."""
+    """What ranking looks at. ``waiting``: it is the vendor's turn."""
 
     kind: str
     category: str | None
@@ -49,52 +82,88 @@ class Stakes:
     amount: Money | None
     amount_label: str | None
     due_was: Due | None = None
+    weighed: Weighed = Weighed()
+    waiting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rank:
-    """Points, and the reasons, one sentence each, the weightiest first."""
+    """Points, what decides between equal points, and the reasons, one sentence each.
+
+    ``counted`` is the money that it is ranked as, in ten-thousandths of about a euro or dollar.
+    """
 
     points: float
+    counted: float
     reasons: tuple[str, ...]
+
+    def before(self, id_: int) -> tuple[float, float, int]:
+        """The key by which items are sorted: no two are equal."""
+        return -self.points, -self.counted, id_
 
 
 def rank(stakes: Stakes, clock: Clock) -> Rank:
     """How far up an item belongs, and why."""
-    worth, worth_words = _worth(stakes)
+    counted, worth_words = _worth(stakes)
     urgency, urgency_words = _urgency(stakes.due, clock)
-    reasons = [worth_words, urgency_words]
+    factors = [worth_words, urgency_words]
+    points = 10 / math.log(10) * math.log1p(counted / 10_000) * urgency
+    if stakes.weighed.step:
+        points *= WEIGHTS[stakes.weighed.step]
+        factors.append(f"{stakes.weighed.name} {WEIGHS[stakes.weighed.step]}")
+    if stakes.waiting and not presses(stakes.due, clock):
+        points *= WAITING
+        factors.append("waiting on the vendor weighs half")
+    reasons = [_sentence(" × ".join(factors))]
+    if stakes.waiting and presses(stakes.due, clock):
+        reasons.append("It waits on the vendor, but the date presses.")
     if stakes.due is not None and stakes.due_was is not None:
         reasons.extend(_moved(stakes.due_was, stakes.due, clock))
-    return Rank(points=round(worth * urgency, 3), reasons=tuple(reasons))
+    return Rank(points=points, counted=counted, reasons=tuple(reasons))
 
 
-def as_money(points: float) -> Decimal:
-    """The amount that is worth so many points."""
-    return Decimal(10 ** (points / 10) - 1).quantize(Decimal("0.01"))
+def presses(due: Due | None, clock: Clock) -> bool:
+    """Whether the date is so near, or over, that waiting for the vendor is no reason to wait."""
+    return due is not None and (
+        is_late(due, clock) or (due_day(due, clock) - clock.today).days <= PRESSES
+    )
+
+
+def usual(kind: str, category: str | None) -> int:
+    """What an item of that sort is ranked as where no amount is known."""
+    if kind == Kind.DEADLINE and category:
+        return BY_CATEGORY.get(category, BY_CATEGORY[Category.OTHER])
+    return BY_KIND.get(kind, BY_CATEGORY[Category.OTHER])
 
 
 def _worth(stakes: Stakes) -> tuple[float, str]:
-    if stakes.amount is not None and stakes.amount.amount > 0:
-        label = f" {stakes.amount_label}" if stakes.amount_label else " at stake"
-        return 10 * math.log10(1 + float(stakes.amount.amount)), (
-            f"{money_words(stakes.amount)}{label}."
-        )
-    if stakes.amount is None:
-        told = "The source names no amount"
-    else:
-        told = f"The source says {money_words(stakes.amount)}"
-    usual, sort = _usual(stakes)
-    return usual, f"{told}; ranked as {sort}."
+    money = stakes.amount
+    counted = currencies.counted(money) if money is not None else None
+    if counted is None:
+        told = f"{_untold(money)}, ranked as {_sort(stakes)}"
+        return usual(stakes.kind, stakes.category) * 10_000.0, told
+    assert money is not None
+    told = f"{money_words(money)} {stakes.amount_label or 'at stake'}"
+    if currencies.digits(money.currency):
+        about = number_words(Decimal(f"{counted / 10_000:.2g}"))
+        told = f"{told}, ranked as about {about} dollars or euros"
+    return counted, told
 
 
-def _usual(stakes: Stakes) -> tuple[float, str]:
-    """What its sort is worth, and the sort in words."""
+def _untold(money: Money | None) -> str:
+    """Why the amount does not count."""
+    if money is None:
+        return "no amount named"
+    if money.amount <= 0:
+        return f"{money_words(money)} named"
+    return f"{money_words(money)}, of which we do not know what it is worth"
+
+
+def _sort(stakes: Stakes) -> str:
+    """What it is ranked as, in words."""
     if stakes.kind == Kind.DEADLINE and stakes.category:
-        usual = BY_CATEGORY.get(stakes.category, BY_CATEGORY[Category.OTHER])
-        return usual, "any deadline" if stakes.category == Category.OTHER else _a(stakes.category)
-    usual = BY_KIND.get(stakes.kind, BY_CATEGORY[Category.OTHER])
-    return usual, _a(_KIND_WORDS.get(stakes.kind, stakes.kind))
+        return "any deadline" if stakes.category == Category.OTHER else _a(stakes.category)
+    return _a(_KIND_WORDS.get(stakes.kind, stakes.kind))
 
 
 _KIND_WORDS: Mapping[str, str] = {
@@ -109,17 +178,21 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _urgency(due: Due | None, clock: Clock) -> tuple[float, str]:
     if due is None:
-        return NO_DATE, "The source gives no date."
+        return NO_DATE, "no date given"
     days = (due_day(due, clock) - clock.today).days
     if is_late(due, clock):
         factor = LONG_LATE if days < -LONG_LATE_DAYS else LATE
-        return factor, f"{due_words(due, clock).text.capitalize()}."
+        return factor, due_words(due, clock).text
     factor = next((factor for most, factor in STEPS if days <= most), FAR)
     if days <= 1:
-        return factor, f"Due {due_words(due, clock).text}."
-    return factor, f"{plural(days, 'day')} left."
+        return factor, f"due {due_words(due, clock).text}"
+    return factor, f"{plural(days, 'day')} left"
 
 
 def _moved(was: Due, now: Due, clock: Clock) -> Iterator[str]:

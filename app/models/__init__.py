@@ -42,7 +42,6 @@ from app.models.team import (
     PinnedView,
     SavedView,
     Weight,
-    WeightOf,
 )
 
 __all__ = [
@@ -91,5 +90,4 @@ __all__ = [
     "User",
     "WebSession",
     "Weight",
-    "WeightOf",
 ]

@@ -27,20 +27,17 @@ class AssignmentRule(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class WeightOf(StrEnum):
-    """What a weight can be set for."""
-
-    VENDOR = "vendor"
-    PROGRAM = "program"
-
-
 class Weight(SQLModel, table=True):
-    """How much a vendor or a program matters to this partner, as a step; 0 is as usual."""
+    """How much a vendor or one of its programs matters to this partner, as a step from -2 to 2.
+
+    program   "" for the vendor itself; a program without a row weighs as its vendor
+    vendor    "" for programs of which no source names the vendor
+    """
 
     __tablename__ = "weights"
 
-    scope: str = Field(primary_key=True, sa_type=Text)
-    name: str = Field(primary_key=True, sa_type=Text)
+    vendor: str = Field(primary_key=True, sa_type=Text)
+    program: str = Field(default="", primary_key=True, sa_type=Text)
     step: int
 
 

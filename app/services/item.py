@@ -22,6 +22,7 @@ from app.services import (
     pairs,
     proposals,
     today,
+    weights,
 )
 from app.services.lines import Sources
 from app.services.listing import items
@@ -31,6 +32,7 @@ from app.services.pages import (
     HistoryLine,
     ItemPage,
     NoteLine,
+    Row,
     SourceLine,
 )
 from connectors.sdk.manifest import Completeness
@@ -82,7 +84,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         crumbs=_crumbs(item, known),
         source=source,
         url=item.url,
-        why=_why(row, item, state, clock),
+        why=_why(session, row, stored, state, clock),
         account=item.account,
         reference=item.reference,
         vendor=item.vendor,
@@ -135,10 +137,12 @@ def _in_one_line(text: str) -> str:
     return " ".join(text.replace("•", " ").split())
 
 
-def _why(row: Any, item: Item, state: ItemState | None, clock: Clock) -> tuple[str, ...]:
+def _why(
+    session: Session, row: Row, stored: Any, state: ItemState | None, clock: Clock
+) -> tuple[str, ...]:
     """Why it is ranked where it is; a goal is not ranked, its page says how it stands."""
-    goal = item.kind == Kind.GOAL
-    reasons = () if goal else today.rank_of(row, item.category, clock).reasons
+    steps = weights.steps(session)
+    reasons = () if row.kind == Kind.GOAL else today.rank_of(row, stored, steps, clock).reasons
     if state is not None and state.reopened_because:
         return (f"It came back: {told_words(state.reopened_because, clock)}.", *reasons)
     return reasons

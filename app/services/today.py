@@ -1,42 +1,29 @@
 """Today: at most ten things, the weightiest first, each with its reasons."""
 
 from datetime import timedelta
-from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from app.core import priority
+from app.core import currencies, priority
 from app.core.words import Clock
-from app.services import due_days, inbox, lines, listing
+from app.models import TeamState
+from app.services import due_days, inbox, lines, listing, weights
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import CARDS, Row, TodayCard, TodayPage
 from connectors.sdk.records import Category, Kind
 
-CANDIDATES = 25
+Ranked = tuple[priority.Rank, Row, Any]
+"""A rank, the line, and the row as it is stored."""
 
 
 def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
     """What to do first: overdue, due within a month, or asked for without a date."""
     known = Sources(session, now=clock.now)
-    statement = (
-        listing.select_lines(
-            user_id, items.c.url, sa.func.coalesce(states.c.version, 0).label("version")
-        )
-        .where(items.c.id.in_(_weightiest(clock)))
-        .order_by(items.c.id)
-    )
-    found = session.execute(statement).all()
-    rows = lines.rows_of(session, found, known, clock)
-    ranked = sorted(
-        (
-            (rank_of(row, stored.category, clock), row, stored)
-            for row, stored in zip(rows, found, strict=True)
-        ),
-        key=lambda entry: (-entry[0].points, entry[1].id),
-    )
+    ranked = first(session, weights.steps(session), known, user_id=user_id, clock=clock)
     return TodayPage(
         cards=tuple(
             TodayCard(
@@ -46,7 +33,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
                 source_name=known.name(stored.connection_id),
                 version=stored.version,
             )
-            for rank, row, stored in ranked[:CARDS]
+            for rank, row, stored in ranked
         ),
         stake=inbox.stake(session, user_id=user_id, clock=clock, days=listing.WEEK),
         days=listing.WEEK,
@@ -58,22 +45,78 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
     )
 
 
-def _weightiest(clock: Clock) -> sa.Select[Any]:
-    """Ids among which the weightiest are: of each urgency the ``CANDIDATES`` of most worth.
+def first(
+    session: Session, steps: weights.Steps, known: Sources, *, user_id: int, clock: Clock
+) -> list[Ranked]:
+    """The ten weightiest with these weights, the weightiest first."""
+    return ranked(session, _weightiest(steps, clock), steps, known, user_id=user_id, clock=clock)[
+        :CARDS
+    ]
 
-    Within one urgency worth alone decides, so that no backlog, however long, hides what
+
+def ranked(
+    session: Session,
+    ids: sa.Select[Any],
+    steps: weights.Steps,
+    known: Sources,
+    *,
+    user_id: int,
+    clock: Clock,
+) -> list[Ranked]:
+    """These items, the weightiest first."""
+    version = sa.func.coalesce(states.c.version, 0).label("version")
+    statement = listing.select_lines(user_id, items.c.url, version).where(items.c.id.in_(ids))
+    found = session.execute(statement).all()
+    rows = lines.rows_of(session, found, known, clock)
+    return sorted(
+        (
+            (rank_of(row, stored, steps, clock), row, stored)
+            for row, stored in zip(rows, found, strict=True)
+        ),
+        key=lambda entry: entry[0].before(entry[1].id),
+    )
+
+
+def _weightiest(steps: weights.Steps, clock: Clock) -> sa.Select[Any]:
+    """Ids among which the ten weightiest are.
+
+    Among what is as urgent, weighs as much and waits alike, worth alone decides, and then the id:
+    so the ten of most worth of each such class are enough. No backlog, however long, hides what
     is due now.
     """
-    worth = sa.case(
-        (items.c.amount > 0, items.c.amount),
-        (items.c.kind == Kind.REPORTING, _as_money(priority.BY_KIND[Kind.REPORTING])),
-        *((items.c.category == sort, _as_money(its)) for sort, its in priority.BY_CATEGORY.items()),
-        else_=_as_money(priority.BY_CATEGORY[Category.OTHER]),
+    tables, step = weights.with_steps(
+        items.outerjoin(states, states.c.item_id == items.c.id), steps
     )
-    order = (worth.desc(), items.c.id)
-    place = sa.func.row_number().over(partition_by=_urgency(clock), order_by=order)
-    placed = sa.select(items.c.id, place.label("place")).where(listing.asks(clock)).subquery()
-    return sa.select(placed.c.id).where(placed.c.place <= CANDIDATES)
+    waits = sa.func.coalesce(states.c.state == TeamState.WAITING, sa.false())
+    place = sa.func.row_number().over(
+        partition_by=(_urgency(clock), step, waits), order_by=(_counted().desc(), items.c.id)
+    )
+    asked = sa.select(items.c.id, place.label("place")).select_from(tables)
+    placed = asked.where(listing.asks(clock)).subquery()
+    return sa.select(placed.c.id).where(placed.c.place <= CARDS)
+
+
+def _counted() -> sa.ColumnElement[float]:
+    """What an item is ranked as: the same float that ``priority`` counts with."""
+    stored = sa.cast(sa.type_coerce(items.c.amount, sa.BigInteger), sa.Float)
+    by_digits = groupby(
+        sorted(currencies.DIGITS, key=currencies.DIGITS.__getitem__), currencies.DIGITS.__getitem__
+    )
+    known = items.c.amount > 0
+    return sa.case(
+        (sa.and_(known, sa.func.coalesce(items.c.currency, "") == ""), stored),
+        *(
+            (sa.and_(known, items.c.currency.in_(list(codes))), stored / float(10**digits))
+            for digits, codes in by_digits
+        ),
+        (items.c.kind == Kind.REPORTING, _usual(priority.BY_KIND[Kind.REPORTING])),
+        *((items.c.category == sort, _usual(its)) for sort, its in priority.BY_CATEGORY.items()),
+        else_=_usual(priority.BY_CATEGORY[Category.OTHER]),
+    )
+
+
+def _usual(amount: int) -> sa.ColumnElement[float]:
+    return sa.literal(amount * 10_000.0)
 
 
 def _urgency(clock: Clock) -> sa.ColumnElement[int]:
@@ -87,20 +130,18 @@ def _urgency(clock: Clock) -> sa.ColumnElement[int]:
     return sa.case(*((step, number) for number, step in numbered), else_=-1)
 
 
-def _as_money(points: int) -> sa.ColumnElement[Decimal]:
-    return sa.literal(priority.as_money(points), items.c.amount.type)
-
-
-def rank_of(row: Row, category: str | None, clock: Clock) -> priority.Rank:
-    """The rank of a line."""
+def rank_of(row: Row, stored: Any, steps: weights.Steps, clock: Clock) -> priority.Rank:
+    """The rank of a line, of which ``stored`` has vendor, program, category and team state."""
     return priority.rank(
         priority.Stakes(
             kind=row.kind,
-            category=category,
+            category=stored.category,
             due=row.due,
             amount=row.amount,
             amount_label=row.amount_label,
             due_was=row.due_was,
+            weighed=weights.weighed(steps, stored.vendor, stored.program),
+            waiting=stored.state == TeamState.WAITING,
         ),
         clock,
     )

@@ -119,10 +119,10 @@ def _team() -> None:
     )
     op.create_table(
         "weights",
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("program", sa.Text(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "name", name="pk_weights"),
+        sa.PrimaryKeyConstraint("vendor", "program", name="pk_weights"),
     )
     op.create_table(
         "saved_views",

@@ -1,16 +1,23 @@
 """Today: at most ten things, the weightiest first, and what is at stake."""
 
+import random
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from app.services import acts, today
+from app.models import ItemState, TeamState
+from app.services import acts, listing, today
+from app.services.lines import Sources
 from app.services.pages import TodayPage
 from connectors.sdk.records import (
     AnyRecord,
     Category,
+    Deadline,
     DueDate,
+    DueInstant,
     Goal,
     Money,
     Notice,
@@ -26,7 +33,7 @@ def due(days: int) -> DueDate:
     return DueDate(on=DAY + timedelta(days=days))
 
 
-def money(amount: int, currency: str = "USD") -> Money:
+def money(amount: int | Decimal, currency: str | None = "USD") -> Money:
     return Money(amount=Decimal(amount), currency=currency)
 
 
@@ -61,7 +68,7 @@ def test_what_is_late_or_worth_more_stands_first_and_says_why(world: World, pers
     assert [card.row.title.removeprefix("Deadline ") for card in cards] == [
         *("dear", "unpriced", "late", "now", "undated", "far"),
     ]
-    assert cards[0].why == ("$500,000 at stake.", "Due today.")
+    assert cards[0].why == ("$500,000 at stake × due today.",)
     assert all(card.why for card in cards)
 
 
@@ -105,6 +112,55 @@ def test_it_stays_at_ten_in_the_same_order(world: World, person: int) -> None:
     first, second = titles(world, person), titles(world, person)
 
     assert first == second == [str(number) for number in range(10)]
+
+
+def told(draw: random.Random, number: int) -> Deadline | ReportingRequirement:
+    """Anything that a source may tell, with many equal among them."""
+    values: dict[str, Any] = {
+        "vendor": draw.choice([None, "Cisco", "AWS"]),
+        "program": draw.choice([None, "Gold", "Black Belt"]),
+        "due": draw.choice([None, *map(due, (-60, -31, -30, -2, -1, 0, 1, 2, 3, 4, 7, 8, 30))]),
+        "amount": draw.choice([None, *(money(a, c) for a in AMOUNTS for c in CURRENCIES)]),
+        "category": draw.choice(list(Category)),
+    }
+    if draw.random() < 0.1:
+        at = START + timedelta(hours=draw.randrange(-48, 48), minutes=1)
+        values["due"] = DueInstant(at=at)
+    if draw.random() < 0.2:
+        del values["category"]
+        title = f"Report {number}"
+        return ReportingRequirement(external_id=f"r{number}", title=title, **values)
+    return deadline(number, **values)
+
+
+AMOUNTS = (Decimal(0), Decimal(-5), Decimal("0.01"), Decimal(900), Decimal("42300.55"), 10**9)
+CURRENCIES = ("USD", "EUR", "JPY", "KRW", "VND", "points", None)
+
+
+def test_the_ten_are_the_same_that_ranking_everything_gives(world: World, person: int) -> None:
+    draw = random.Random(7)
+    lists(world, *(told(draw, number) for number in range(700)))
+    ids = [item.id or 0 for item in world.items().values()]
+    with world.database.write() as session:
+        for id_ in draw.sample(ids, 200):
+            session.add(ItemState(item_id=id_, state=TeamState.WAITING, changed_at=START))
+    clock = world.wall_clock()
+    everything = sa.select(listing.items.c.id).where(listing.asks(clock))
+    for steps in ({}, {("Cisco", ""): 2}, STEPS):
+        with world.database.read() as session:
+            known = Sources(session, now=clock.now)
+            by: dict[str, Any] = {"user_id": person, "clock": clock}
+            ten = today.first(session, steps, known, **by)
+            all_ = today.ranked(session, everything, steps, known, **by)
+
+        assert len(ten) == 10
+        assert [row.id for _, row, _ in ten] == [row.id for _, row, _ in all_[:10]]
+
+
+STEPS = {
+    **{("Cisco", ""): 2, ("Cisco", "Gold"): 0, ("AWS", ""): -1, ("AWS", "Gold"): 1},
+    **{("", "Black Belt"): -2, ("", ""): 1},
+}
 
 
 def test_what_is_at_stake_is_never_added_across_currencies(world: World, person: int) -> None:
