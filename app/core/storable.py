@@ -12,6 +12,8 @@ LONGEST_ID = 500
 """Characters: an index of Postgres holds at most 2,704 bytes, whatever the script."""
 LONGEST_INDEXED = 500
 """The same of a text that an index holds: no platform has a vendor's name of that length."""
+BYTES_TOGETHER = 2_300
+"""Vendor and program in the one index that holds both, beside its shorter columns."""
 NUL = "\0"
 INSTANTS = {
     kind: tuple(name for name in ("due_at", "lapses_at", "expires_at") if name in names)
@@ -58,6 +60,10 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, Values]:
         raise NotStorable("A text holds a NUL character.")
     if (vendor := record.vendor) is not None and len(vendor) > LONGEST_INDEXED:
         raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
+    if len(f"{vendor}{record.program}") > BYTES_TOGETHER // 4:  # four bytes a character at most
+        together = f"{vendor or ''}{record.program or ''}".encode()
+        if len(together) > BYTES_TOGETHER:
+            raise NotStorable("The names of its vendor and its program are too long together.")
     for place in _INSTANTS_AT[kind]:
         instant = values[place]
         if instant is not None and not 1 < instant.year < 9999:

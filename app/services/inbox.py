@@ -16,6 +16,7 @@ from app.services.pages import (
     COUNTED,
     TABS,
     Choice,
+    Emptiness,
     InboxPage,
     Nav,
     Person,
@@ -207,6 +208,17 @@ def _distinct(session: Session, column: sa.Column[Any]) -> tuple[Choice, ...]:
     return tuple(
         Choice(value=value, label=value[:1].upper() + value[1:], count=count)
         for value, count in session.execute(statement)
+    )
+
+
+def emptiness(session: Session, clock: Clock) -> Emptiness:
+    """Which of the four truths holds where a page has nothing to show."""
+    known = Sources(session, now=clock.now)
+    return Emptiness(
+        sources=len(known.lines),
+        doubtful=known.doubtful,
+        read_at=known.read_at,
+        next_due=next_due(session, clock),
     )
 
 

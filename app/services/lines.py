@@ -158,7 +158,8 @@ def rows_of(
             owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
             state=state_of(row),
             snoozed_until=row.snoozed_until,
-            read=row.read_at is not None,
+            read=bool(row.seen),
+            starred=row.starred_at is not None,
             stale=known.stale(row.connection_id),
         )
         for row in found

@@ -31,6 +31,12 @@ NEW_FOR = timedelta(days=3)
 BACKWARDS = ("done", "removed")
 """Tabs whose newest date stands first."""
 
+seen = sa.and_(
+    personal.c.read_at.is_not(None),
+    sa.or_(items.c.material_at.is_(None), personal.c.read_at >= items.c.material_at),
+)
+"""Whether this person has read it as it is: since something that matters changed last."""
+
 COMMON = (
     items.c.id,
     items.c.title,
@@ -59,7 +65,8 @@ SHOWN = (
     items.c.amount,
     states.c.snoozed_until,
     states.c.owner_id,
-    personal.c.read_at,
+    seen.label("seen"),
+    personal.c.starred_at,
 )
 """What a line of a page or a mail shows."""
 
@@ -173,7 +180,7 @@ def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement
             yield due_days.due_within(clock, MONTH)
         case "new":
             yield items.c.first_seen_at > _new_since(clock)
-            yield personal.c.read_at.is_(None)
+            yield sa.func.coalesce(seen, sa.false()).is_(sa.false())
         case "mine":
             yield states.c.owner_id == _reader(user_id)
         case "unowned":

@@ -157,6 +157,9 @@ class _Writer:
             )
         }
         for row in rows:
+            was = stored[row["id"]]
+            material = history.reopening(was, row) is not None or row["closed"] != was["closed"]
+            row["material_at"] = self.now if material else was["material_at"]
             state = states.get(row["id"])
             if state is not None and state.state != TeamState.OPEN:
                 done = self.now.date() if state.state == TeamState.DONE else None

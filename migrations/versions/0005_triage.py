@@ -15,10 +15,15 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
 NO = sa.false()
+WIDE = (
+    *("vendor", "sort_on", "id", "program", "kind", "category", "connection_id", "currency"),
+    *("amount", "due_on", "due_at", "changed_at", "first_seen_at", "is_open"),
+)
 
 
 def upgrade() -> None:
     _acts()
+    _items()
     _states()
     _people()
     _team()
@@ -38,8 +43,13 @@ def downgrade() -> None:
     with op.batch_alter_table("personal_states") as table:
         table.alter_column("read_at", existing_type=INSTANT, nullable=False)
         table.drop_column("starred_at")
+    op.drop_index("ix_item_states_state", "item_states")
     op.drop_index("ix_item_states_backup_id", "item_states")
     _without("item_states", "backup_id", "until_change", "waiting_since", "reason")
+    op.drop_index("ix_items_removed_sort_on_id", "items")
+    op.drop_index("ix_items_open_vendor_and_all", "items")
+    _partial("ix_items_open_vendor_sort_on_id", "items", [*WIDE[:3]], "is_open = 1", "is_open")
+    op.drop_column("items", "material_at")
     op.drop_index("ix_events_act_id", "events")
     _without("events", "act_id")
     op.drop_table("acts")
@@ -60,6 +70,7 @@ def _acts() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("before", JSON),
         sa.Column("undone_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_acts"),
         _to("acts", "actor_id", "users", "SET NULL"),
@@ -67,6 +78,13 @@ def _acts() -> None:
     op.create_index("ix_acts_actor_id_id", "acts", ["actor_id", "id"])
     op.add_column("events", sa.Column("act_id", sa.Integer()))
     _partial("ix_events_act_id", "events", ["act_id"], "act_id IS NOT NULL")
+
+
+def _items() -> None:
+    op.add_column("items", sa.Column("material_at", INSTANT))
+    op.drop_index("ix_items_open_vendor_sort_on_id", "items")
+    _partial("ix_items_open_vendor_and_all", "items", [*WIDE], "is_open = 1", "is_open")
+    _partial("ix_items_removed_sort_on_id", "items", ["sort_on", "id"], "removed_at IS NOT NULL")
 
 
 def _states() -> None:
@@ -79,6 +97,7 @@ def _states() -> None:
             "fk_item_states_backup_id_users", "users", ["backup_id"], ["id"], ondelete="SET NULL"
         )
     op.create_index("ix_item_states_backup_id", "item_states", ["backup_id"])
+    op.create_index("ix_item_states_state", "item_states", ["state"])
     with op.batch_alter_table("personal_states") as table:
         table.alter_column("read_at", existing_type=INSTANT, nullable=True)
         table.add_column(sa.Column("starred_at", INSTANT))
@@ -192,7 +211,11 @@ def _to(table: str, column: str, other: str, gone: str = "CASCADE") -> sa.Foreig
     )
 
 
-def _partial(name: str, table: str, columns: list[str], where: str) -> None:
+def _partial(name: str, table: str, columns: list[str], where: str, on_postgres: str = "") -> None:
     op.create_index(
-        name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        name,
+        table,
+        columns,
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(on_postgres or where),
     )

@@ -8,7 +8,7 @@ from app.services.pages.around import Nav
 from app.services.pages.first import CARDS, TodayCard, TodayPage
 from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
 from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, NoteLine, Own
-from app.services.pages.parts import Act, Health, Person, Row, SourceLine, Stake, State
+from app.services.pages.parts import Act, Emptiness, Health, Person, Row, SourceLine, Stake, State
 from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "TABS",
     "Act",
     "Choice",
+    "Emptiness",
     "GoalLine",
     "Group",
     "GroupHead",

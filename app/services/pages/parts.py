@@ -83,12 +83,26 @@ class Person:
         return both.upper()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emptiness:
+    """Why a list can be empty: what the macro ``ui.nothing`` tells of the sources.
+
+    ``sources``: how many there are; ``doubtful``: those that are not fresh; ``read_at``: what all
+    of them said at least so late is known; ``next_due``: the next date of any open item.
+    """
+
+    sources: int
+    doubtful: tuple[SourceLine, ...] = ()
+    read_at: datetime | None = None
+    next_due: Due | None = None
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the inbox: one decision.
 
     ``line`` are the small words under the title; ``due_was`` the date before the source
-    last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read``
-    is personal, ``state`` the team's. ``also`` names the sources of what it stands for.
+    last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read`` and
+    ``starred`` are personal, ``state`` the team's. ``also``: sources of what it stands for.
     """
 
     id: int
@@ -106,6 +120,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.OPEN
     snoozed_until: datetime | None = None
     read: bool = False
+    starred: bool = False
     stale: bool = False
 
 
