@@ -185,6 +185,26 @@ for (const field of all("[data-guess=zone]")) {
   if (all("option", field).some((option) => option.value === zone)) field.value = zone;
 }
 
+// --- sliders: say their step in words, and take those along that follow ------------------------
+
+function tell(slider) {
+  const words = [...slider.list.options].find((option) => option.value === slider.value)?.label;
+  slider.setAttribute("aria-valuetext", words);
+  one("b", slider.parentElement).textContent = words;
+}
+
+doc.addEventListener("input", ({ target }) => {
+  if (!target.matches("[type=range][list]")) return;
+  tell(target);
+  for (const follower of all(`[data-follows="${target.id}"]`)) {
+    follower.value = one("[type=hidden]", follower.parentElement).value = target.value;
+    tell(follower);
+  }
+  delete target.dataset.follows;
+});
+
+for (const slider of all("[type=range][list]")) tell(slider);
+
 // On a narrow screen the tabs scroll: the one that is open is in sight.
 const tab = one(".tabs [aria-current]");
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - 40;

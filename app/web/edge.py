@@ -14,6 +14,7 @@ from app.web import (
     inbox,
     items,
     own_items,
+    priorities,
     programs,
     reports,
     settings,
@@ -43,6 +44,7 @@ PARTS = (
     source_forms,
     sources,
     settings,
+    priorities,
     admin,
     help,
 )

@@ -54,6 +54,7 @@ PAGES = (
     "/sources/add/calendar",
     "/sources/import",
     "/settings",
+    "/settings/priorities",
     "/settings/people",
     "/settings/tokens",
     "/help/feed",
