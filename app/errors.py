@@ -3,6 +3,7 @@
 AppError
 ├── NotFound       answer that it does not exist
 ├── Conflict       show both versions: someone else was faster
+│   └── SampleInTheWay   offer to wipe the sample company, and go on
 ├── Invalid        give the input back with a sentence for each field
 ├── NotAllowed     this person may not
 ├── NotSetUp       leave all as it is, and try again: who runs it must mend the installation
@@ -28,6 +29,10 @@ class NotFound(AppError):
 
 class Conflict(AppError):
     """It was changed in between."""
+
+
+class SampleInTheWay(Conflict):
+    """The sample company is there, beside which nothing real may stand."""
 
 
 class Invalid(AppError):

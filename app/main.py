@@ -30,7 +30,13 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
     vault = vault_of(settings)
     runner = jobs_of(settings, database, vault) if jobs else None
     syncer = runner.syncer if runner else Syncer(database=database, vault=vault, settings=settings)
-    site = Site(settings=settings, database=database, vault=vault, read=reader(syncer))
+    site = Site(
+        settings=settings,
+        database=database,
+        vault=vault,
+        read=reader(syncer),
+        load_sample=sample_loader(syncer),
+    )
     if runner is not None:
         site = replace(site, wake=runner.wake)
     return with_edges(site, lifespan=_lifespan(settings, database, runner))
@@ -39,6 +45,17 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
 def reader(syncer: Syncer) -> Callable[[int], object]:
     """Reads a connection that somebody changed, while that person waits."""
     return lambda connection_id: syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
+
+
+def sample_loader(syncer: Syncer) -> Callable[[int], None]:
+    """Begins to load the sample company for an admin."""
+
+    def begin(user_id: int) -> None:
+        from app.demo.loading import Loader  # noqa: PLC0415  (brings all simulated platforms)
+
+        Loader(syncer=syncer).begin(user_id)
+
+    return begin
 
 
 def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:

@@ -13,7 +13,7 @@ from app.api.asking import Asked, asked
 from app.api.tokens import allow, note_use, use_is_due
 from app.core import feeds
 from app.core.words import Clock
-from app.services import feeding
+from app.services import apart, company, feeding
 
 router = APIRouter()
 
@@ -71,12 +71,17 @@ class _Reply:
         )
         return feeds.feed(
             entries,
-            title=f"Partner Inbox {self.site.settings.company}".strip(),
+            title=self._title(session),
             home=home,
             feed_url=_url(home, self.query),
             next_url=_url(home, {**self.query, "after": cursor}) if cursor else None,
             extension=extension,
         )
+
+    def _title(self, session: Session) -> str:
+        of = company.name(session, self.site.settings.company)
+        sample = "(sample company, nothing of it is real)" if apart.sample(session) else ""
+        return " ".join(filter(None, ("Partner Inbox", of, sample)))
 
 
 def _matches(headers: Headers, tag: str) -> bool:

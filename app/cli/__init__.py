@@ -6,10 +6,10 @@ import typer
 from typer.exceptions import TyperException
 
 from app import garbage
-from app.cli import commands
+from app.cli import commands, first
 from app.cli.base import at_end, err, group, tell
 
-__all__ = ["commands", "group", "main"]
+__all__ = ["commands", "first", "group", "main"]
 
 
 def main(arguments: list[str] | None = None) -> None:

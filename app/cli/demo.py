@@ -170,7 +170,7 @@ def _write_settings(
 def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:
     """The company, or, when it exists, its connections on today's addresses."""
     now = opened.now()
-    planned = running.planned(folder, now=now)
+    planned = [*running.planned(folder, now=now), running.gone()]
     with opened.database.write() as session:
         if not accounts.user_count(session):
             story.found_company(

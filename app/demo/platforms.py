@@ -1,6 +1,6 @@
 """The simulated platforms of the demo and the connections that lead to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,17 +65,19 @@ class Platforms:
         found = [
             Planned(name=name, connector=id_, values={**self._values(id_), **ANOTHER.get(name, {})})
             for name, id_ in NAMED.items()
+            if id_ in self.sandboxes
         ]
-        gone = f"{self.host.url('calendar')}/fortinet/moved-away.ics"
-        return [
-            *found,
-            Planned(
-                name="TD SYNNEX and Pax8 (export)",
-                connector="spreadsheet",
-                values={"file": str(export.resolve())},
-            ),
-            Planned(name=GONE, connector="calendar", values={"url": gone, "vendor": "Fortinet"}),
-        ]
+        export_of = Planned(
+            name="TD SYNNEX and Pax8 (export)",
+            connector="spreadsheet",
+            values={"file": str(export.resolve())},
+        )
+        return [*found, export_of]
+
+    def gone(self) -> Planned:
+        """The connection that fails on purpose."""
+        url = f"{self.host.url('calendar')}/fortinet/moved-away.ics"
+        return Planned(name=GONE, connector="calendar", values={"url": url, "vendor": "Fortinet"})
 
     def _values(self, connector_id: str) -> Mapping[str, Any]:
         """How a connection reaches a platform; of the spreadsheet, its Excel form."""
@@ -87,8 +89,8 @@ class Platforms:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Hosts with their ports: of all that speak HTTP, and of the mail server."""
-        mail = urlsplit(str(self.sandboxes["mailbox"].config("")["server"])).netloc
-        return (urlsplit(self.host.url("calendar")).netloc, mail)
+        known = (self.host.addresses(id_) for id_ in self.sandboxes)
+        return tuple(dict.fromkeys(urlsplit(address).netloc for of in known for address in of))
 
     def change(self) -> tuple[str, list[str]]:
         """One platform changes: its connector's id, and what changed in sentences."""
@@ -97,9 +99,11 @@ class Platforms:
 
 
 @contextmanager
-def running(*, now: datetime, port: int = 0) -> Iterator[Platforms]:
-    """The platforms, served on loopback until the block ends."""
+def running(
+    *, now: datetime, port: int = 0, only: Collection[str] = tuple(NAMED.values())
+) -> Iterator[Platforms]:
+    """The platforms, served on loopback until the block ends; ``only`` those connectors'."""
     clock = RunningClock(now)
-    sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in NAMED.values()}
+    sandboxes = {id_: registry.sandbox(id_)(clock) for id_ in NAMED.values() if id_ in only}
     with SandboxHost(sandboxes, port=port) as host:
         yield Platforms(host, sandboxes)

@@ -34,12 +34,19 @@ def found_company(
         )
 
 
-def settle_in(session: Session, *, clock: Clock) -> None:
-    """What the people have done so far: vendors have owners, two things are put off or done."""
-    admin = accounts.user_by_email(session, company.ADMIN[0])
+def settle_in(session: Session, *, clock: Clock, admin_id: int | None = None) -> None:
+    """What the people have done so far: vendors have owners, two things are put off or done.
+
+    ``admin_id`` plays the admin's part where the company has none of its own.
+    """
+    if admin_id is None:
+        admin = accounts.user_by_email(session, company.ADMIN[0])
+    else:
+        admin = accounts.user(session, admin_id)
     assert admin is not None
     assert admin.id is not None
     by_name = {user.name: user.id for user in accounts.users(session)}
+    by_name[company.ADMIN[1]] = admin.id
     for vendor, owner in company.OWNERS.items():
         ids = list(
             session.execute(

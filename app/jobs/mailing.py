@@ -131,7 +131,7 @@ class Mailer:
             "digest": digest,
             "clock": clock,
             "home": home,
-            "company": self.settings.company,
+            "company": self.settings.company or digest.company,
         }
         text, html = mail.render("digest", values)
         host = mail.host_of(home)

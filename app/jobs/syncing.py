@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlmodel import Session
 from app import crash
 from app.config import Settings
 from app.db import Database
-from app.errors import AppError, NotSetUp
+from app.errors import AppError, NotFound, NotSetUp
 from app.jobs import holding
 from app.keeping import Kept
 from app.models import RunOutcome, SyncRun
@@ -139,8 +140,9 @@ class Syncer:
             log.warning(
                 "sync of connection %s lost its lease; nothing written", claim.connection_id
             )
-            with self.database.read() as session:
+            with self.database.read() as session, suppress(NotFound):  # wiped with its sample
                 return sources.run(session, claim.run_id)
+            return None
         except (KeyboardInterrupt, SystemExit):  # stopped by hand: whoever is next need not wait
             with self.database.write() as session:
                 syncing.let_go(session, claim, now=self.now())

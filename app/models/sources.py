@@ -32,6 +32,7 @@ class Trigger(StrEnum):
     PERSON = "person"
     COMMAND = "command"
     IMPORT = "import"
+    SAMPLE = "sample"
 
 
 class RunOutcome(StrEnum):

@@ -19,7 +19,7 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
 from app.models import DigestEntry, DigestState, User
-from app.services import acts, due_days, goals, inbox, item, lines, listing
+from app.services import acts, apart, company, due_days, goals, inbox, item, lines, listing
 from app.services.lines import Sources
 from app.services.listing import events, items
 from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
@@ -60,6 +60,7 @@ class Digest:
     overdue_count: int
     soon_count: int
     left_out: int = 0
+    company: str = ""
 
     @property
     def more(self) -> str:
@@ -97,7 +98,8 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         behind=_behind(session, clock),
         doubtful=known.doubtful,
         stake=inbox.stake(session, user_id=user.id, clock=clock, days=listing.WEEK),
-        subject=digests.subject(
+        subject=("Sample company: " if apart.sample(session) else "")
+        + digests.subject(
             overdue=counts["overdue"],
             soon=counts["week"],
             changed=len(changed),
@@ -108,6 +110,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         since=since,
         overdue_count=counts["overdue"],
         soon_count=counts["week"],
+        company=company.name(session, ""),
         left_out=sum(max(count - len(rows), 0) for count, rows in zip(told, shown, strict=True)),
     )
 
@@ -198,7 +201,12 @@ def wish_of(user: User) -> digests.Wish:
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[int, date]]:
-    """People whose digest of their local day is due and that nobody has taken up."""
+    """People whose digest of their local day is due and that nobody has taken up.
+
+    Nobody's while the sample company is there: a mail of invented deadlines is worse than none.
+    """
+    if apart.sample(session) is not None:
+        return []
     wanted = session.exec(select(User).where(User.is_active, User.digest_on)).all()
     found = []
     for user in wanted:

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from app.core import feeds
 from app.core.words import Clock, money_words
 from app.db import exact
-from app.services import lines, pages, standings
+from app.services import apart, lines, pages, standings
 from app.services.lines import Sources
 from app.services.listing import COMMON, Listing, items, states
-from app.services.pages import View
+from app.services.pages import Health, View
 from app.services.revisions import revision
 from app.services.texts import date_text, instant_text
 from connectors.sdk.records import Money
@@ -67,7 +67,8 @@ def page(
     known = Sources(session, now=clock.now)
     told = {id_: _source(line) for id_, line in known.lines.items()}
     entries = [_entry(row, told, home) for row in found.rows]
-    extension = {"revision": revision(session), "sources": list(told.values())}
+    sample = apart.sample(session) is not None
+    extension = {"revision": revision(session), "sample": sample, "sources": list(told.values())}
     return entries, found.after, extension
 
 
@@ -75,7 +76,7 @@ def _source(line: Any) -> dict[str, Any]:
     return {
         "name": line.name,
         "state": str(line.health),
-        "stale": not line.health.trusted,
+        "stale": line.health is not Health.FRESH,
         "as_of": feeds.stamp(line.as_of) if line.as_of else None,
         "last_success_at": feeds.stamp(line.read_at) if line.read_at else None,
     }

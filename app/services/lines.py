@@ -127,6 +127,8 @@ def line_of_source(standing: Standing, *, now: datetime) -> SourceLine:
 
 
 def _health(standing: Standing, now: datetime) -> Health:
+    if standing.sample:
+        return Health.SAMPLE if standing.last_success_at else Health.WAITING
     if standing.health in TROUBLED:
         return Health(standing.health)
     if not standing.enabled:

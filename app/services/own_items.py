@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from app.errors import Invalid, NotFound
 from app.models import Connection, Item
 from app.secrets import Vault
-from app.services import absence, sources
+from app.services import absence, apart, sources
 from app.services.pages import Own
 from connectors.own_items import editing, series
 from connectors.own_items.entries import Entry, Only
@@ -65,6 +65,7 @@ def add(
     ``year``: the vendor's fiscal year (``connectors.sdk.fiscal.year_of``); "" leaves it as it is.
     The source is due at once. Raises ``Invalid`` with what is wrong.
     """
+    apart.refuse_beside_sample(session)
     check(entry, year)
     connection = _held(session)
     if connection is None:

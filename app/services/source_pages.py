@@ -37,6 +37,7 @@ WORST_FIRST = (
     Health.WAITING,
     Health.PAUSED,
     Health.FRESH,
+    Health.SAMPLE,
 )
 
 

@@ -15,6 +15,7 @@ SAID: Mapping[Health, tuple[str, str, str]] = {
     Health.STALE: ("For more than twice its usual time it was not read to its end.", "", "soon"),
     Health.WAITING: ("It has not been read to its end yet.", "", "soon"),
     Health.PAUSED: ("It is paused: nothing is read, and what it shows grows old.", "", "soon"),
+    Health.SAMPLE: ("It is part of the sample company, which was read once.", "", ""),
     Health.FRESH: ("Everything was read to its end.", "", ""),
 }
 """What a state says where the last run said nothing: text, remedy, tone."""
@@ -31,6 +32,7 @@ BEGAN: Mapping[str, str] = {
     Trigger.PERSON: "by hand",
     Trigger.COMMAND: "at the terminal",
     Trigger.IMPORT: "by an import",
+    Trigger.SAMPLE: "with the sample company",
 }
 """What began a run, where nobody's name is known."""
 
@@ -40,7 +42,7 @@ class Advice:
     """How a source is, in a sentence, what helps, and the one button that does it.
 
     ``tone`` is "late", "soon" or "" (all is well); ``act`` is "sync",
-    "edit", "resume", "columns" or "renew".
+    "edit", "resume", "columns", "renew" or "" (nothing).
     """
 
     text: str
@@ -60,6 +62,8 @@ def advice(connection: Connection, health: Health, *, now: datetime) -> Advice:
         label = "Upload a newer one"
     if health is Health.PAUSED:
         act, label = "resume", "Resume"
+    elif health is Health.SAMPLE:
+        act = ""
     elif health is Health.NEEDS_SIGN_IN:
         act, label = "edit", "Sign in anew"
     elif health is Health.BROKEN and connection.error_kind == "ConfigInvalid":

@@ -14,7 +14,7 @@ from app.core.zones import zone_of, zones
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Connection, Health, QuarantinedRow, RunOutcome, StreamState, SyncRun
 from app.secrets import Locked, Vault
-from app.services import absence, configs
+from app.services import absence, apart, configs
 from app.services.unique import only_one
 from connectors import registry
 from connectors.sdk import redact
@@ -70,8 +70,14 @@ def add(
     now: datetime,
     schedule: ScheduleInput | None = None,
     asked_by_id: int | None = None,
+    sample: bool = False,
 ) -> Connection:
-    """A new connection, due at once. Raises ``Invalid`` or ``Conflict``."""
+    """A new connection, due at once; one of the ``sample`` company never by itself.
+
+    Raises ``Invalid``, ``Conflict`` or ``SampleInTheWay``.
+    """
+    if not sample:
+        apart.refuse_beside_sample(session)
     manifest = manifest_of(connector)
     config = configs.validate(manifest, values)
     free(session, name)
@@ -82,9 +88,11 @@ def add(
         config=plain,
         secrets=vault.seal(hidden),
         interval_minutes=int(manifest.interval.total_seconds() // 60),
-        next_due_at=now,
+        next_due_at=None if sample else now,
         asked_by_id=asked_by_id,
         created_at=now,
+        enabled=not sample,
+        sample=sample,
     )
     if schedule is not None:
         _set_schedule(connection, manifest, schedule)
@@ -110,6 +118,7 @@ def edit(
     about the new ones.
     """
     connection = _held_alone(session, connection_id)
+    apart.refuse_of_sample(connection)
     manifest = manifest_of(connection.connector)
     config = configs.validate(manifest, with_kept_secrets(connection, values, vault))
     if name.strip() != connection.name:
@@ -237,6 +246,7 @@ def pause(
 ) -> Connection:
     """Stop or resume the scheduled syncs of a connection."""
     connection = get(session, connection_id)
+    apart.refuse_of_sample(connection)
     connection.enabled = not paused
     if not paused:
         _make_due(connection, now=now, asked_by_id=asked_by_id)
@@ -246,6 +256,7 @@ def pause(
 def remove(session: Session, connection_id: int, *, now: datetime, actor_id: int | None) -> None:
     """Forget the credentials and stop syncing; its items stay, shown as removed (P1)."""
     connection = _held_alone(session, connection_id)
+    apart.refuse_of_sample(connection)
     for name in TABLES:
         table = SQLModel.metadata.tables[name]
         live = sa.select(table.c.id).where(
@@ -289,7 +300,9 @@ def sync_now(
     session: Session, connection_id: int, *, now: datetime, asked_by_id: int | None = None
 ) -> None:
     """Make it due; whoever runs syncs takes it up. Signing in again is not needed for this."""
-    _make_due(get(session, connection_id), now=now, asked_by_id=asked_by_id)
+    connection = get(session, connection_id)
+    apart.refuse_of_sample(connection)
+    _make_due(connection, now=now, asked_by_id=asked_by_id)
 
 
 def _make_due(connection: Connection, *, now: datetime, asked_by_id: int | None) -> None:

@@ -18,6 +18,7 @@ class Standing(NamedTuple):
     name: str
     connector: str
     enabled: bool
+    sample: bool
     health: str
     last_success_at: datetime | None
     copied_at: datetime | None
@@ -36,6 +37,7 @@ def standing(connection: Connection) -> Standing:
         name=connection.name,
         connector=connection.connector,
         enabled=connection.enabled,
+        sample=connection.sample,
         health=connection.health,
         last_success_at=last,
         copied_at=connection.copied_at,

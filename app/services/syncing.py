@@ -129,6 +129,8 @@ def claim(
         col(Connection.removed_at).is_(None),
         _free(now, ended),
     ]
+    if trigger != Trigger.SAMPLE:  # the sample's sources are read once, by whoever loads it
+        conditions.append(col(Connection.sample).is_(False))
     if only_due:
         conditions += [col(Connection.enabled).is_(True), _is_due(now)]
     taken: sa.CursorResult[Any] = session.connection().execute(
@@ -166,7 +168,12 @@ def hold(session: Session, claim: Claim, *, now: datetime, progress: str | None 
 def _prove(session: Session, claim: Claim, *, now: datetime) -> None:
     held: sa.CursorResult[Any] = session.connection().execute(
         sa.update(Connection)
-        .where(col(Connection.id) == claim.connection_id, col(Connection.fence) == claim.fence)
+        .where(
+            col(Connection.id) == claim.connection_id,
+            col(Connection.fence) == claim.fence,
+            # A connection of a sample that was wiped may have left its number to another one.
+            col(Connection.lease_owner) == claim.owner,
+        )
         .values(lease_until=now + LEASE)
     )
     if held.rowcount != 1:
@@ -305,7 +312,7 @@ def _judge(
 
 def _tell(session: Session, connection: Connection, before: str, *, now: datetime) -> None:
     """People hear once when a source goes bad and once when it is well again."""
-    if connection.health == before:
+    if connection.health == before or connection.sample:
         return
     if connection.health in TROUBLED:
         kind = OutboxKind.SOURCE_DOWN

@@ -21,6 +21,7 @@ from app.web import (
     sign_in,
     source_forms,
     sources,
+    start,
     today,
 )
 from app.web.fields import only_text
@@ -32,6 +33,7 @@ UPLOADS = ("/sources/",)
 
 PARTS = (
     sign_in,
+    start,
     today,
     inbox,
     items,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Conflict, Invalid, NotAllowed, NotFound
+from app.errors import AppError, Conflict, Invalid, NotAllowed, NotFound, SampleInTheWay
 from app.outages import outage_of
 from app.web.addresses import here
 from app.web.render import answer, by_htmx
@@ -48,6 +48,8 @@ OUT = (
     "The inbox cannot use its database just now.",
     "Try again in a minute: what was saved before is still there. If it stays, tell your admin.",
 )
+ADDING = ("/sources/add", "/sources/import", "/items/add")
+"""Addresses whose page adds something."""
 RETRY_AFTER = "30"
 """Seconds, for whoever asks by itself."""
 
@@ -56,6 +58,7 @@ def install(app: FastAPI) -> None:
     """Answer these errors as pages; an API mounts its own handlers beside them."""
     handlers: dict[Any, Callable[[Request, Any], Response]] = {
         SignInNeeded: ask_to_sign_in,
+        SampleInTheWay: ask_to_wipe,
         AppError: tell_app_error,
         HTTPException: tell_http_error,
         RequestValidationError: tell_unreadable,
@@ -71,6 +74,15 @@ def ask_to_sign_in(request: Request, _error: SignInNeeded) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": to})
     back = here(request) if request.method in ("GET", "HEAD") else "/"
     return RedirectResponse(address("/sign-in", next=back), status_code=303)
+
+
+def ask_to_wipe(request: Request, _error: SampleInTheWay) -> Response:
+    """To the page that wipes the sample company, and from there to where the person wanted."""
+    path = request.url.path
+    to = address("/sample/wipe", next=here(request) if path.startswith(ADDING) else "/start")
+    if by_htmx(request):
+        return Response(status_code=409, headers={"HX-Redirect": to})
+    return RedirectResponse(to, status_code=303)
 
 
 def tell_app_error(request: Request, error: AppError) -> Response:

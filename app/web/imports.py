@@ -44,6 +44,8 @@ class Foreseen:
 @router.get(PATH)
 def choose_file(request: Request) -> Response:
     """The form for the file."""
+    with reading(request) as visit:
+        visit.real()
     return _choose(request)
 
 

@@ -75,6 +75,7 @@ _PAIRS: dict[str, Any] = {
 def add_form(request: Request) -> Response:
     """The empty form; a date is today until another is chosen."""
     with reading(request) as visit:
+        visit.real()
         typed = {"kind": "deadline", "how": "no", "date": visit.clock.today.isoformat()}
         return _form(visit, typed)
 

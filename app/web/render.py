@@ -83,7 +83,9 @@ def around(visit: Visit) -> dict[str, Any]:
         "place": place(at),
         "whole": False,
         "keep_note": True,
-        "company": visit.site.settings.company,
+        "company": visit.company,
+        "sample": visit.sample,
+        "beginning": visit.beginning,
     }
 
 

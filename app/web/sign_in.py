@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.zones import zones
 from app.errors import AppError, Conflict, Invalid, NotAllowed
-from app.services import accounts
+from app.services import accounts, company
 from app.web.addresses import local
 from app.web.cookies import drop_cookie, set_cookie
 from app.web.fields import Text
@@ -136,6 +136,7 @@ class SetUpForm(BaseModel):
     email: str
     password: str
     time_zone: str
+    company: str = ""
 
 
 @router.post("/set-up/{token}")
@@ -145,13 +146,15 @@ def set_up(request: Request, token: str, form: Annotated[SetUpForm, Form()]) -> 
     try:
         with site.database.write() as session:
             accounts.use_link(session, token, accounts.SETUP, now=site.now())
-            user = accounts.add_user(session, **form.model_dump(), is_admin=True, now=site.now())
+            typed = form.model_dump(exclude={"company"})
+            user = accounts.add_user(session, **typed, is_admin=True, now=site.now())
+            company.rename(session, form.company)
             cookie = _begin(request, session, user.id)
     except NotAllowed:
         return render_plain(request, "link.html", status=410, token=token, good=False)
     except (Invalid, Conflict) as error:
         return _set_up(request, token, **form.model_dump(exclude={"password"}), error=error)
-    return _enter(request, cookie, "/")
+    return _enter(request, cookie, "/start")
 
 
 def _set_up(
@@ -162,7 +165,8 @@ def _set_up(
         "set_up.html",
         status=422 if error else 200,
         token=token,
-        typed={"name": "", "email": ""} | typed,
+        typed={"name": "", "email": "", "company": ""} | typed,
+        fixed=bool(site_of(request).settings.company),
         wrong=str(error) if error else "",
         errors=error.fields if isinstance(error, Invalid) else {},
         zones=ZONES,

@@ -22,7 +22,8 @@ class Site:
 
     ``now`` gives an aware instant. ``wake`` makes the process look at once for what is due;
     where another process does the syncing, that one looks at its next tick. ``read`` reads a
-    connection that asks no network and returns when its items are there.
+    connection that asks no network and returns when its items are there. ``load_sample`` begins to
+    load the sample company for an admin, and returns at once.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Site:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     wake: Callable[[], None] = lambda: None
     read: Callable[[int], object] = lambda _connection_id: None
+    load_sample: Callable[[int], object] = lambda _user_id: None
 
     @property
     def assets(self) -> Assets:

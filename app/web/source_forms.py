@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.errors import AppError, Conflict, Invalid
 from app.keeping import Kept
 from app.models import Connection
-from app.services import checking, configs, previewing, source_pages, sources
+from app.services import apart, checking, configs, previewing, source_pages, sources
 from app.services.checking import Trial
 from app.services.previewing import Previews
 from app.services.sources import ScheduleInput
@@ -71,6 +71,7 @@ def choose(request: Request) -> Response:
     """All that can be connected, each with what it reads and what one needs for it."""
     with reading(request) as visit:
         visit.admin()
+        visit.real()
         found = registry.connectors().values()
         known = [one.manifest for one in found]
         proofs = {one.manifest.id: proof_of(one) for one in found}
@@ -113,6 +114,7 @@ def edit(request: Request, connection_id: int, form: Submitted) -> Response:
 def _blank(request: Request, connector_id: str) -> Attempt:
     with reading(request) as visit:
         visit.admin()
+        visit.real()
         manifest = sources.manifest_of(connector_id)
         taken = {connection.name for connection in sources.every(visit.session)}
     interval = int(manifest.interval.total_seconds() // 60)
@@ -130,6 +132,7 @@ def _stored(request: Request, connection_id: int) -> Attempt:
     with reading(request) as visit:
         visit.admin()
         connection = sources.get(visit.session, connection_id)
+        apart.refuse_of_sample(connection)
         manifest = sources.manifest_of(connection.connector)
     return Attempt(
         manifest=manifest,

@@ -19,7 +19,9 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.errors import NotAllowed
 from app.models import User
-from app.services import accounts, inbox
+from app.services import accounts, apart, beginning, company, inbox
+from app.services.apart import Sample
+from app.services.beginning import Beginning
 from app.services.pages import Nav
 from app.web.cookies import cookie_name
 from app.web.site import Site, site_of
@@ -65,6 +67,25 @@ class Visit:
     def nav(self) -> Nav:
         """The counts around the page, asked for only when the whole page is shown."""
         return inbox.nav(self.session, **self.by)
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """The sample company, where it is what this inbox shows."""
+        return apart.sample(self.session)
+
+    @cached_property
+    def beginning(self) -> Beginning:
+        """How far the first steps are."""
+        return beginning.beginning(self.session)
+
+    @cached_property
+    def company(self) -> str:
+        """Whose inbox it is."""
+        return company.name(self.session, self.site.settings.company)
+
+    def real(self) -> None:
+        """Go on only where something real may be added; raises ``SampleInTheWay``."""
+        apart.ask_first(self.session)
 
     def admin(self) -> None:
         """Go on only for an admin; raises ``NotAllowed``."""

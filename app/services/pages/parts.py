@@ -22,11 +22,14 @@ class Health(StrEnum):
     FAILING = "failing"
     NEEDS_SIGN_IN = "needs sign-in"
     BROKEN = "broken"
+    SAMPLE = "sample"
 
     @property
     def trusted(self) -> bool:
-        """Whether "all clear" may be said while a source is in this state."""
-        return self is Health.FRESH
+        """Whether "all clear" may be said while a source is in this state. A sample is no
+        platform's news: nothing of it grows old, and the page says on top what it is.
+        """
+        return self in (Health.FRESH, Health.SAMPLE)
 
 
 class State(StrEnum):

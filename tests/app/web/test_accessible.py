@@ -55,6 +55,8 @@ PAGES = (
     "/sources/import",
     "/settings",
     "/settings/priorities",
+    "/start",
+    "/sample/wipe",
     "/settings/people",
     "/settings/tokens",
     "/help/feed",
