@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core import currencies, priority
-from app.core.words import Clock
+from app.core.links import link
+from app.core.next_act import NextAct, next_act
+from app.core.words import Clock, is_late
 from app.models import TeamState
 from app.services import due_days, inbox, lines, listing, weights
 from app.services.lines import Sources
@@ -29,6 +31,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
             TodayCard(
                 row=row,
                 why=rank.reasons,
+                act=_act(row, stored, clock),
                 url=stored.url,
                 source_name=known.name(stored.connection_id),
                 version=stored.version,
@@ -42,6 +45,17 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         read_at=known.read_at,
         next_due=inbox.next_due(session, clock) if not ranked else None,
         people=inbox.people(session),
+    )
+
+
+def _act(row: Row, stored: Any, clock: Clock) -> NextAct:
+    return next_act(
+        owned=row.owner is not None,
+        waiting=stored.state == TeamState.WAITING,
+        unproven=False,
+        late=row.due is not None and is_late(row.due, clock),
+        url=link(stored.url) is not None,
+        report=row.kind == Kind.REPORTING,
     )
 
 

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core import words
+from app.core import links, words
 from app.core.snooze import snooze_choices
 from app.core.words import Clock
 from app.services.pages import COUNTED, Stake
 from app.web.assets import Assets
 from app.web.keys import SHORTCUTS
 from connectors.sdk.records import Due, SafeHtml
-
-LINKS = frozenset({"http", "https"})
 
 
 def environment(folder: Path, assets: Assets) -> Environment:
@@ -57,7 +55,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "count": count_words,
         "clean": clean,
         "dotted": " · ".join,
-        "link": link,
+        "link": links.link,
     }
     env.globals |= {
         "static": assets.url,
@@ -104,17 +102,6 @@ def clean(html: SafeHtml) -> Markup:
     if not isinstance(html, SafeHtml):
         raise TypeError("only SafeHtml may be shown as HTML")
     return Markup(html)  # noqa: S704  (SafeHtml comes from clean_html alone)
-
-
-def link(url: str | None) -> str | None:
-    """The address when a browser may follow it (http, https with a host), else None."""
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme.lower() in LINKS and parts.hostname else None
 
 
 def icon_maker(assets: Assets) -> Callable[..., Markup]:

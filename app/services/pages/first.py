@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.next_act import NextAct
 from app.services.pages.parts import Person, Row, SourceLine, Stake
 from connectors.sdk.records import Due
 
@@ -12,10 +13,11 @@ CARDS = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TodayCard:
-    """One thing to do first, and why in whole sentences."""
+    """One thing to do first, why in whole sentences, and the one next act."""
 
     row: Row
     why: tuple[str, ...]
+    act: NextAct = NextAct.DONE
     url: str | None = None
     source_name: str = ""
     version: int = 0

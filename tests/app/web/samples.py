@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from app.core.next_act import NextAct
 from app.core.tiles import Tile
 from app.core.words import Clock
 from app.services.pages import (
@@ -337,11 +338,12 @@ def today_page(**changes: object) -> TodayPage:
                     "The date moved six days earlier this morning.",
                     "Largest order this week, and your Cisco quarter is five points behind pace.",
                 ),
+                act=NextAct.SOURCE,
                 url="https://xvantage.example/q",
                 source_name="Ingram",
             ),
             TodayCard(row=week[1], why=("Gold needs two.",), source_name="Sophos"),
-            TodayCard(row=overdue[1], why=("1 day late.",), source_name="Dell"),
+            TodayCard(row=overdue[1], why=("1 day late.",), act=NextAct.TAKE, source_name="Dell"),
         ),
         stake=(usd(114550),),
         doubtful=(CRAYON, SOPHOS),

@@ -15,6 +15,7 @@ from msgspec import structs
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
+from app.core.links import link
 from app.core.tiles import Tile
 from app.core.words import when_words
 from app.paths import STATIC, TEMPLATES
@@ -22,7 +23,7 @@ from app.services.pages import GroupHead, Health, Row, State, Tab, View
 from app.web.flash import Toast
 from app.web.inbox_page import PARTS, around_list
 from app.web.render import render, see_other
-from app.web.templating import clean, link
+from app.web.templating import clean
 from app.web.visit import reading
 from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import Fact, SafeHtml
