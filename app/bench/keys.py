@@ -48,6 +48,18 @@ KEYS = (
         at_most=True,
         meaning="time of search as you type against the filtered list",
     ),
+    Key(
+        name="act_p95_ms",
+        target=50,
+        at_most=True,
+        meaning="milliseconds until an act is done and shown, 95 of 100, SQLite",
+    ),
+    Key(
+        name="list_p95_ms",
+        target=80,
+        at_most=True,
+        meaning="milliseconds until a list of 50 is there, right after an act, 95 of 100, SQLite",
+    ),
     Key(name="merge_vs_dlt_unchanged", target=20, peer=True, meaning="nothing changed against dlt"),
     Key(name="merge_vs_dlt_first", target=5, peer=True, meaning="first sync against dlt"),
     Key(name="feed_vs_datasette", target=4, peer=True, meaning="feed against Datasette's JSON"),

@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
+from urllib.parse import urlencode
 
 CONNECTIONS = 16
 WARM_UP = 32
@@ -27,12 +28,46 @@ class UnexpectedAnswer(Exception):
 
 def get(path: str, headers: Mapping[str, str] | None = None) -> bytes:
     """A request as it goes over the wire."""
-    lines = [
-        f"GET {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        *(f"{n}: {v}" for n, v in (headers or {}).items()),
-    ]
+    return _head("GET", path, headers or {})
+
+
+def post(path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+    """A form as a browser sends it from one of our pages."""
+    body = urlencode(form).encode()
+    told = {
+        **headers,
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": str(len(body)),
+    }
+    return _head("POST", path, told) + body
+
+
+def _head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode()
+
+
+def waits(port: int, requests: Iterable[bytes], *, status: int = 200) -> list[float]:
+    """Seconds until each of these is answered, one after the other on one connection."""
+    expected = b"HTTP/1.1 %d " % status
+    found = []
+    with socket.create_connection(("127.0.0.1", port), timeout=LONGEST) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for request in requests:
+            received = bytearray()
+            started = time.perf_counter()
+            connection.sendall(request)
+            while not _is_whole(received):
+                part = connection.recv(262_144)
+                if not part:
+                    raise UnexpectedAnswer("the server closed the connection")
+                received += part
+            found.append(time.perf_counter() - started)
+            if not received.startswith(expected):
+                raise UnexpectedAnswer(received[:400].decode("latin-1"))
+    return found
 
 
 def rate(port: int, requests: Sequence[bytes], *, seconds: float, status: int = 200) -> float:

@@ -19,7 +19,7 @@ from app.db import Database
 class Scale:
     """How much is measured: rows of a sync, how many times more for growth, paired runs of
     each merge and peer, of everything else, seconds of each load, rows that the peers get, rows
-    that a simulated platform has.
+    that a simulated platform has, acts that somebody does in a row.
     """
 
     rows: int
@@ -29,12 +29,22 @@ class Scale:
     seconds: float
     peer_rows: int
     pull_rows: int
+    acts: int
 
 
 FULL = Scale(
-    rows=100_000, times=10, merges=5, pairs=3, seconds=1.0, peer_rows=10_000, pull_rows=1_000
+    rows=100_000,
+    times=10,
+    merges=5,
+    pairs=3,
+    seconds=1.0,
+    peer_rows=10_000,
+    pull_rows=1_000,
+    acts=300,
 )
-QUICK = Scale(rows=1_000, times=3, merges=1, pairs=1, seconds=0.1, peer_rows=200, pull_rows=0)
+QUICK = Scale(
+    rows=1_000, times=3, merges=1, pairs=1, seconds=0.1, peer_rows=200, pull_rows=0, acts=20
+)
 """Shows that the bench runs. Its numbers mean nothing."""
 
 
@@ -109,6 +119,7 @@ class Suite:
                     self._against_hello(engine, visitor)
                 if engine != "sqlite":
                     return
+                self._waits(visitor)
                 self.say(f"growth: storing {self.scale.rows * self.scale.times:,} items")
                 with multiplied(made, visitor, self.scale.times) as grown:
                     self._grows(visitor, grown)
@@ -127,6 +138,14 @@ class Suite:
             self.found["search_ms_ratio"].append(max(slower))
             for name, ratio in zip(("rare", "common"), slower, strict=True):
                 self.found[f"{EXTRA}search_{name}_ms_ratio"].append(ratio)
+
+    def _waits(self, visitor: Visitor) -> None:
+        for _ in self._times(self.scale.pairs, "acts and lists in turn"):
+            waits = visitor.triage(self.scale.acts)
+            self.found["act_p95_ms"].append(waits.act)
+            self.found["list_p95_ms"].append(waits.listed)
+            self.found[f"{EXTRA}act_p95_vs_hello"].append(waits.act / waits.hello)
+            self.found[f"{EXTRA}list_p95_vs_hello"].append(waits.listed / waits.hello)
 
     def _grows(self, visitor: Visitor, grown: Visitor) -> None:
         for _ in self._times(self.scale.pairs, "growth"):

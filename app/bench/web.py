@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import product
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, product
 from urllib.parse import urlencode
 
 from app.bench import load, scratch
@@ -16,6 +17,24 @@ from app.web.cookies import cookie_name
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 COMMON = ("renew", "contract", "customer", "quote", "program", "before", "seats")
 """Words that all items have."""
+LISTS = (
+    "/inbox",
+    *(f"/inbox?{urlencode({'tab': tab})}" for tab in ("overdue", "week", "month", "unowned")),
+    *(f"/inbox?{urlencode({'vendor': vendor})}" for vendor in VENDORS[:3]),
+    f"/inbox?{urlencode({'vendor': VENDORS[0], 'kind': 'renewal', 'tab': 'month'})}",
+)
+"""What people look at between two acts."""
+WARM_UP = 20
+"""Answers that are not counted: the first ones load templates and plan statements."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """Milliseconds within which 95 of 100 answers came: of an act, a list of 50, and hello."""
+
+    act: float
+    listed: float
+    hello: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +80,41 @@ class Visitor:
         headers = {**self.browser, "HX-Target": "div#results"}
         asked = [load.get(f"/inbox?{urlencode({'q': one})}", headers) for one in typed]
         return load.rate(self.port, asked, seconds=seconds)
+
+    def triage(self, rounds: int) -> Waits:
+        """How long somebody waits who works through the inbox: an act, then a list, and again.
+
+        The list comes right after an act, so that nothing of it is remembered.
+        """
+        acts, lists = _acts(), cycle(LISTS)
+        asked = []
+        for number in range(1, rounds + 1):
+            path, form = next(acts)
+            here = f"http://127.0.0.1/inbox?item={number}"
+            posted = {**self.browser, "HX-Current-URL": here}
+            asked.append(load.post(path, {"item": str(number), **form}, posted))
+            asked.append(load.get(next(lists), {**self.browser, "HX-Target": "div#inbox"}))
+        taken = load.waits(self.port, [*asked[:WARM_UP], *asked])[WARM_UP:]
+        floor = load.waits(self.port, [load.get(HELLO)] * rounds)
+        return Waits(act=_p95(taken[0::2]), listed=_p95(taken[1::2]), hello=_p95(floor))
+
+
+def _acts() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every kind of act that people do all day, one after the other."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    return cycle(
+        (
+            ("/items/done", {}),
+            ("/items/assign", {"owner": "1"}),
+            ("/items/snooze", {"day": tomorrow}),
+            ("/items/note", {"text": "Asked them again"}),
+            ("/items/reopen", {}),
+        )
+    )
+
+
+def _p95(seconds: Sequence[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.95)] * 1000
 
 
 def rare() -> list[str]:
