@@ -23,6 +23,8 @@ from app.services.pages import Act
 DONE, REOPENED, SNOOZED, WOKEN = "done", "reopened", "snoozed", "woken"
 ASSIGNED, NOTED, JOINED, UNDONE = "assigned", "noted", "joined", "undone"
 UNDOABLE = (DONE, REOPENED, SNOOZED, ASSIGNED, JOINED)
+ON_ITEMS = (*UNDOABLE, WOKEN, NOTED)
+"""Lines of history that say nothing of what a source holds."""
 LET_GO = "The item that it was joined with is gone"
 LONGEST_NOTE = 4000
 LONGEST_SNOOZE = timedelta(days=3653)

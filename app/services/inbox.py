@@ -8,7 +8,17 @@ from sqlmodel import Session
 
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
-from app.services import accounts, deciding, due_days, goals, groups, lines, listing, search
+from app.services import (
+    accounts,
+    deciding,
+    due_days,
+    goals,
+    groups,
+    lines,
+    listing,
+    search,
+    since_sources,
+)
 from app.services.lines import Sources
 from app.services.listing import MONTH, items
 from app.services.pages import (
@@ -182,19 +192,16 @@ def choices(session: Session, known: Sources) -> dict[str, tuple[Choice, ...]]:
     """What the filters offer: every vendor, program, kind and source that items have."""
 
     def make() -> dict[str, tuple[Choice, ...]]:
+        kinds = (*_distinct(session, items.c.kind), *_distinct(session, items.c.category))
         return {
             "vendor": _distinct(session, items.c.vendor),
             "program": _distinct(session, items.c.program),
-            "kind": (
-                *_distinct(session, items.c.kind),
-                *_distinct(session, items.c.category),
-            ),
-            "source": tuple(
-                Choice(value=str(line.id), label=line.name) for line in known.lines.values()
-            ),
+            "kind": kinds,
         }
 
-    return remembered(session, ("choices",), make)
+    sources = (Choice(value=str(line.id), label=line.name) for line in known.lines.values())
+    told = since_sources.remembered(session, ("choices",), make)
+    return {**told, "source": tuple(sources)}
 
 
 def _distinct(session: Session, column: sa.Column[Any]) -> tuple[Choice, ...]:

@@ -34,8 +34,19 @@ def remembered(session: Session, key: tuple[Hashable, ...], make: Callable[[], T
     the local date, say. In a write transaction nothing is remembered: what it sees is
     not, or not yet, what others see.
     """
-    if session.connection().get_execution_options().get(WRITES):
+    if _writes(session):
+        return make()
+    return kept(session, (revision(session), *key), make)
+
+
+def kept(session: Session, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+    """``make()``, or what it gave before in this database for this key, which says it all."""
+    if _writes(session):
         return make()
     database = str(session.get_bind().engine.url)
-    kept: T = _memo.get((database, revision(session), *key), make)
-    return kept
+    found: T = _memo.get((database, *key), make)
+    return found
+
+
+def _writes(session: Session) -> bool:
+    return bool(session.connection().get_execution_options().get(WRITES))
