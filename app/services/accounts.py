@@ -128,7 +128,6 @@ def update_profile(
     digest_on: bool,
     digest_hour: int,
     digest_days: str,
-    shortcuts: bool,
 ) -> User:
     """What a person sets for themselves. Raises ``Invalid``."""
     problems: dict[str, str] = {}
@@ -148,8 +147,15 @@ def update_profile(
     found.digest_on = digest_on
     found.digest_hour = digest_hour
     found.digest_days = "".join(sorted(set(digest_days)))
-    found.shortcuts = shortcuts
     return found
+
+
+def update_keys(
+    session: Session, user_id: int, *, shortcuts: bool, keys: dict[str, list[str]]
+) -> None:
+    """Whether single keys do something for this person, and which they set otherwise."""
+    found = user(session, user_id)
+    found.shortcuts, found.keys = shortcuts, keys
 
 
 # Signing in

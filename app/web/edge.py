@@ -13,6 +13,7 @@ from app.web import (
     imports,
     inbox,
     items,
+    keyboard,
     own_items,
     priorities,
     programs,
@@ -47,6 +48,7 @@ PARTS = (
     sources,
     settings,
     priorities,
+    keyboard,
     admin,
     help,
 )

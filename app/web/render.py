@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.web import flash
 from app.web.addresses import here, place
 from app.web.flash import Toast
+from app.web.keys import read_by
 from app.web.site import site_of
 from app.web.visit import Visit
 
@@ -86,6 +87,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "company": visit.company,
         "sample": visit.sample,
         "beginning": visit.beginning,
+        "keys": read_by(visit.user),
     }
 
 

@@ -30,7 +30,6 @@ class ProfileForm(BaseModel):
     digest_on: bool = False
     digest_hour: int = 7
     digest_days: list[str] = []
-    shortcuts: bool = False
 
     @property
     def values(self) -> dict[str, Any]:
@@ -101,7 +100,6 @@ def _profile(
         "digest_on": user.digest_on,
         "digest_hour": user.digest_hour,
         "digest_days": user.digest_days,
-        "shortcuts": user.shortcuts,
     }
     newest = digesting.newest(visit.session, visit.user_id, limit=1)
     return render(

@@ -90,7 +90,6 @@ def choose_digest(request: Request, form: Annotated[DigestForm, Form()]) -> Resp
             name=one.name,
             time_zone=one.time_zone,
             digest_days=one.digest_days,
-            shortcuts=one.shortcuts,
             **form.model_dump(),
         )
         beginning.say(visit.session, beginning.DIGEST)

@@ -14,7 +14,7 @@ from app.core.snooze import snooze_choices
 from app.core.words import Clock
 from app.services.pages import COUNTED, Stake
 from app.web.assets import Assets
-from app.web.keys import SHORTCUTS
+from app.web.keys import caps, hint
 from connectors.sdk.records import Due, SafeHtml
 
 
@@ -56,12 +56,13 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "clean": clean,
         "dotted": " · ".join,
         "link": links.link,
+        "caps": caps,
     }
     env.globals |= {
         "static": assets.url,
         "icon": icon_maker(assets),
         "address": address,
-        "shortcuts": SHORTCUTS,
+        "hint": hint,
     }
     pieces = _Pieces(env)
     env.filters |= {"tile": pieces.tile, "who": pieces.who, "due_pill": pieces.due}

@@ -57,6 +57,7 @@ SUBMITTED = {
     "/items/{item_id:id}/actual": ("actual", "next"),
     **dict.fromkeys(("/sources/add/{connector_id}", "/sources/{connection_id:id}/edit"), SCHEDULE),
     "/settings/priorities": ('["Acme", ""]', 'shown ["Acme", "Gold"]', "then"),
+    "/settings/keyboard": ("done", "next", "shortcuts"),
     "/sources/import": FILE,
     "/sources/import/{token}": SHEET,
 }

@@ -161,7 +161,7 @@ def test_a_pair_and_its_dates_are_decided_by_single_keys_and_the_focus_goes_on(
         expect(said).to_contain_text("Dismissed")
 
         page.goto("/items/3")
-        page.keyboard.press("p")
+        page.keyboard.press("d")
         page.keyboard.press("d")
         expect(said).to_contain_text("Dismissed")
         expect(page.locator("#detail [data-heading]")).to_be_focused()

@@ -211,7 +211,7 @@ def test_a_proposed_date_is_confirmed_with_one_key_where_it_has_the_focus(
         address = f"/items/{item.id}"
     page = enter(address)
 
-    page.keyboard.press("p")
+    page.keyboard.press("d")
     page.keyboard.press("c")
 
     expect(page.get_by_role("status")).to_contain_text("Confirmed: it is a deadline now")
@@ -229,6 +229,8 @@ def test_shortcuts_are_off_for_whoever_switched_them_off(enter: Enter, served: L
         page.keyboard.press(key)
     assert page.url.endswith("/inbox")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")  # what needs Ctrl stays: nobody presses or says it by accident
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_searching_as_one_types_keeps_the_field_and_makes_no_history(enter: Enter) -> None:

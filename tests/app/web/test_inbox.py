@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import Item, ItemState
-from app.services import accounts
 from app.web.site import Site
 from tests.app.web import company, samples
 
@@ -414,12 +413,3 @@ def test_looking_changes_nothing_but_ones_own_read_mark(
     ):
         assert client.get(address).status_code == 200
     assert revision() == before
-
-
-def test_shortcuts_can_be_switched_off(
-    client: TestClient, ids: Ids, site: Site, admin: int
-) -> None:
-    assert "data-keys" in client.get("/today").text
-    with site.database.write() as session:
-        accounts.user(session, admin).shortcuts = False
-    assert "data-keys" not in client.get("/today").text

