@@ -125,11 +125,11 @@ def _fact_changes(old: list[Any], new: list[Any]) -> list[Change]:
 def reopening(
     old: Mapping[str, Any], new: Mapping[str, Any], *, today: date | None = None
 ) -> str | None:
-    """Why a done or snoozed item comes back, in words; None when nothing material changed.
+    """Why a settled or snoozed item comes back, in words; None when nothing material changed.
 
     Material: the due date moved (either way: a later one may be the next term of a
     renewal), the amount or its currency changed, or the source opened it again; of a goal,
-    whose date is the end of its period, that end or its target. Of what is done, a date that was
+    whose date is the end of its period, that end or its target. Of what is settled, a date that was
     over by ``today`` and still is asks for nothing new: another rule moves old reports, too.
     """
     over = today is not None and _is_over(old, today) and _is_over(new, today)

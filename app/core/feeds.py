@@ -59,7 +59,8 @@ ITEM_FIELDS = {
     "category": "Of a deadline: renewal, invoice, invitation and so on; else null.",
     "due": "null, a date ({kind: date, date}) that no time zone may shift, or a moment "
     "({kind: instant, at} in UTC); zone is the source's own, where it names one.",
-    "state": "open, snoozed, done, closed at source or removed at source.",
+    "state": "open, waiting on vendor, snoozed, done, not applicable, joined with another, "
+    "closed at source or removed at source.",
     "vendor": "Whose program it is.",
     "program": "The program's name.",
     "account": "The customer it is about.",

@@ -1,12 +1,15 @@
 """Sensible moments to put something off to. Pure: the clock is an argument."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.core.words import Clock, day_words, due_day
-from connectors.sdk.records import Due
+from connectors.sdk.records import Due, DueInstant
 
 MORNING = time(8)
+EVENING = time(20)
+LATER = timedelta(hours=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,10 +26,12 @@ class SnoozeChoice:
 
 
 def snooze_choices(due: Due | None, clock: Clock) -> tuple[SnoozeChoice, ...]:
-    """Tomorrow, Monday, next month, a week before it is due; mornings in the reader's zone."""
+    """Later today, tomorrow, Monday, next month, a week before it is due: each day's morning in
+    the reader's zone.
+    """
     today = clock.today
     days = {
-        "Tomorrow": today + timedelta(days=1),
+        "Tomorrow 08:00": today + timedelta(days=1),
         "Monday": today + timedelta(days=7 - today.weekday()),
         "In two weeks": today + timedelta(days=14),
         "First of next month": (today.replace(day=1) + timedelta(days=32)).replace(day=1),
@@ -34,7 +39,21 @@ def snooze_choices(due: Due | None, clock: Clock) -> tuple[SnoozeChoice, ...]:
     if due is not None:
         days |= _before(due_day(due, clock), today)
     label_of = {day: label for label, day in reversed(days.items())}  # one label for each day
-    return tuple(_choice(label, day, due, clock) for day, label in sorted(label_of.items()))
+    mornings = (_choice(label, day, due, clock) for day, label in sorted(label_of.items()))
+    return (*_later_today(due, clock), *mornings)
+
+
+def _later_today(due: Due | None, clock: Clock) -> Iterator[SnoozeChoice]:
+    """Some hours on, while there is anything left of the day."""
+    local = clock.local(clock.now + LATER)
+    until = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if clock.local(clock.now).date() == until.date() and until.time() <= EVENING:
+        yield SnoozeChoice(
+            label="Later today",
+            day=f"{until:%H:%M}",
+            until=until,
+            after_due=isinstance(due, DueInstant) and clock.now <= due.at < until,
+        )
 
 
 def _before(due: date, today: date) -> dict[str, date]:

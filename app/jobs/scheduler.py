@@ -20,7 +20,7 @@ from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
 from app.outages import outage_of
 from app.secrets import Vault
-from app.services import acts
+from app.services import waking
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +113,10 @@ class Jobs:
         """Bring back what was snoozed until now."""
         now = self.syncer.now()
         with self.syncer.database.read() as session:
-            sleepers = acts.overslept(session, now=now)
+            sleepers = waking.overslept(session, now=now)
         if sleepers:
             with self.syncer.database.write() as session:
-                acts.wake(session, now=now)
+                waking.wake(session, now=now)
 
     def _sync_due(self) -> None:
         if self.syncer.stopping.is_set():

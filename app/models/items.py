@@ -117,12 +117,14 @@ class Event(SQLModel, table=True):
 
     subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id
     kind        by a sync: new, changed, due moved, closed, reopened at source, eligibility flipped,
-                gone, returned · by people: done, snoozed, assigned, noted, undone, confirmed,
-                dismissed, joined, told apart · reopened by either · woken when its snooze ended ·
-                source changed: the text that a deadline was confirmed from no longer says it
+                gone, returned · by people: done, snoozed, waiting, not applicable, assigned, noted,
+                undone, confirmed, dismissed, joined, told apart · reopened by either · woken when
+                its snooze ended · source changed: the text that a deadline was confirmed from no
+                longer says it
     actor_id    the user; None for a sync
     field, old, new   what changed, as text for people
-    before      the team state before a person's act, so that it can be undone
+    before      the team state before a person's act, so that it can be undone, and its version
+                after it
     act_id      the act that wrote it, with all its other lines; None for a sync
     """
 
@@ -171,7 +173,7 @@ class RecordedAct(SQLModel, table=True):
 
 class ItemState(SQLModel, table=True):
     """What the team did with an item: state, owner, snooze. A sync never writes it,
-    except that a material change reopens a done or snoozed item (and says why, in events), and
+    except that a material change reopens a settled or snoozed item (and says why, in events), and
     that a rule of assignment gives a new item its owner.
 
     until_change   snoozed until its source changes it, whenever that is

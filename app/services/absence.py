@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from app.core import changes, removal
 from app.core.columns import TABLES
-from app.services import acts, events
+from app.services import events, waking
 from app.services.bulk import chunks
 from app.services.reading import Seen, StreamReading
 from connectors.sdk.connector import Complete
@@ -167,6 +167,6 @@ def remove(
         session.execute(sa.update(target).where(target.c.id.in_(chunk)).values(**values))
     if table == "items":
         for chunk in chunks(ids):
-            acts.let_go(session, chunk, now=now)
+            waking.let_go(session, chunk, now=now)
     gone = [(id_, changes.Change(kind=changes.GONE)) for id_ in ids]
     events.record(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)

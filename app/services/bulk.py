@@ -140,13 +140,15 @@ class Bulk:
             (*shared.values(), ours),
         )
 
-    def update(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Update rows with plain values; each row's last one is its id, which has no name."""
+    def update(
+        self, names: Sequence[str], rows: Sequence[Sequence[Any]], *, key: str = "id"
+    ) -> None:
+        """Update rows with plain values; each row's last one is its key, which has no name."""
         if not rows:
             return
         mark = "?" if self.sqlite else "%s"
         sets = ", ".join(f'"{name}" = {mark}' for name in names)
-        sql = f"UPDATE {self.table.name} SET {sets} WHERE id = {mark}"  # noqa: S608  (our names)
+        sql = f"UPDATE {self.table.name} SET {sets} WHERE {key} = {mark}"  # noqa: S608  (our names)
         self._many(sql, rows)
 
     def _many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:

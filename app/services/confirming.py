@@ -12,8 +12,8 @@ from app.core.columns import columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Event, Item, ItemState, Proposal, ProposalState, TeamState
-from app.services import acts, clues, known, pairs, search
+from app.models import Event, Item, ItemState, Proposal, ProposalState, RecordedAct
+from app.services import acts, clues, known, pairs, recording, search, states, waking
 from app.services.pages import Act
 from connectors.sdk.records import (
     Category,
@@ -40,20 +40,35 @@ def confirm(
     """Make it a deadline of the team, on that one of its dates. Raises ``Conflict``."""
     notice, proposal = _open(session, item_id, proposal_id)
     day = _chosen(proposal, on)
+    record = recording.begin(session, CONFIRMED, user_id=user_id, clock=clock)
+    made = _confirm(session, notice, proposal, day, clock=clock, record=record)
+    return recording.told(session, record, "Confirmed: it is a deadline now", (item_id, made))
+
+
+def _confirm(
+    session: Session,
+    notice: Item,
+    proposal: Proposal,
+    day: date,
+    *,
+    clock: Clock,
+    record: RecordedAct,
+) -> int:
+    """The id of the deadline."""
     made = _deadline(session, notice, proposal, day, clock)
     assert made.id is not None
-    _decide(session, proposal, ProposalState.CONFIRMED, user_id, clock)
+    assert notice.id is not None
+    _decide(session, proposal, ProposalState.CONFIRMED, record)
     proposal.deadline_id = made.id
-    told = clues.stored(session, [item_id]).get(item_id)
+    told = clues.stored(session, [notice.id]).get(notice.id)
     if told is not None:
         clues.copy(session, told, made)
-    _tell(session, made.id, proposal, CONFIRMED, new=day.isoformat())
-    line = _tell(
-        session, item_id, proposal, CONFIRMED, new=day.isoformat(), before={"made": made.id}
-    )
+    on, before = day.isoformat(), {"made": made.id}
+    _tell(session, made.id, proposal, CONFIRMED, new=on, record=record)
+    _tell(session, notice.id, proposal, CONFIRMED, new=on, before=before, record=record)
     session.flush()
     known.relate_others(session, made)
-    return Act(said="Confirmed: it is a deadline now", items=(item_id, made.id), undo=str(line.id))
+    return made.id
 
 
 def change(
@@ -70,30 +85,28 @@ def change(
         raise Conflict(
             "The deadline that this is about is gone.", remedy="Confirm it as a new deadline."
         )
-    if deadline.stream != STREAM:
-        made = confirm(session, item_id, proposal_id, on, user_id=user_id, clock=clock)
-        joined = pairs.stand_for(
-            session, made.items[1], deadline.id, proposal.because, user_id=user_id, clock=clock
-        )
-        said = f"Changed; what {deadline.title} says at its source is kept beside it"
-        return Act(said=said, items=(*made.items, deadline.id), undo=f"{made.undo}.{joined.undo}")
     day = _chosen(proposal, on)
-    line = _take_over(session, notice, proposal, deadline, day, user_id=user_id, clock=clock)
-    undo = str(line.id)
+    record = recording.begin(session, CONFIRMED, user_id=user_id, clock=clock)
+    by: Any = {"user_id": user_id, "clock": clock, "within": record}
+    if deadline.stream != STREAM:
+        made = _confirm(session, notice, proposal, day, clock=clock, record=record)
+        pairs.stand_for(session, made, deadline.id, proposal.because, **by)
+        said = f"Changed; what {deadline.title} says at its source is kept beside it"
+        return recording.told(session, record, said, (item_id, made, deadline.id))
+    _take_over(session, notice, proposal, deadline, day, clock=clock, record=record)
     state = session.get(ItemState, deadline.id)
-    if state is not None and state.state != TeamState.OPEN:
-        again = acts.reopen(session, [deadline.id], user_id=user_id, clock=clock)
-        undo = f"{undo}.{again.undo}"
-    return Act(said="Changed", items=(item_id, deadline.id), undo=undo)
+    if state is not None and state.state not in states.ASKS:
+        acts.reopen(session, [deadline.id], **by)
+    return recording.told(session, record, "Changed", (item_id, deadline.id))
 
 
 def dismiss(session: Session, item_id: int, proposal_id: int, *, user_id: int, clock: Clock) -> Act:
     """It is none; it is not proposed again. Raises ``Conflict``."""
     _notice, proposal = _open(session, item_id, proposal_id)
-    _decide(session, proposal, ProposalState.DISMISSED, user_id, clock)
-    line = _tell(session, item_id, proposal, DISMISSED, new=proposal.raw, before={})
-    session.flush()
-    return Act(said="Dismissed", items=(item_id,), undo=str(line.id))
+    record = recording.begin(session, DISMISSED, user_id=user_id, clock=clock)
+    _decide(session, proposal, ProposalState.DISMISSED, record)
+    _tell(session, item_id, proposal, DISMISSED, new=proposal.raw, before={}, record=record)
+    return recording.told(session, record, "Dismissed", (item_id,))
 
 
 def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
@@ -110,7 +123,7 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             _restore(session, event, user_id, clock)
         proposal.state, proposal.deadline_id = ProposalState.OPEN, None
         proposal.decided_by_id = proposal.decided_at = proposal.lost_at = None
-        session.add(acts.undone(event.subject_id, event.kind, user_id, clock))
+        session.add(recording.undone(event.subject_id, event.kind, user_id, clock))
         session.flush()
 
 
@@ -121,8 +134,8 @@ def _unmake(session: Session, event: Event, user_id: int, clock: Clock) -> None:
     deadline = session.get(Item, made, populate_existing=True)
     assert deadline is not None
     deadline.removed_at, deadline.is_open = clock.now, False
-    session.add_all((deadline, acts.undone(made, CONFIRMED, user_id, clock)))
-    acts.let_go(session, [made], now=clock.now)
+    session.add_all((deadline, recording.undone(made, CONFIRMED, user_id, clock)))
+    waking.let_go(session, [made], now=clock.now)
 
 
 def _restore(session: Session, event: Event, user_id: int, clock: Clock) -> None:
@@ -139,7 +152,7 @@ def _restore(session: Session, event: Event, user_id: int, clock: Clock) -> None
             value = Decimal(value)
         setattr(deadline, name, value)
     deadline.changed_at = clock.now
-    session.add_all((deadline, acts.undone(before["deadline"], TAKEN_OVER, user_id, clock)))
+    session.add_all((deadline, recording.undone(before["deadline"], TAKEN_OVER, user_id, clock)))
 
 
 def _nobody_went_on(session: Session, act: Event, deadline_id: int, clock: Clock) -> None:
@@ -168,32 +181,32 @@ def _take_over(
     deadline: Item,
     day: date,
     *,
-    user_id: int,
     clock: Clock,
-) -> Event:
+    record: RecordedAct,
+) -> None:
     assert notice.id is not None
     assert deadline.id is not None
     before = {name: _plain(getattr(deadline, name)) for name in _VALUES}
     old = changes.words(deadline.due_on)
     was = changes.money_words(deadline.amount, deadline.currency)
-    record = _record(notice, proposal, day)
-    columns = columns_of(record, clock.zone)
-    if record.amount is None:
+    given = _record(notice, proposal, day)
+    columns = columns_of(given, clock.zone)
+    if given.amount is None:
         columns |= {"amount": deadline.amount, "currency": deadline.currency}
     for name in _VALUES:
         setattr(deadline, name, columns[name])
     deadline.changed_at = clock.now
-    _decide(session, proposal, ProposalState.CONFIRMED, user_id, clock)
+    _decide(session, proposal, ProposalState.CONFIRMED, record)
     proposal.deadline_id = deadline.id
-    if old != day.isoformat():
-        _tell(session, deadline.id, proposal, TAKEN_OVER, field="Due", old=old, new=day.isoformat())
+    id_, on = deadline.id, day.isoformat()
+    if old != on:
+        _tell(session, id_, proposal, TAKEN_OVER, field="Due", old=old, new=on, record=record)
     now = changes.money_words(deadline.amount, deadline.currency)
     if was != now:
-        _tell(session, deadline.id, proposal, TAKEN_OVER, field="Amount", old=was, new=now)
-    kept = {"deadline": deadline.id, "values": before}
-    line = _tell(session, notice.id, proposal, CONFIRMED, new=day.isoformat(), before=kept)
+        _tell(session, id_, proposal, TAKEN_OVER, field="Amount", old=was, new=now, record=record)
+    kept = {"deadline": id_, "values": before}
+    _tell(session, notice.id, proposal, CONFIRMED, new=on, before=kept, record=record)
     session.flush()
-    return line
 
 
 def _plain(value: Any) -> Any:
@@ -256,7 +269,7 @@ def _deadline(session: Session, notice: Item, proposal: Proposal, day: date, clo
     session.flush()
     assert made.id is not None
     search.add(session, [made.id])
-    acts.refresh_open(session, [made.id])
+    states.refresh_open(session, [made.id])
     return made
 
 
@@ -278,10 +291,10 @@ def _record(notice: Item, proposal: Proposal, day: date) -> Deadline:
 
 
 def _decide(
-    session: Session, proposal: Proposal, state: ProposalState, user_id: int, clock: Clock
+    session: Session, proposal: Proposal, state: ProposalState, record: RecordedAct
 ) -> None:
-    proposal.state, proposal.decided_by_id = state, user_id
-    proposal.decided_at = clock.now
+    proposal.state, proposal.decided_by_id = state, record.actor_id
+    proposal.decided_at = record.at
     session.add(proposal)
 
 
@@ -292,23 +305,24 @@ def _tell(
     kind: str,
     *,
     new: str,
+    record: RecordedAct,
     old: str | None = None,
     field: str | None = None,
     before: Mapping[str, Any] | None = None,
-) -> Event:
+) -> None:
     """A line of history; with ``before`` the one by which the act is taken back."""
-    assert proposal.decided_at is not None
-    line = Event(
-        subject="item",
-        subject_id=item_id,
-        at=proposal.decided_at,
-        kind=kind,
-        actor_id=proposal.decided_by_id,
-        field=field,
-        old=old,
-        new=new,
-        note=proposal.sentence,
-        before=None if before is None else {**before, "proposal": proposal.id},
+    session.add(
+        Event(
+            subject="item",
+            subject_id=item_id,
+            at=record.at,
+            kind=kind,
+            actor_id=record.actor_id,
+            act_id=record.id,
+            field=field,
+            old=old,
+            new=new,
+            note=proposal.sentence,
+            before=None if before is None else {**before, "proposal": proposal.id},
+        )
     )
-    session.add(line)
-    return line

@@ -16,6 +16,7 @@ from app.services import (
     groups,
     lines,
     listing,
+    recording,
     search,
     since_sources,
 )
@@ -158,6 +159,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],
         sources=tuple(known.lines.values()),
+        last=recording.last(session, user_id=user_id, clock=clock),
     )
 
 

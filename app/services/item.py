@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app.core import changes, pace
 from app.core.words import Clock, goal_words, told_words
 from app.errors import NotFound
-from app.models import Connection, Event, Item, ItemState, StreamState, User
+from app.models import Connection, Event, Item, ItemState, RecordedAct, StreamState, User
 from app.services import (
     acts,
     actuals,
@@ -21,7 +21,9 @@ from app.services import (
     own_items,
     pairs,
     proposals,
+    recording,
     today,
+    waking,
     weights,
 )
 from app.services.lines import Sources
@@ -40,6 +42,8 @@ from connectors.sdk.mapping import html_text
 from connectors.sdk.records import Fact, Kind, SafeHtml
 
 HISTORY = 200
+NEWEST = 3
+"""Lines of history among which an act can be that nobody has gone on from."""
 
 WHAT = {
     changes.NEW: "First seen",
@@ -52,9 +56,11 @@ WHAT = {
     acts.DONE: "Done",
     acts.REOPENED: "Reopened",
     acts.SNOOZED: "Snoozed until {new}",
-    acts.WOKEN: "Back from snooze",
+    acts.WAITING: "Waiting on vendor",
+    acts.DECLINED: "Not applicable",
+    waking.WOKEN: "Back from snooze",
     acts.ASSIGNED: "Assigned to {new}",
-    acts.UNDONE: "Undid: {old}",
+    recording.UNDONE: "Undid: {old}",
     actuals.ENTERED: "Entered as reached: {new}",
     acts.JOINED: "Joined with {new}",
     confirming.CONFIRMED: "Confirmed as a deadline on {new}",
@@ -77,7 +83,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     row = lines.rows_of(session, [stored], known, clock)[0]
     source = known.lines.get(item.connection_id) or _removed(item.connection_id, known)
     state = session.get(ItemState, item_id)
-    history, notes = _history(session, item_id)
+    history, notes = _history(session, item_id, user_id, state.version if state else 0)
     return ItemPage(
         row=row,
         version=state.version if state else 0,
@@ -217,7 +223,7 @@ def _proves(session: Session, item: Item) -> Completeness | None:
 
 
 def _history(
-    session: Session, item_id: int
+    session: Session, item_id: int, user_id: int, version: int
 ) -> tuple[tuple[HistoryLine, ...], tuple[NoteLine, ...]]:
     statement = (
         select(Event, User.name)
@@ -232,11 +238,22 @@ def _history(
         for event, name in found
         if event.kind == acts.NOTED
     )
-    lines = tuple(line_of(event, name) for event, name in found if event.kind != acts.NOTED)
-    return lines, notes
+    told = [(event, name) for event, name in found if event.kind != acts.NOTED]
+    mine = {event.id: _undo(session, event, user_id, version) for event, _ in told[:NEWEST]}
+    return tuple(line_of(event, name, mine.get(event.id)) for event, name in told), notes
 
 
-def line_of(event: Any, name: str | None = None) -> HistoryLine:
+def _undo(session: Session, event: Event, user_id: int, version: int) -> str | None:
+    """The key that takes this act back: one's own, not undone, and the item is as it left it."""
+    if event.act_id is None or event.actor_id != user_id:
+        return None
+    if (event.before or {}).get("version", version) != version:
+        return None
+    record = session.get(RecordedAct, event.act_id)
+    return str(record.id) if record is not None and record.undone_at is None else None
+
+
+def line_of(event: Any, name: str | None = None, undo: str | None = None) -> HistoryLine:
     """A stored event as a line to read; no ``name`` and no actor means that a sync did it."""
     actor = getattr(event, "actor_id", None)
     by_sync = actor is None
@@ -250,4 +267,5 @@ def line_of(event: Any, name: str | None = None) -> HistoryLine:
         new=event.new if valued else None,
         text=event.note,
         material=event.kind in MATERIAL or (by_sync and event.kind == acts.REOPENED),
+        undo=undo,
     )

@@ -14,9 +14,9 @@ from app.core.money import money_of
 from app.core.tiles import Tile, tile_for
 from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
-from app.models import TROUBLED, Connection
+from app.models import TROUBLED, Connection, TeamState
 from app.services import configs, search, standings
-from app.services.listing import MONTH, WEEK, events, items, states
+from app.services.listing import MONTH, NEW_FOR, WEEK, events, items, states
 from app.services.pages import Health, Person, Row, SourceLine, State
 from app.services.standings import Standing
 from connectors.sdk.manifest import PlatformType
@@ -39,11 +39,27 @@ def state_of(row: Any) -> State:
     """The state that people see: gone, then what the team decided, then closed at the source."""
     if row.removed_at is not None:
         return State.REMOVED
-    if row.state in ("snoozed", "done"):
-        return State(row.state)
-    if row.state == "joined":
-        return State.JOINED
+    decided = DECIDED.get(row.state or "open")
+    if decided is not None and not (row.closed and decided.asks):
+        return decided
     return State.CLOSED if row.closed else State.OPEN
+
+
+DECIDED: dict[str, State] = {
+    TeamState.WAITING: State.WAITING,
+    TeamState.SNOOZED: State.SNOOZED,
+    TeamState.DONE: State.DONE,
+    TeamState.NOT_APPLICABLE: State.NOT_APPLICABLE,
+    TeamState.JOINED: State.JOINED,
+}
+"""What the team's states are called, but for the one that says nothing."""
+
+
+def is_new(row: Any, clock: Clock) -> bool:
+    """Whether it was first seen lately, asks for something, and no person did anything with it."""
+    return (
+        not row.version and row.first_seen_at > clock.now - NEW_FOR and state_of(row) is State.OPEN
+    )
 
 
 def group_of(row: Any, clock: Clock) -> str:
@@ -160,6 +176,10 @@ def rows_of(
             owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
             state=state_of(row),
             snoozed_until=row.snoozed_until,
+            until_change=bool(row.until_change),
+            waiting_since=row.waiting_since,
+            reason=row.reason,
+            new=is_new(row, clock),
             read=bool(row.seen),
             starred=row.starred_at is not None,
             stale=known.stale(row.connection_id),

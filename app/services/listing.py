@@ -63,7 +63,12 @@ SHOWN = (
     items.c.due_on,
     items.c.due_at,
     items.c.amount,
+    items.c.first_seen_at,
     states.c.snoozed_until,
+    states.c.until_change,
+    states.c.waiting_since,
+    states.c.reason,
+    states.c.version,
     states.c.owner_id,
     seen.label("seen"),
     personal.c.starred_at,
@@ -102,7 +107,7 @@ def joined_for(tab: str, user_id: int) -> sa.FromClause:
     """Items with no more than the tab's condition asks for: where they are only counted."""
     if tab == "new":
         return items.outerjoin(personal, _of_reader(user_id))
-    if tab in ("mine", "unowned", "snoozed", "done"):
+    if tab in ("mine", "unowned", "snoozed", "waiting", "done"):
         return items.outerjoin(states, states.c.item_id == items.c.id)
     return items
 
@@ -159,7 +164,7 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
             return sa.and_(states.c.state == "snoozed", there)
         case "done":
             settled = sa.or_(
-                states.c.state.in_(["done", "joined"]),
+                states.c.state.in_(["done", "not applicable", "joined"]),
                 items.c.closed,
                 sa.not_(due_days.still_on(clock)),
             )

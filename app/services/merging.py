@@ -15,7 +15,7 @@ from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events, matters, search
+from app.services import acts, events, matters, search, states, waking
 from app.services.absence import Absence
 from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
@@ -149,8 +149,8 @@ class _Writer:
         bulk.update(names, [plain(map(row.__getitem__, plain.names)) for row in rows])
 
     def _reopen(self, stored: Mapping[int, Any], rows: list[dict[str, Any]]) -> None:
-        """Decide what is open; a material change brings a done or snoozed item back (P6)."""
-        states = {
+        """Decide what is open; a material change brings what is settled or snoozed back (P6)."""
+        kept = {
             state.item_id: state
             for state in self.session.exec(
                 select(ItemState).where(col(ItemState.item_id).in_([row["id"] for row in rows]))
@@ -160,34 +160,26 @@ class _Writer:
             was = stored[row["id"]]
             material = history.reopening(was, row) is not None or row["closed"] != was["closed"]
             row["material_at"] = self.now if material else was["material_at"]
-            state = states.get(row["id"])
-            if state is not None and state.state != TeamState.OPEN:
-                done = self.now.date() if state.state == TeamState.DONE else None
-                because = history.reopening(stored[row["id"]], row, today=done)
+            state = kept.get(row["id"])
+            if state is not None and state.state not in states.ASKS:
+                settled = state.state in (TeamState.DONE, TeamState.NOT_APPLICABLE)
+                today = self.now.date() if settled else None
+                because = history.reopening(was, row, today=today)
                 if because is not None and not row["closed"]:
                     self._bring_to_people(state, because)
-            team_open = state is None or state.state == TeamState.OPEN
-            row["is_open"] = team_open and not row["closed"]
+            asks = state is None or state.state in states.ASKS
+            row["is_open"] = asks and not row["closed"]
 
     def _bring_to_people(self, state: ItemState, because: str) -> None:
-        before = {"state": state.state}
-        state.state = TeamState.OPEN
-        state.snoozed_until = state.done_at = state.joined_to_id = None
-        state.reopened_because = because
-        state.version += 1
-        state.changed_at = self.now
-        self.session.add(state)
-        self.session.add(
-            Event(
-                subject="item",
-                subject_id=state.item_id,
-                at=self.now,
-                kind=acts.REOPENED,
-                run_id=self.run_id,
-                note=because,
-                before=before,
-            )
+        line = Event(
+            subject="item",
+            subject_id=state.item_id,
+            at=self.now,
+            kind=acts.REOPENED,
+            run_id=self.run_id,
+            note=because,
         )
+        waking.bring_back(self.session, state, line)
 
     def bring_back(self) -> None:
         """Rows that were missing or removed and are listed again as they were."""
@@ -204,7 +196,7 @@ class _Writer:
                     .values(missing_reads=0, removed_at=None)
                 )
                 if table == "items":
-                    acts.refresh_open(self.session, returned)
+                    states.refresh_open(self.session, returned)
                 self._record(
                     table, [(id_, history.Change(kind=history.RETURNED)) for id_ in returned]
                 )

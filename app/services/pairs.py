@@ -12,11 +12,12 @@ from sqlmodel import Session, col, or_, select
 from app.core.matters import Told, stands, suggestions, twins
 from app.core.words import Clock
 from app.errors import Conflict, NotFound
-from app.models import Event, Item, ItemState, Pair, PairState
-from app.services import acts, clues
+from app.models import Event, Item, ItemState, Pair, PairState, RecordedAct
+from app.services import acts, clues, recording
+from app.services import states as team_states
 from app.services.pages import Act
 
-TOLD_APART = "told apart"
+TOLD_APART, PARTED = "told apart", "parted"
 UNDOABLE = (TOLD_APART,)
 
 
@@ -53,6 +54,7 @@ def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> 
     """They are two; they are not suggested again. Raises ``Conflict``."""
     pair = _undecided(session, pair_id)
     titles = _titles(session, pair)
+    record = recording.begin(session, TOLD_APART, user_id=user_id, clock=clock)
     lines = [
         Event(
             subject="item",
@@ -62,17 +64,13 @@ def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> 
             actor_id=user_id,
             new=titles[other],
             before={"pair": pair.id},
+            act_id=record.id,
         )
         for one, other in ((pair.first_id, pair.second_id), (pair.second_id, pair.first_id))
     ]
     _decide(session, pair, PairState.DIFFERENT, user_id, clock)
     session.add_all(lines)
-    session.flush()
-    return Act(
-        said="Kept apart",
-        items=(pair.first_id, pair.second_id),
-        undo=".".join(str(line.id) for line in lines),
-    )
+    return recording.told(session, record, "Kept apart", (pair.first_id, pair.second_id))
 
 
 def part(session: Session, item_id: int, *, user_id: int, clock: Clock) -> Act:
@@ -86,14 +84,22 @@ def part(session: Session, item_id: int, *, user_id: int, clock: Clock) -> Act:
     ).first()
     if pair is not None:
         _decide(session, pair, PairState.DIFFERENT, user_id, clock)
-    act = acts.reopen(session, [item_id], user_id=user_id, clock=clock)
-    return Act(said="It stands for itself again", items=act.items, undo=act.undo)
+    record = recording.begin(session, PARTED, user_id=user_id, clock=clock)
+    acts.reopen(session, [item_id], user_id=user_id, clock=clock, within=record)
+    return recording.told(session, record, "It stands for itself again", [item_id])
 
 
 def stand_for(
-    session: Session, keep: int, lose: int, because: str, *, user_id: int, clock: Clock
+    session: Session,
+    keep: int,
+    lose: int,
+    because: str,
+    *,
+    user_id: int,
+    clock: Clock,
+    within: RecordedAct,
 ) -> Act:
-    """One item stands for another, on a person's word."""
+    """One item stands for another, on a person's word, as part of that act."""
     first, second = sorted((keep, lose))
     pair = Pair(first_id=first, second_id=second, because=because, created_at=clock.now)
     found = session.exec(
@@ -102,7 +108,7 @@ def stand_for(
     pair = found or pair
     session.add(pair)
     session.flush()
-    return _join(session, pair, keep, lose, user_id=user_id, clock=clock)
+    return _join(session, pair, keep, lose, user_id=user_id, clock=clock, within=within)
 
 
 def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
@@ -116,11 +122,20 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             raise Conflict("This was undone already.", remedy="Look at them again.")
         pair.state, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None
     apart = [event for event in events if event.kind == TOLD_APART]
-    session.add_all(acts.undone(one.subject_id, one.kind, user_id, clock) for one in apart)
+    session.add_all(recording.undone(one.subject_id, one.kind, user_id, clock) for one in apart)
     session.flush()
 
 
-def _join(session: Session, pair: Pair, keep: int, lose: int, *, user_id: int, clock: Clock) -> Act:
+def _join(
+    session: Session,
+    pair: Pair,
+    keep: int,
+    lose: int,
+    *,
+    user_id: int,
+    clock: Clock,
+    within: RecordedAct | None = None,
+) -> Act:
     """``lose`` and what is joined with it are joined with what stands for ``keep``."""
     states = {
         state.item_id: state
@@ -141,15 +156,21 @@ def _join(session: Session, pair: Pair, keep: int, lose: int, *, user_id: int, c
         session.flush()
         return Act(said="They are one already", items=(keep, lose))
     with_it = [id_ for id_, state in states.items() if state.joined_to_id == lose]
-    act = acts.join(
-        session, [lose, *sorted(with_it)], head, user_id=user_id, clock=clock, pair_id=pair.id
-    )
-    undo = act.undo
     owner = states[lose].owner_id if lose in states else None
-    if owner is not None and (keep not in states or states[keep].owner_id is None):
-        assigned = acts.assign(session, [keep], owner, user_id=user_id, clock=clock)
-        undo = f"{undo}.{assigned.undo}"
-    return Act(said=f"One thing now: {head.title}", items=(*act.items, keep), undo=undo)
+    unowned = keep not in states or states[keep].owner_id is None
+    record = within or recording.begin(session, acts.JOINED, user_id=user_id, clock=clock)
+    act = acts.join(
+        session,
+        [lose, *sorted(with_it)],
+        head,
+        user_id=user_id,
+        clock=clock,
+        pair_id=pair.id,
+        within=record,
+    )
+    if owner is not None and unowned:
+        acts.assign(session, [keep], owner, user_id=user_id, clock=clock, within=record)
+    return recording.told(session, record, f"One thing now: {head.title}", (*act.items, keep))
 
 
 def _stands_for(states: Mapping[int, ItemState], id_: int) -> int:
@@ -161,7 +182,8 @@ def _undecided(session: Session, pair_id: int) -> Pair:
     pair = session.get(Pair, pair_id)
     if pair is None:
         raise NotFound("There is no such suggestion.")
-    acts.hold(session, (pair.first_id, pair.second_id))  # as a sync does, before anything else
+    # As a sync does, before anything else.
+    team_states.hold(session, (pair.first_id, pair.second_id))
     pair = session.get(Pair, pair_id, populate_existing=True)
     if pair is None:
         raise NotFound("This is no longer suggested.", remedy="Look at them again.")

@@ -11,11 +11,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.services import acts
+from app.services import acts, recording, waking
 from app.services.revisions import kept
 
 T = TypeVar("T")
 KEY = "last told"
+ON_ITEMS = (*acts.STATES, waking.WOKEN, acts.NOTED)
+"""Lines of history that say nothing of what a source holds."""
 
 events = SQLModel.metadata.tables["events"]
 
@@ -31,8 +33,8 @@ def _last_told(session: Session) -> tuple[int, datetime | None]:
     With its instant, because ids begin anew where everything was wiped.
     """
     if KEY not in session.info:
-        by_people = events.c.kind.in_(acts.ON_ITEMS)
-        taken_back = sa.and_(events.c.kind == acts.UNDONE, events.c.old.in_(acts.ON_ITEMS))
+        by_people = events.c.kind.in_(ON_ITEMS)
+        taken_back = sa.and_(events.c.kind == recording.UNDONE, events.c.old.in_(ON_ITEMS))
         last = (
             sa.select(events.c.id, events.c.at)
             .where(sa.not_(by_people), sa.not_(sa.func.coalesce(taken_back, sa.false())))

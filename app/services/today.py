@@ -34,7 +34,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
                 act=_act(row, stored, clock),
                 url=stored.url,
                 source_name=known.name(stored.connection_id),
-                version=stored.version,
+                version=stored.version or 0,
             )
             for rank, row, stored in ranked
         ),
@@ -78,8 +78,7 @@ def ranked(
     clock: Clock,
 ) -> list[Ranked]:
     """These items, the weightiest first."""
-    version = sa.func.coalesce(states.c.version, 0).label("version")
-    statement = listing.select_lines(user_id, items.c.url, version).where(items.c.id.in_(ids))
+    statement = listing.select_lines(user_id, items.c.url).where(items.c.id.in_(ids))
     found = session.execute(statement).all()
     rows = lines.rows_of(session, found, known, clock)
     return sorted(

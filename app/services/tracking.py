@@ -167,7 +167,8 @@ def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
 def _standing(stored: Any, row: Row, clock: Clock) -> Standing:
     """A goal that the team or the source has settled is over, unless it is reached."""
     standing = goals.standing(stored, clock)
-    settled = row.state in (State.DONE, State.CLOSED) and standing is not Standing.REACHED
+    over = (State.DONE, State.NOT_APPLICABLE, State.CLOSED)
+    settled = row.state in over and standing is not Standing.REACHED
     return Standing.OVER if settled else standing
 
 
@@ -223,7 +224,6 @@ def reports_page(session: Session, *, user_id: int, clock: Clock) -> ReportsPage
         items.c.period,
         items.c.cadence,
         items.c.status,
-        states.c.version,
         states.c.done_at,
         items.c.changed_at,
     )
@@ -252,7 +252,7 @@ def _head(stored: Any, row: Row, clock: Clock) -> str:
 
 
 def _is_open(report: ReportRow) -> bool:
-    return report.row.state in (State.OPEN, State.SNOOZED)
+    return report.row.state.unsettled
 
 
 def _lately(rows: Iterable[tuple[Any, ReportRow]], clock: Clock) -> list[ReportRow]:

@@ -1,38 +1,101 @@
 """Taking an act of one's own back, whatever kind of act it was."""
 
-from sqlmodel import Session, col, select
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
 from app.core.whole import whole
 from app.core.words import Clock
-from app.errors import NotFound
-from app.models import Event
-from app.services import acts, confirming, pairs
+from app.errors import Conflict, NotFound
+from app.models import Event, RecordedAct
+from app.services import acts, confirming, pairs, personal, recording, states
 from app.services.pages import Act
 
-UNDOABLE = (*acts.UNDOABLE, *confirming.UNDOABLE, *pairs.UNDOABLE)
+OTHERS = (*confirming.UNDOABLE, *pairs.UNDOABLE)
+events = SQLModel.metadata.tables["events"]
 
 
-def undo(session: Session, key: str, *, user_id: int, clock: Clock) -> Act:
-    """Take back what the key of an ``Act`` names. Raises ``Conflict`` when somebody acted since."""
-    events = _events(session, key, user_id)
-    states = [event for event in events if event.kind in acts.UNDOABLE]
-    if states:
-        acts.take_back(session, states, user_id=user_id, clock=clock)
-    pairs.take_back(session, events, user_id=user_id, clock=clock)
-    confirming.take_back(session, events, user_id=user_id, clock=clock)
-    return Act(said="Undone", items=tuple(dict.fromkeys(event.subject_id for event in events)))
+def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool = False) -> Act:
+    """Take back what the key of an ``Act`` names; "" is the last one of this person.
+
+    Raises ``NotFound`` for what is nobody's own, ``Conflict`` for what was undone already, and
+    ``Overtaken`` when somebody changed its items since, unless that is to be lost, too
+    (``anyway``).
+    """
+    record = _own(session, key, user_id, clock)
+    if record.kind in personal.MARKS:
+        return Act(said=f"Undone: {record.said}", items=personal.take_back(session, record))
+    lines = _lines(session, record)
+    _take_back(session, record, lines, clock, anyway=anyway)
+    others = _others(session, record)
+    pairs.take_back(session, others, user_id=user_id, clock=clock)
+    confirming.take_back(session, others, user_id=user_id, clock=clock)
+    told = [line.subject_id for line in lines] + [event.subject_id for event in others]
+    return Act(said=f"Undone: {record.said}", items=tuple(dict.fromkeys(told)))
 
 
-def _events(session: Session, key: str, user_id: int) -> list[Event]:
-    """The lines of history that the key names, all of them this person's own acts."""
-    parts = [whole(part) for part in key.split(".")]
-    ids = [id_ for id_ in parts if id_ is not None]
-    if len(ids) != len(parts) or len(ids) > acts.MOST_AT_ONCE:
-        ids = []
-    own = select(Event).where(
-        col(Event.id).in_(ids), Event.actor_id == user_id, col(Event.kind).in_(UNDOABLE)
-    )
-    found = list(session.exec(own.order_by(col(Event.id))))
-    if not found or len(found) != len(ids):
+def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
+    """The act, taken back from now on; nobody else takes it back at the same moment."""
+    number = whole(key) if key else None
+    if not key:
+        last = recording.newest(session, user_id=user_id, clock=clock)
+        number = last.id if last else None
+    record = session.get(RecordedAct, number or 0)
+    if record is None or record.actor_id != user_id:
         raise NotFound("There is nothing to undo.")
-    return found
+    mine: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(RecordedAct)
+        .where(col(RecordedAct.id) == record.id, col(RecordedAct.undone_at).is_(None))
+        .values(undone_at=clock.now)
+    )
+    if mine.rowcount != 1:
+        raise Conflict("This was undone already.", remedy="Nothing more was changed.")
+    return record
+
+
+def _lines(session: Session, record: RecordedAct) -> list[Any]:
+    """What the act did with the states of items, in the order that it did it."""
+    of_it = sa.select(events.c.subject_id, events.c.kind, events.c.before).where(
+        events.c.act_id == record.id, events.c.kind.in_(acts.STATES)
+    )
+    return list(session.execute(of_it.order_by(events.c.id)))
+
+
+def _others(session: Session, record: RecordedAct) -> list[Event]:
+    """What it decided beside."""
+    of_it = select(Event).where(
+        Event.act_id == record.id,
+        col(Event.before).is_not(None),
+        col(Event.kind).in_((*OTHERS, acts.JOINED)),
+    )
+    return list(session.exec(of_it.order_by(col(Event.id))))
+
+
+def _take_back(
+    session: Session, record: RecordedAct, lines: list[Any], clock: Clock, *, anyway: bool
+) -> None:
+    if not lines:
+        return
+    ids = list(dict.fromkeys(line.subject_id for line in lines))
+    states.hold(session, ids)
+    stored = states.read(session, ids)
+    left = {line.subject_id: line.before["version"] for line in lines}
+    since = {id_: was for id_, was in left.items() if stored[id_]["version"] != was}
+    if since and not anyway:
+        raise states.Overtaken(
+            "This was not undone: the item was changed in the meantime."
+            if len(ids) == 1
+            else "This was not undone: some of its items were changed in the meantime.",
+            since,
+            remedy="Open it to see its history.",
+        )
+    before: dict[int, states.Stored] = {}
+    for line in lines:
+        before.setdefault(line.subject_id, line.before)
+    states.put_back(session, before, now=clock.now)
+    told = (recording.UNDONE, record.actor_id, None)
+    rows = [
+        (clock.now, "item", line.subject_id, *told, line.kind, None, None, None) for line in lines
+    ]
+    states.tell(session, rows)

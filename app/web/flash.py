@@ -13,13 +13,14 @@ from app.web.cookies import cookie_name, drop_cookie, set_cookie
 
 NAME = "flash"
 SECONDS = 120
+SHORT = 300
 MOST = 3500
 """Browsers drop a cookie of more than 4096 bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Toast:
-    """``said`` is what happened, ``undo`` the key that takes it back, ``tone`` "" or "late"."""
+    """``said`` is what happened, ``undo`` the act that can be taken back, ``tone`` "" or "late"."""
 
     said: str
     undo: str | None = None
@@ -29,8 +30,8 @@ class Toast:
 def keep(response: Response, toast: Toast, *, vault: Vault, https: bool) -> None:
     """Show the toast on the next page."""
     value = vault.seal(asdict(toast))
-    if len(value) > MOST:  # the key of a large bulk; its items can be reopened from Done
-        value = vault.seal(asdict(replace(toast, undo=None)))
+    if len(value) > MOST:  # a very long title
+        value = vault.seal(asdict(replace(toast, said=f"{toast.said[:SHORT]}…")))
     set_cookie(response, NAME, value, https=https, seconds=SECONDS)
 
 

@@ -30,6 +30,8 @@ from app.web.visit import Visit, acting, reading
 router = APIRouter()
 Items = Annotated[list[Id], Form()]
 Version = Annotated[int | None, Form()]
+CHANGE = "change"
+"""What a form names in place of a moment, to snooze until the source changes the item."""
 
 
 @router.get("/items/{item_id:id}")
@@ -67,18 +69,49 @@ def seen(items: list[int], version: int | None) -> acts.Versions:
     return acts.ANY if version is None or len(items) != 1 else {items[0]: version}
 
 
-@router.post("/items/snooze")
-def snooze(
-    request: Request, item: Items, next: Text = PATH, until: Text = "", day: Text = ""
-) -> Response:
-    """Out of sight until a moment, or until the morning of a day."""
+@router.post("/items/wait")
+def wait(request: Request, item: Items, next: Text = PATH, version: Version = None) -> Response:
+    """It is the vendor's turn."""
     with acting(request) as visit:
-        act = acts.snooze(visit.session, item, moment(until, day, visit), **visit.by)
+        act = acts.wait(visit.session, item, **visit.by, versions=seen(item, version))
     return told(request, act, next)
 
 
-def moment(until: str, day: str, visit: Visit) -> datetime:
-    """The aware moment that the form names; raises ``Invalid``."""
+@router.post("/items/decline")
+def decline(
+    request: Request,
+    item: Items,
+    reason: Text = "",
+    next: Text = PATH,
+    version: Version = None,
+) -> Response:
+    """It is nothing for this team."""
+    with acting(request) as visit:
+        act = acts.decline(visit.session, item, reason, **visit.by, versions=seen(item, version))
+    return told(request, act, next)
+
+
+@router.post("/items/snooze")
+def snooze(
+    request: Request,
+    *,
+    item: Items,
+    next: Text = PATH,
+    until: Text = "",
+    day: Text = "",
+    version: Version = None,
+) -> Response:
+    """Out of sight until a moment, until the morning of a day, or until it changes."""
+    with acting(request) as visit:
+        at = moment(until, day, visit)
+        act = acts.snooze(visit.session, item, at, **visit.by, versions=seen(item, version))
+    return told(request, act, next)
+
+
+def moment(until: str, day: str, visit: Visit) -> datetime | None:
+    """The aware moment that the form names, None: when it changes; raises ``Invalid``."""
+    if until == CHANGE:
+        return None
     try:
         if not until:
             return morning_of(date.fromisoformat(day), visit.clock)
@@ -89,13 +122,15 @@ def moment(until: str, day: str, visit: Visit) -> datetime:
 
 
 @router.post("/items/assign")
-def assign(request: Request, item: Items, next: Text = PATH, owner: Text = "") -> Response:
+def assign(
+    request: Request, item: Items, next: Text = PATH, owner: Text = "", version: Version = None
+) -> Response:
     """Give it to somebody, or (no owner) to nobody."""
     person = whole(owner)
     if owner and person is None:
         raise Invalid("There is no such person.", remedy="Choose somebody from the list.")
     with acting(request) as visit:
-        act = acts.assign(visit.session, item, person, **visit.by)
+        act = acts.assign(visit.session, item, person, **visit.by, versions=seen(item, version))
     return told(request, act, next)
 
 
@@ -173,8 +208,8 @@ def part(request: Request, item: Annotated[Id, Form()], next: Text = PATH) -> Re
 
 
 @router.post("/undo")
-def undo(request: Request, act: Text, next: Text = PATH) -> Response:
-    """Take an act back; raises ``Conflict`` when somebody has gone on from it."""
+def undo(request: Request, act: Text = "", next: Text = PATH) -> Response:
+    """Take an act back, or one's last one; ``Conflict`` when somebody has gone on from it."""
     with acting(request) as visit:
         taken = undoing.undo(visit.session, act, **visit.by)
     return told(request, taken, next, again=True)

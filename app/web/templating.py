@@ -12,7 +12,7 @@ from markupsafe import Markup
 from app.core import links, words
 from app.core.snooze import snooze_choices
 from app.core.words import Clock
-from app.services.pages import COUNTED, Stake
+from app.services.pages import COUNTED, Row, Stake, State
 from app.web.assets import Assets
 from app.web.keys import caps, hint
 from connectors.sdk.records import Due, SafeHtml
@@ -52,6 +52,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "due_short": words.due_short,
         "day_at": lambda at, clock: words.day_words(clock.local(at).date(), clock.today),
         "snoozes": snooze_choices,
+        "state_words": state_words,
         "count": count_words,
         "clean": clean,
         "dotted": " · ".join,
@@ -91,6 +92,18 @@ class _Pieces:
 def stake_words(stake: Stake) -> str:
     """ "$96,150", or "$96,150 + €1,200": currencies stand side by side, never summed."""
     return " + ".join(words.money_round(money) for money in stake)
+
+
+def state_words(row: Row, clock: Clock) -> str:
+    """The state with its day: "snoozed until Mon 23 Nov", "waiting on vendor since 12 Nov"."""
+    if row.state is State.WAITING and row.waiting_since is not None:
+        since = clock.local(row.waiting_since).date()
+        return f"{row.state} since {words.day_short(since, clock.today)}"
+    if row.state is not State.SNOOZED:
+        return row.state
+    if row.snoozed_until is None:
+        return "snoozed until it changes"
+    return f"snoozed until {words.day_words(clock.local(row.snoozed_until).date(), clock.today)}"
 
 
 def count_words(count: int) -> str:

@@ -33,7 +33,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import Event, Item, ItemState, SyncRun
 from app.secrets import Vault
-from app.services import accounts, acts, held, undoing
+from app.services import accounts, acts, held, undoing, waking
 from app.services.pages import Act
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
@@ -47,6 +47,10 @@ READS, MOST, SHARE = 2, 25, Decimal("0.2")
 """The brake, as the promise has it."""
 IDS = st.sampled_from([str(number) for number in range(8)])
 DAYS = st.integers(0, 60).map(lambda days: date(2027, 1, 1) + timedelta(days=days))
+
+
+ASKS = ("open", "waiting")
+"""What asks for something."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Known:
         self.history["changed"] += paid + (old.title != row.title)
         self.history["closed"] += row.closed and not old.closed
         self.history["reopened at source"] += opened
-        if self.state != "open" and not row.closed and (moved or paid or opened):
+        if self.state not in ASKS and not row.closed and (moved or paid or opened):
             self.set("open", because=True)
             self.history["reopened"] += 1
 
@@ -325,6 +329,24 @@ class Inbox(RuleBasedStateMachine):
             known.set("snoozed", until=until, because=known.because)
             known.history["snoozed"] += 1
 
+    @rule(data=st.data())
+    def snoozes_until_it_changes(self, data: st.DataObject) -> None:
+        for known in self.act(data, acts.snooze, None):
+            known.set("snoozed", because=known.because)
+            known.history["snoozed"] += 1
+
+    @rule(data=st.data())
+    def waits(self, data: st.DataObject) -> None:
+        for known in self.act(data, acts.wait):
+            known.set("waiting", because=known.because)
+            known.history["waiting"] += 1
+
+    @rule(data=st.data())
+    def declines(self, data: st.DataObject) -> None:
+        for known in self.act(data, acts.decline, "We do not sell this."):
+            known.set("not applicable")
+            known.history["not applicable"] += 1
+
     @rule(data=st.data(), mine=st.booleans())
     def assigns(self, data: st.DataObject, mine: bool) -> None:
         owner = self.user if mine else None
@@ -365,7 +387,7 @@ class Inbox(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         now = self.world.clock.forward(hours=hours)
         with self.database.write() as session:
-            acts.wake(session, now=now)
+            waking.wake(session, now=now)
         for known in self.known.values():
             if known.state == "snoozed" and known.until is not None and known.until <= now:
                 known.set("open", because=known.because)
@@ -427,7 +449,7 @@ class Inbox(RuleBasedStateMachine):
             ), id_
             assert (state.reopened_because is not None) == known.because, id_
             assert item.is_open == (
-                known.state == "open" and not known.removed and not known.row.closed
+                known.state in ASKS and not known.removed and not known.row.closed
             ), id_
 
     @invariant()

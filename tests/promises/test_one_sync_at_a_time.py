@@ -16,7 +16,7 @@ from app.errors import Conflict
 from app.jobs.scheduler import Jobs
 from app.jobs.syncing import Syncer
 from app.models import Health, Item, ItemState, SyncRun, TeamState, Trigger
-from app.services import acts, sources, syncing
+from app.services import acts, sources, syncing, waking
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page
 from tests.support.processes import Place, started, sync
@@ -304,7 +304,7 @@ class TestRaces:
             acts.snooze(session, [item_id], until, user_id=person, clock=clock)
         later = world.clock.forward(hours=2)
 
-        with self.meanwhile(world.database, lambda other: acts.wake(other, now=later)) as (
+        with self.meanwhile(world.database, lambda other: waking.wake(other, now=later)) as (
             session,
             caught,
         ):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.services.pages.parts import SourceLine
+from app.services.pages.parts import Act, SourceLine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,3 +24,4 @@ class Nav:
     unowned: int = 0
     snoozed: int = 0
     sources: tuple[SourceLine, ...] = ()
+    last: Act | None = None

@@ -14,7 +14,8 @@ class HistoryLine:
 
     ``who`` is "sync" or a person's name. ``old`` and ``new`` are words, ready to read,
     where a value changed at the source; ``what`` names the field or tells the act.
-    ``material`` marks what brought the item back or moved its date or money.
+    ``material`` marks what brought the item back or moved its date or money. ``undo`` is the
+    key of an act of the reader's own that nobody has gone on from.
     """
 
     at: datetime
@@ -24,6 +25,7 @@ class HistoryLine:
     new: str | None = None
     text: str | None = None
     material: bool = False
+    undo: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,11 +36,28 @@ class State(StrEnum):
     """The team's state of an item, or the source's where that settles it, as people read it."""
 
     OPEN = "open"
+    WAITING = "waiting on vendor"
     SNOOZED = "snoozed"
     DONE = "done"
+    NOT_APPLICABLE = "not applicable"
     CLOSED = "closed at source"
     JOINED = "joined with another"
     REMOVED = "removed at source"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for something: when it is the vendor's turn its date goes on."""
+        return self in (State.OPEN, State.WAITING)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it asks for something, or will when its snooze ends."""
+        return self.asks or self is State.SNOOZED
+
+    @property
+    def settled(self) -> bool:
+        """Whether the team is through with it, and can take it up again."""
+        return self in (State.DONE, State.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +123,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ``line`` are the small words under the title; ``due_was`` the date before the source
     last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read`` and
     ``starred`` are personal, ``state`` the team's. ``also``: sources of what it stands for.
+    ``new``: first seen lately, and nobody did anything with it. ``until_change``: snoozed
+    until its source changes it; ``reason``: why it is not applicable.
     """
 
     id: int
@@ -122,6 +141,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     owner: Person | None = None
     state: State = State.OPEN
     snoozed_until: datetime | None = None
+    until_change: bool = False
+    waiting_since: datetime | None = None
+    reason: str | None = None
+    new: bool = False
     read: bool = False
     starred: bool = False
     stale: bool = False

@@ -25,11 +25,17 @@ def offered(now: str, due: str = "") -> dict[str, str]:
 
 def test_on_a_working_day() -> None:
     assert offered("2026-11-18T17:00+01:00") == {
-        "Tomorrow": "Thu 11-19 08:00 CET",
+        "Tomorrow 08:00": "Thu 11-19 08:00 CET",
         "Monday": "Mon 11-23 08:00 CET",
         "First of next month": "Tue 12-01 08:00 CET",
         "In two weeks": "Wed 12-02 08:00 CET",
     }
+
+
+def test_later_today_is_some_hours_on_while_there_are_any() -> None:
+    assert offered("2026-11-18T09:20+01:00")["Later today"] == "Wed 11-18 13:00 CET"
+    assert offered("2026-11-18T16:59+01:00")["Later today"] == "Wed 11-18 20:00 CET"
+    assert "Later today" not in offered("2026-11-18T22:10+01:00")
 
 
 def test_on_a_monday_monday_is_the_next_one() -> None:
@@ -39,7 +45,7 @@ def test_on_a_monday_monday_is_the_next_one() -> None:
 def test_one_day_is_offered_once() -> None:
     sunday = offered("2026-11-22T10:00+01:00", due="2026-11-30")
 
-    assert sunday["Tomorrow"] == "Mon 11-23 08:00 CET"
+    assert sunday["Tomorrow 08:00"] == "Mon 11-23 08:00 CET"
     assert "Monday" not in sunday
     assert "A week before it is due" not in sunday
     assert len(set(sunday.values())) == len(sunday)
@@ -60,8 +66,8 @@ def test_what_is_due_at_once_has_no_day_before(due: str) -> None:
 @pytest.mark.parametrize(
     ("now", "label", "until"),
     [
-        ("2026-03-28T20:00+01:00", "Tomorrow", "Sun 03-29 08:00 CEST"),
-        ("2026-10-24T20:00+02:00", "Tomorrow", "Sun 10-25 08:00 CET"),
+        ("2026-03-28T20:00+01:00", "Tomorrow 08:00", "Sun 03-29 08:00 CEST"),
+        ("2026-10-24T20:00+02:00", "Tomorrow 08:00", "Sun 10-25 08:00 CET"),
         ("2026-10-20T20:00+02:00", "In two weeks", "Tue 11-03 08:00 CET"),
         ("2026-12-30T20:00+01:00", "First of next month", "Fri 01-01 08:00 CET"),
     ],
@@ -88,11 +94,13 @@ def test_every_choice_is_a_morning_to_come_and_says_when_it_makes_an_item_late(
     choices = snooze_choices(due, reader)
 
     assert [one.until for one in choices] == sorted({one.until for one in choices})
-    assert "Tomorrow" in {one.label for one in choices}
+    assert "Tomorrow 08:00" in {one.label for one in choices}
     for one in choices:
         local = one.until.astimezone(reader.zone)
         assert one.until > now
-        assert (local.hour, local.minute) == (8, 0)
+        today = local.date() == reader.today
+        assert (one.label == "Later today") is today
+        assert today or (local.hour, local.minute) == (8, 0)
         late = isinstance(due, DueDate) and local.date() > due.on
         late_already = isinstance(due, DueDate) and reader.today > due.on
         assert one.after_due == (late and not late_already)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services import accounts, acts, digesting, inbox, tracking
+from app.services import accounts, acts, digesting, inbox, tracking, waking
 from connectors.sdk.records import Goal
 from tests.support.world import START, World
 
@@ -110,5 +110,5 @@ def test_a_snoozed_goal_is_behind_nowhere_until_it_is_back(office: World, person
     assert verdicts(office, person)["some"] == "14 people behind"
 
     with office.database.write() as session:
-        acts.wake(session, now=until)
+        waking.wake(session, now=until)
     assert behind(office, person) == (BEHIND, len(BEHIND), BEHIND)
