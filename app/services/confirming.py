@@ -13,7 +13,7 @@ from app.core.folding import SEARCHED, folded
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, Proposal, ProposalState, RecordedAct
-from app.services import acts, clues, known, pairs, recording, search, states, waking
+from app.services import acts, clues, known, pairs, recording, rules, search, states, waking
 from app.services.pages import Act
 from connectors.sdk.records import (
     Category,
@@ -270,6 +270,9 @@ def _deadline(session: Session, notice: Item, proposal: Proposal, day: date, clo
     assert made.id is not None
     search.add(session, [made.id])
     states.refresh_open(session, [made.id])
+    if found is None:
+        traits = (made.program, made.vendor, made.category, made.kind)
+        rules.Assigner(session).assign([(made.id, traits)], at=clock.now)
     return made
 
 

@@ -19,14 +19,26 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
 from app.models import DigestEntry, DigestState, User
-from app.services import acts, apart, company, due_days, goals, inbox, item, lines, listing
+from app.services import (
+    acts,
+    apart,
+    company,
+    due_days,
+    goals,
+    inbox,
+    item,
+    lines,
+    listing,
+    unowned,
+)
 from app.services.lines import Sources
 from app.services.listing import events, items
-from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake
+from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake, Unowned
 
 DAILY = "daily"
 LEASE = timedelta(minutes=10)
 MOST_ROWS = 60
+MOST_UNOWNED = 5
 EVENTS_LOOKED_AT = 400
 
 
@@ -43,7 +55,8 @@ class Digest:
     """Everything that one mail says, in its order. ``left_out`` rows did not fit.
 
     Counts are exact up to ``COUNTED``; one more stands for any larger number.
-    ``read_at``: everything is at least as new as this; None before the first read.
+    ``unowned`` are the first rows of what ``alarm`` counts, which the sections above it may tell,
+    too. ``read_at``: everything is at least as new as this; None before the first read.
     """
 
     name: str
@@ -59,6 +72,8 @@ class Digest:
     since: datetime
     overdue_count: int
     soon_count: int
+    unowned: tuple[Row, ...] = ()
+    alarm: Unowned | None = None
     left_out: int = 0
     company: str = ""
 
@@ -72,7 +87,7 @@ class Digest:
     def empty(self) -> bool:
         """Nothing that a person would want to be told."""
         said = (self.overdue, self.soon, self.changed, self.new, self.behind, self.doubtful)
-        return not any(said)
+        return not any((*said, self.alarm))
 
 
 def compose(session: Session, user: User, *, clock: Clock) -> Digest:
@@ -111,6 +126,8 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         overdue_count=counts["overdue"],
         soon_count=counts["week"],
         company=company.name(session, ""),
+        unowned=_unowned(session, user.id, known, clock),
+        alarm=unowned.alarm(session, clock=clock),
         left_out=sum(max(count - len(rows), 0) for count, rows in zip(told, shown, strict=True)),
     )
 
@@ -127,6 +144,13 @@ def _new(
     """New since the last digest, without what the sections above it tell anyway."""
     statement = listing.select_lines(user_id).where(*_is_new(clock, since))
     found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
+    return lines.rows_of(session, found, known, clock)
+
+
+def _unowned(session: Session, user_id: int, known: Sources, clock: Clock) -> tuple[Row, ...]:
+    """The first few that are due soon and belong to nobody."""
+    statement = listing.select_lines(user_id).where(unowned.pressing(clock))
+    found = session.execute(listing.ordered(statement, "unowned", None).limit(MOST_UNOWNED)).all()
     return lines.rows_of(session, found, known, clock)
 
 

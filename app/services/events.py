@@ -46,13 +46,24 @@ def record_new(
     session: Session, table: str, ids: Sequence[int], *, at: datetime, run_id: int
 ) -> None:
     """The first line of history for each of these rows."""
+    record_same(session, table, ids, changes.Change(kind=changes.NEW), at=at, run_id=run_id)
+
+
+def record_same(
+    session: Session,
+    table: str,
+    ids: Sequence[int],
+    change: changes.Change,
+    *,
+    at: datetime,
+    run_id: int | None,
+) -> None:
+    """The same line of history for each of these rows, at the cost of one."""
     bulk = Bulk(session, "events")
-    when, kind = bulk.plain("at", "kind")((at, changes.NEW))
-    bulk.insert_for(
-        ids,
-        "subject_id",
-        {"at": when, "subject": table.removesuffix("s"), "kind": kind, "run_id": run_id},
-    )
+    (when,) = bulk.plain("at")((at,))
+    said = {"field": change.field, "new": _short(change.new), "kind": str(change.kind)}
+    shared = {"at": when, "subject": table.removesuffix("s"), "run_id": run_id, **said}
+    bulk.insert_for(ids, "subject_id", {k: v for k, v in shared.items() if v is not None})
 
 
 def _short(text: str | None) -> str | None:

@@ -174,6 +174,7 @@ def rows_of(
             amount=money_of(row.amount, row.currency),
             amount_label=row.amount_label,
             owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+            backup=Person(id=row.backup_id, name=row.backup_name) if row.backup_id else None,
             state=state_of(row),
             snoozed_until=row.snoozed_until,
             until_change=bool(row.until_change),

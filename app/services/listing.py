@@ -22,6 +22,7 @@ items = SQLModel.metadata.tables["items"]
 states = SQLModel.metadata.tables["item_states"]
 personal = SQLModel.metadata.tables["personal_states"]
 users = SQLModel.metadata.tables["users"]
+backups = users.alias("backups")
 events = SQLModel.metadata.tables["events"]
 
 WEEK = 7
@@ -70,6 +71,8 @@ SHOWN = (
     states.c.reason,
     states.c.version,
     states.c.owner_id,
+    states.c.backup_id,
+    backups.c.name.label("backup_name"),
     seen.label("seen"),
     personal.c.starred_at,
 )
@@ -90,10 +93,11 @@ def asks(clock: Clock) -> sa.ColumnElement[bool]:
 
 
 def joined(user_id: int) -> sa.FromClause:
-    """Items with the team's state, the owner and this person's state, where there are any."""
+    """Items with the team's state, its people and this person's state, where there are any."""
     return (
         items.outerjoin(states, states.c.item_id == items.c.id)
         .outerjoin(users, users.c.id == states.c.owner_id)
+        .outerjoin(backups, backups.c.id == states.c.backup_id)
         .outerjoin(personal, _of_reader(user_id))
     )
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events, matters, search, states, waking
+from app.services import acts, events, matters, rules, search, states, waking
 from app.services.absence import Absence
 from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
@@ -101,7 +102,16 @@ class _Writer:
         if kind == Kind.NOTICE:
             self.notices += ids
         events.record_new(self.session, table, ids, run_id=self.run_id, at=self.now)
+        if table == "items" and self.assigner:
+            traits = rules.traits_of(kind, names)
+            born = [(id_, traits(r.values)) for id_, r in zip(ids, new, strict=True)]
+            self.assigner.assign(born, at=self.now, run_id=self.run_id)
         self.outcome.new += len(rows)
+
+    @cached_property
+    def assigner(self) -> rules.Assigner:
+        """Asked for with the first new items: most syncs bring none."""
+        return rules.Assigner(self.session)
 
     def _update(self, table: str, changed: Sequence[Changed]) -> None:
         target = SQLModel.metadata.tables[table]

@@ -12,7 +12,7 @@ from app.core.links import link
 from app.core.next_act import NextAct, next_act
 from app.core.words import Clock, is_late
 from app.models import TeamState
-from app.services import due_days, inbox, lines, listing, weights
+from app.services import due_days, inbox, lines, listing, unowned, weights
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import CARDS, Row, TodayCard, TodayPage
@@ -45,6 +45,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
         read_at=known.read_at,
         next_due=inbox.next_due(session, clock) if not ranked else None,
         people=inbox.people(session),
+        unowned=unowned.alarm(session, clock=clock),
     )
 
 

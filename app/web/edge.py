@@ -18,6 +18,7 @@ from app.web import (
     priorities,
     programs,
     reports,
+    rules,
     settings,
     sign_in,
     source_forms,
@@ -49,6 +50,7 @@ PARTS = (
     settings,
     priorities,
     keyboard,
+    rules,
     admin,
     help,
 )

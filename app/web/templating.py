@@ -75,9 +75,9 @@ class _Pieces:
     """Macros that every line of a list needs, kept for the next line that needs the same."""
 
     def __init__(self, env: Environment) -> None:
-        def kept(name: str) -> Callable[[Any], Markup]:
-            def made(shown: Any) -> Markup:
-                macro: Markup = getattr(env.globals["ui"], name)(shown)
+        def kept(name: str) -> Callable[..., Markup]:
+            def made(*shown: Any) -> Markup:
+                macro: Markup = getattr(env.globals["ui"], name)(*shown)
                 return macro
 
             return lru_cache(maxsize=2048)(made)

@@ -8,6 +8,7 @@ from app.services.pages.around import Nav
 from app.services.pages.first import CARDS, TodayCard, TodayPage
 from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
 from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, NoteLine, Own
+from app.services.pages.owning import RuleLine, RulesPage, Unowned
 from app.services.pages.parts import Act, Emptiness, Health, Person, Row, SourceLine, Stake, State
 from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
 
@@ -32,11 +33,14 @@ __all__ = [
     "Own",
     "Person",
     "Row",
+    "RuleLine",
+    "RulesPage",
     "SourceLine",
     "Stake",
     "State",
     "Tab",
     "TodayCard",
     "TodayPage",
+    "Unowned",
     "View",
 ]

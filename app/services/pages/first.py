@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.next_act import NextAct
+from app.services.pages.owning import Unowned
 from app.services.pages.parts import Person, Row, SourceLine, Stake
 from connectors.sdk.records import Due
 
@@ -25,7 +26,9 @@ class TodayCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TodayPage:
-    """At most ten cards. ``stake`` is the open money due within ``days`` days."""
+    """At most ten cards. ``stake`` is the open money due within ``days`` days, ``unowned`` what
+    soon is due and belongs to nobody.
+    """
 
     cards: tuple[TodayCard, ...]
     stake: Stake = ()
@@ -35,3 +38,4 @@ class TodayPage:
     read_at: datetime | None = None
     next_due: Due | None = None
     people: tuple[Person, ...] = ()
+    unowned: Unowned | None = None

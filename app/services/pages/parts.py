@@ -122,7 +122,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     ``line`` are the small words under the title; ``due_was`` the date before the source
     last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read`` and
-    ``starred`` are personal, ``state`` the team's. ``also``: sources of what it stands for.
+    ``starred`` are personal, ``state`` the team's. ``backup`` stands in for the owner.
+    ``also``: sources of what it stands for.
     ``new``: first seen lately, and nobody did anything with it. ``until_change``: snoozed
     until its source changes it; ``reason``: why it is not applicable.
     """
@@ -139,6 +140,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money | None = None
     amount_label: str | None = None
     owner: Person | None = None
+    backup: Person | None = None
     state: State = State.OPEN
     snoozed_until: datetime | None = None
     until_change: bool = False

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.notify import mail
-from app.services import accounts, digesting
+from app.services import accounts, acts, digesting
 from app.services.digesting import Digest
+from app.services.pages import Unowned
 from connectors.sdk.records import AnyRecord, Deadline, DueDate, Money
 from tests.support.scripted import deadline
 from tests.support.world import START, World
@@ -66,3 +67,42 @@ def test_a_change_is_told_in_words_with_both_values(world: World, person: int) -
     assert "Due moved: Fri 15 Jan 2027 -> Sat 2 Jan 2027" in text
     assert "Amount changed: 100 -> 150" in text
     assert (digest.overdue, digest.left_out) == ((), 0)
+
+
+def test_what_nobody_owns_is_told_in_both_parts_at_the_same_place(
+    world: World, person: int
+) -> None:
+    money = Money(amount=Decimal(1500), currency="USD")
+    due = DueDate(on=DAY + timedelta(days=9))
+    mine = deadline("mine", due=due)
+    read(world, mine, *(deadline(n, due=due, amount=money) for n in range(7)), deadline("far"))
+    with world.database.write() as session:
+        ids = [world.items()["mine"].id or 0]
+        acts.assign(session, ids, person, user_id=person, clock=world.wall_clock())
+    read(world, *(late(n) for n in range(2)), mine, *(deadline(n, due=due) for n in range(7)))
+
+    digest = composed(world, person)
+    text, html = mail.render(
+        "digest",
+        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
+    )
+
+    assert digest.alarm == Unowned(count=9, overdue=2, days=14)
+    assert len(digest.unowned) == digesting.MOST_UNOWNED
+    heads = ("Overdue", "Nobody owns these", "Changed at the source", "New")
+    for part, written in ((text, str.upper), (html, lambda head: f">{head}<")):
+        places = [part.index(written(head)) for head in heads]
+        assert places == sorted(places)
+        assert "9 items due within 14 days" in part
+        assert "https://i.example/inbox?tab=unowned" in part
+
+
+def test_a_digest_is_sent_for_nothing_but_what_nobody_owns(world: World, person: int) -> None:
+    read(world, deadline("a", due=DueDate(on=DAY + timedelta(days=10))))
+    with world.database.write() as session:
+        accounts.user(session, person).last_digest_at = world.clock()
+
+    digest = composed(world, person)
+
+    assert not digest.new
+    assert not digest.empty

@@ -191,3 +191,29 @@ def test_an_empty_day_names_the_next_date_and_how_fresh_it_is(world: World, pers
 
     world.clock.forward(days=2)
     assert [source.name for source in page(world, person).doubtful] == ["Scripted"]
+
+
+def test_what_is_due_soon_and_belongs_to_nobody_is_an_alarm(world: World, person: int) -> None:
+    lists(
+        world,
+        deadline("late", due=due(-3), amount=money(5000)),
+        deadline("near", due=due(14), amount=money(700)),
+        deadline("euros", due=due(2), amount=money(90, "EUR")),
+        deadline("mine", due=due(1), amount=money(10**6)),
+        deadline("far", due=due(15), amount=money(10**6)),
+        deadline("undated", due=None),
+        Notice(external_id="n", title="Notice n"),
+    )
+    with world.database.write() as session:
+        ids = [world.items()["mine"].id or 0]
+        acts.assign(session, ids, person, user_id=person, clock=world.wall_clock())
+
+    alarm = page(world, person).unowned
+
+    assert alarm is not None
+    assert (alarm.count, alarm.overdue, alarm.days) == (3, 1, 14)
+    assert alarm.stake == (money(5700), money(90, "EUR"))
+    everything = [item.id or 0 for item in world.items().values()]
+    with world.database.write() as session:
+        acts.assign(session, everything, person, user_id=person, clock=world.wall_clock())
+    assert page(world, person).unowned is None

@@ -58,6 +58,7 @@ PAGES = (
     "/start",
     "/sample/wipe",
     "/settings/people",
+    "/settings/rules",
     "/settings/tokens",
     "/help/feed",
     "/help/connectors/http_api",

@@ -1,0 +1,96 @@
+"""Settings: who gets what. Everybody may read the rules, admins keep them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import Invalid
+from app.services import ruling
+from app.web.flash import Toast
+from app.web.render import render, see_other
+from app.web.visit import Visit, acting, reading
+
+router = APIRouter()
+PATH = "/settings/rules"
+
+
+class RuleForm(BaseModel):
+    """A rule as it is typed; of people their ids."""
+
+    program: str = ""
+    vendor: str = ""
+    category: str = ""
+    owner: str = ""
+    backup: str = ""
+
+
+@router.get(PATH)
+def every(request: Request) -> Response:
+    """All rules, in the order in which they are asked."""
+    with reading(request) as visit:
+        return _rules(visit, RuleForm().model_dump())
+
+
+@router.post(PATH)
+def add(request: Request, form: Annotated[RuleForm, Form()]) -> Response:
+    """One more rule."""
+    return _save(request, None, form.model_dump())
+
+
+@router.get(f"{PATH}/{{rule_id:id}}")
+def edit(request: Request, rule_id: int) -> Response:
+    """One rule, to be changed."""
+    with reading(request) as visit:
+        visit.admin()
+        typed = ruling.typed_of(ruling.get(visit.session, rule_id))
+        return _rules(visit, typed, rule_id=rule_id)
+
+
+@router.post(f"{PATH}/{{rule_id:id}}")
+def change(request: Request, rule_id: int, form: Annotated[RuleForm, Form()]) -> Response:
+    """Another text for a rule."""
+    return _save(request, rule_id, form.model_dump())
+
+
+@router.post(f"{PATH}/{{rule_id:id}}/delete")
+def delete(request: Request, rule_id: int) -> Response:
+    """The rule decides no more."""
+    with acting(request) as visit:
+        visit.admin()
+        words = ruling.delete(visit.session, rule_id)
+    said = f"The rule for {words} is deleted. What it gave stays where it is."
+    return see_other(request, PATH, Toast(said=said))
+
+
+def _save(request: Request, rule_id: int | None, typed: ruling.Typed) -> Response:
+    try:
+        with acting(request) as visit:
+            visit.admin()
+            now = visit.clock.now
+            ruling.save(visit.session, rule_id, typed, user_id=visit.user_id, now=now)
+    except Invalid as error:
+        with reading(request) as visit:
+            return _rules(visit, typed, rule_id=rule_id, error=error)
+    return see_other(request, PATH, Toast(said="The rule holds for everything new from now on."))
+
+
+def _rules(
+    visit: Visit,
+    typed: ruling.Typed,
+    *,
+    rule_id: int | None = None,
+    error: Invalid | None = None,
+) -> Response:
+    return render(
+        visit,
+        "settings_rules.html",
+        status=422 if error else 200,
+        page=ruling.rules_page(visit.session, now=visit.clock.now),
+        typed=typed,
+        rule_id=rule_id,
+        wrong=str(error or ""),
+        errors=error.fields if error else {},
+    )
