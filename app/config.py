@@ -72,7 +72,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path("data"),
-        description="Folder for the database, the key file and uploads.",
+        description="Folder for the database, the key file, uploads and files.",
     )
     database_url: SecretStr | None = Field(
         default=None,
@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         examples=["Europe/Berlin"],
     )
     company: str = Field(default="", description="The company's name, shown on pages and in mail.")
+    max_file_mb: int = Field(
+        default=25,
+        ge=1,
+        le=1000,
+        description="Largest file, in MB, that can be put to an item.",
+    )
     web_threads: int = Field(
         default=4, ge=1, le=64, description="Threads that answer pages; few are faster on SQLite."
     )
@@ -215,6 +221,11 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Folder of uploaded files; one folder a connection."""
         return self.data_dir / "uploads"
+
+    @property
+    def files(self) -> Path:
+        """Folder of the files that people put to items."""
+        return self.data_dir / "files"
 
 
 def _password_in(url: str) -> str:

@@ -20,6 +20,10 @@ DIGESTS = timedelta(days=365)
 """In the ledger of digests; a day must not leave it while its digest could be sent again (P4)."""
 CLUES = timedelta(days=180)
 """After a notice was told: with what was told so long ago nothing new is compared."""
+FILES = timedelta(days=30)
+"""After a file was taken away from an item: so long its content stays, to be put back."""
+UNNAMED = timedelta(days=1)
+"""After a content was written that no file of an item is: its upload may still be going on."""
 READ_MARKS = timedelta(days=365)
 """After an item was gone at its source: who had read it."""
 

@@ -189,6 +189,15 @@ def span_words(seconds: float) -> str:
     return plural(int(seconds), "second")
 
 
+def size_words(size: int) -> str:
+    """ "812 bytes", "24 KB", "3.4 MB": of a file, as people's systems tell it."""
+    if size < 1_000:
+        return plural(size, "byte")
+    if size < 1_000_000:
+        return f"{size / 1_000:,.0f} KB"
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """ "1 item", "2,000 items"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import Index, Integer, Text
 from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
@@ -100,11 +100,15 @@ class Attachment(SQLModel, table=True):
 
 
 class Mention(SQLModel, table=True):
-    """A note that names somebody, until that person has seen it."""
+    """A comment that names somebody; ``seen_at`` is when that person opened the item after it.
+
+    ``event_id`` is the comment. Of a comment that was taken back there is none.
+    """
 
     __tablename__ = "mentions"
+    __table_args__ = (Index("ix_mentions_user_id_seen_at", "user_id", "seen_at"),)
 
     event_id: int = Field(primary_key=True, foreign_key="events.id", ondelete="CASCADE")
-    user_id: int = Field(primary_key=True, index=True, foreign_key="users.id", ondelete="CASCADE")
-    item_id: int = Field(foreign_key="items.id", ondelete="CASCADE")
+    user_id: int = Field(primary_key=True, foreign_key="users.id", ondelete="CASCADE")
+    item_id: int = Field(index=True, foreign_key="items.id", ondelete="CASCADE")
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

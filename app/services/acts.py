@@ -1,4 +1,4 @@
-"""What people do with items: done, reopen, snooze, wait, decline, assign, join, note, read.
+"""What people do with items: done, reopen, snooze, wait, decline, assign, join, read.
 
 Every act is a line of history of each item in the same transaction, with what was before, so
 that it can be undone as long as nobody did something else with the item since.
@@ -16,16 +16,15 @@ from sqlmodel import Session, SQLModel
 from app.core.words import Clock, day_words, due_short, plural
 from app.db import is_sqlite
 from app.errors import Invalid, NotFound
-from app.models import Event, Item, RecordedAct, TeamState, User
+from app.models import Item, RecordedAct, TeamState, User
 from app.services import recording, states
 from app.services.pages import Act
 from connectors.sdk.records import DueDate, DueInstant
 
 DONE, REOPENED, SNOOZED, WAITING = "done", "reopened", "snoozed", "waiting"
-DECLINED, ASSIGNED, NOTED, JOINED = "not applicable", "assigned", "noted", "joined"
+DECLINED, ASSIGNED, JOINED = "not applicable", "assigned", "joined"
 STATES = (DONE, REOPENED, SNOOZED, WAITING, DECLINED, ASSIGNED, JOINED)
 """Acts that change the team's state of an item."""
-LONGEST_NOTE = 4000
 LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=3653)
 UNTIL_CHANGE = "it changes at its source"
@@ -187,30 +186,6 @@ def join(
     values = {"state": TeamState.JOINED, "joined_to_id": to.id, "reopened_because": None}
     doing = _Doing(session, user_id=user_id, clock=clock, within=within)
     return doing.settle(ids, JOINED, values, new=to.title, said="Joined", kept={"pair": pair_id})
-
-
-def note(session: Session, item_id: int, text: str, *, user_id: int, clock: Clock) -> Act:
-    """Write something down about an item. Raises ``Invalid`` when it is empty or too long."""
-    text = text.strip()
-    if not text:
-        raise Invalid("The note is empty.", fields={"text": "Write something down."})
-    if len(text) > LONGEST_NOTE:
-        raise Invalid(
-            "The note is too long.", fields={"text": f"At most {LONGEST_NOTE:,} characters."}
-        )
-    if session.get(Item, item_id) is None:
-        raise NotFound("There is no such item.")
-    session.add(
-        Event(
-            subject="item",
-            subject_id=item_id,
-            at=clock.now,
-            kind=NOTED,
-            actor_id=user_id,
-            note=text,
-        )
-    )
-    return Act(said="Noted", items=(item_id,))
 
 
 def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:

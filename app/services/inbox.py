@@ -10,6 +10,7 @@ from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
 from app.services import (
     accounts,
+    comments,
     deciding,
     due_days,
     goals,
@@ -155,6 +156,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         reports_due=reports,
         programs=programs,
         decisions=deciding.count(session, clock),
+        mentions=comments.unseen(session, user_id),
         mine=tabs["mine"],
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],

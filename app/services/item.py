@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.core import changes, pace
@@ -12,6 +13,8 @@ from app.models import Connection, Event, Item, ItemState, RecordedAct, StreamSt
 from app.services import (
     acts,
     actuals,
+    attachments,
+    comments,
     configs,
     confirming,
     deciding,
@@ -34,7 +37,6 @@ from app.services.pages import (
     Health,
     HistoryLine,
     ItemPage,
-    NoteLine,
     Row,
     SourceLine,
 )
@@ -65,6 +67,11 @@ WHAT = {
     rules.RULED: "Assigned to {new} by the rule “{field}”",
     actuals.ENTERED: "Entered as reached: {new}",
     acts.JOINED: "Joined with {new}",
+    comments.WITHDRAWN: "Withdrew a comment",
+    attachments.ADDED: "Added {new}",
+    attachments.TAKEN_AWAY: "Took away {new}",
+    attachments.PROVES: "Marked as proof: {new}",
+    attachments.PROVES_NOT: "No proof any more: {new}",
     confirming.CONFIRMED: "Confirmed as a deadline on {new}",
     confirming.DISMISSED: "Dismissed as a deadline: {new}",
     confirming.TAKEN_OVER: "{field} taken over from a notice",
@@ -72,7 +79,21 @@ WHAT = {
     proposals.LOST: "The notice that it was confirmed from no longer says this",
     proposals.SAID_AGAIN: "The notice that it was confirmed from says this again",
 }
+UNDID = {
+    comments.NOTED: "a comment",
+    comments.WITHDRAWN: "the withdrawal of a comment",
+    attachments.ADDED: "adding a link or a file",
+    attachments.TAKEN_AWAY: "taking a link or a file away",
+    attachments.PROVES: "marking as proof",
+    attachments.PROVES_NOT: "that it is no proof",
+}
+"""What was undone, where its kind alone does not say it."""
 MATERIAL = (changes.DUE_MOVED, changes.CLOSED, changes.REOPENED, changes.GONE, changes.RETURNED)
+
+
+def exists(session: Session, item_id: int) -> bool:
+    """Whether there is such an item."""
+    return session.execute(sa.select(items.c.id).where(items.c.id == item_id)).first() is not None
 
 
 def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> ItemPage:
@@ -85,7 +106,7 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     row = lines.rows_of(session, [stored], known, clock)[0]
     source = known.lines.get(item.connection_id) or _removed(item.connection_id, known)
     state = session.get(ItemState, item_id)
-    history, notes = _history(session, item_id, user_id, state.version if state else 0)
+    history = _history(session, item_id, user_id, state.version if state else 0)
     return ItemPage(
         row=row,
         version=state.version if state else 0,
@@ -111,7 +132,9 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         proof=_proof(session, item),
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
         history=history,
-        notes=notes,
+        comments=comments.of_item(session, item_id, user_id=user_id),
+        attachments=attachments.of_item(session, item_id),
+        mentioned=comments.mentioned(session, item_id, user_id=user_id),
         related=deciding.related(session, item, known),
         people=inbox.people(session),
         own=own_items.how_own(session, item),
@@ -227,25 +250,21 @@ def _proves(session: Session, item: Item) -> Completeness | None:
     return next((one.completeness for one in streams if one.name == item.stream), None)
 
 
-def _history(
-    session: Session, item_id: int, user_id: int, version: int
-) -> tuple[tuple[HistoryLine, ...], tuple[NoteLine, ...]]:
+def _history(session: Session, item_id: int, user_id: int, version: int) -> tuple[HistoryLine, ...]:
     statement = (
         select(Event, User.name)
         .join(User, col(User.id) == col(Event.actor_id), isouter=True)
-        .where(Event.subject == "item", Event.subject_id == item_id)
+        .where(
+            Event.subject == "item",
+            Event.subject_id == item_id,
+            Event.kind != comments.NOTED,
+        )
         .order_by(col(Event.id).desc())
         .limit(HISTORY)
     )
-    found = list(session.exec(statement))
-    notes = tuple(
-        NoteLine(at=event.at, who=name or "somebody", text=event.note or "")
-        for event, name in found
-        if event.kind == acts.NOTED
-    )
-    told = [(event, name) for event, name in found if event.kind != acts.NOTED]
+    told = list(session.exec(statement))
     mine = {event.id: _undo(session, event, user_id, version) for event, _ in told[:NEWEST]}
-    return tuple(line_of(event, name, mine.get(event.id)) for event, name in told), notes
+    return tuple(line_of(event, name, mine.get(event.id)) for event, name in told)
 
 
 def _undo(session: Session, event: Event, user_id: int, version: int) -> str | None:
@@ -267,7 +286,9 @@ def line_of(event: Any, name: str | None = None, undo: str | None = None) -> His
     return HistoryLine(
         at=event.at,
         who="sync" if by_sync else (name or "somebody"),
-        what=what.format(field=event.field or "Field", new=event.new, old=event.old),
+        what=what.format(
+            field=event.field or "Field", new=event.new, old=UNDID.get(event.old, event.old)
+        ),
         old=event.old if valued else None,
         new=event.new if valued else None,
         text=event.note,

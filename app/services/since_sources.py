@@ -11,12 +11,12 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.services import acts, recording, waking
+from app.services import acts, attachments, comments, recording, waking
 from app.services.revisions import kept
 
 T = TypeVar("T")
 KEY = "last told"
-ON_ITEMS = (*acts.STATES, waking.WOKEN, acts.NOTED)
+ON_ITEMS = (*acts.STATES, waking.WOKEN, *attachments.UNDOABLE, *comments.UNDOABLE)
 """Lines of history that say nothing of what a source holds."""
 
 events = SQLModel.metadata.tables["events"]

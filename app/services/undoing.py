@@ -9,10 +9,15 @@ from app.core.whole import whole
 from app.core.words import Clock
 from app.errors import Conflict, NotFound
 from app.models import Event, RecordedAct
-from app.services import acts, confirming, pairs, personal, recording, states
+from app.services import acts, attachments, comments, confirming, pairs, personal, recording, states
 from app.services.pages import Act
 
-OTHERS = (*confirming.UNDOABLE, *pairs.UNDOABLE)
+OTHERS = (
+    *attachments.UNDOABLE,
+    *comments.UNDOABLE,
+    *confirming.UNDOABLE,
+    *pairs.UNDOABLE,
+)
 events = SQLModel.metadata.tables["events"]
 
 
@@ -29,6 +34,8 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool
     lines = _lines(session, record)
     _take_back(session, record, lines, clock, anyway=anyway)
     others = _others(session, record)
+    comments.take_back(session, others, user_id=user_id, clock=clock)
+    attachments.take_back(session, others, user_id=user_id, clock=clock)
     pairs.take_back(session, others, user_id=user_id, clock=clock)
     confirming.take_back(session, others, user_id=user_id, clock=clock)
     told = [line.subject_id for line in lines] + [event.subject_id for event in others]

@@ -38,20 +38,20 @@ def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
     What arrived later may belong to settings that the caller has not seen yet.
     """
     for file in folder.glob("*"):
-        if file.name not in keep and _lay_there(file, before):
+        if file.name not in keep and lay_there(file, before):
             file.unlink(missing_ok=True)
 
 
 def prune(uploads: Path, removed: Iterable[int] = (), *, now: datetime) -> None:
     """Throw away drafts that nobody can save any more, and all files of removed connections."""
     for folder in (uploads / DRAFTS).glob("*"):
-        if _lay_there(folder, now - LIFETIME):
+        if lay_there(folder, now - LIFETIME):
             shutil.rmtree(folder, ignore_errors=True)
     for connection_id in removed:
         shutil.rmtree(uploads / str(connection_id), ignore_errors=True)
 
 
-def _lay_there(path: Path, before: datetime) -> bool:
+def lay_there(path: Path, before: datetime) -> bool:
     """Whether it is older than that moment; what was taken away meanwhile is not."""
     try:
         return path.stat().st_mtime < before.timestamp()

@@ -24,14 +24,22 @@ from app.web import (
     source_forms,
     sources,
     start,
+    talk,
     today,
 )
 from app.web.fields import only_text
-from app.web.security import BodyLimit, KnownHosts, RequestId, SameSite, SecurityHeaders
+from app.web.security import (
+    MEGABYTE,
+    BodyLimit,
+    KnownHosts,
+    RequestId,
+    SameSite,
+    SecurityHeaders,
+)
 from app.web.site import Site
 
-UPLOADS = ("/sources/",)
-"""Below these paths files may be sent, so bodies may be larger."""
+SPREADSHEET = 32 * MEGABYTE
+"""Bytes of a body with a file for a source."""
 
 PARTS = (
     sign_in,
@@ -39,6 +47,7 @@ PARTS = (
     today,
     inbox,
     items,
+    talk,
     decisions,
     goals,
     reports,
@@ -64,7 +73,7 @@ def put_on(app: FastAPI, site: Site) -> None:
     app.state.site = site
     app.add_middleware(errors.LastResort)
     app.add_middleware(SameSite, public_url=site.settings.public_url)
-    app.add_middleware(BodyLimit, uploads=UPLOADS, refuse=errors.too_large)
+    app.add_middleware(BodyLimit, uploads=_uploads(site), refuse=errors.too_large)
     app.add_middleware(
         KnownHosts, public_url=site.settings.public_url, also=site.settings.allowed_hosts
     )
@@ -75,6 +84,12 @@ def put_on(app: FastAPI, site: Site) -> None:
         answer_head(part.router)
         app.include_router(part.router, dependencies=[Depends(only_text)])
     errors.install(app)
+
+
+def _uploads(site: Site) -> dict[str, int]:
+    """Below these paths files may be sent, so bodies may be larger: by how much, in bytes."""
+    most = (site.settings.max_file_mb + 1) * MEGABYTE  # what is around the file takes some, too
+    return {"/sources/": SPREADSHEET, talk.UPLOAD: most}
 
 
 def answer_head(router: APIRouter) -> None:

@@ -17,6 +17,7 @@ from app.errors import AppError, Conflict, Invalid, NotAllowed, NotFound, Sample
 from app.outages import outage_of
 from app.web.addresses import here
 from app.web.render import answer, by_htmx
+from app.web.security import MEGABYTE
 from app.web.site import site_of
 from app.web.templating import address
 from app.web.visit import SignInNeeded
@@ -34,10 +35,6 @@ SENTENCES = {
     403: ("You may not see this.", "Ask one of your admins."),
     404: ("There is nothing at this address.", "It may have been moved or mistyped."),
     405: ("This address does not take that.", "Go back and use the page's own buttons."),
-    413: (
-        "What you sent is too large.",
-        "A file may have up to 32 MB: split it into smaller ones.",
-    ),
     422: ("The form could not be read.", "Go back, check it and send it again."),
 }
 BROKEN = (
@@ -95,6 +92,8 @@ def tell_http_error(request: Request, error: HTTPException) -> Response:
     """The framework's: 404, 405 and the like, in our words and with its headers (Allow)."""
     phrase = HTTPStatus(error.status_code).phrase
     sentence, remedy = SENTENCES.get(error.status_code, (phrase, ""))
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        sentence, remedy = _too_large(request)
     response = tell(request, error.status_code, sentence, remedy)
     response.headers.update(error.headers or {})
     return response
@@ -105,9 +104,15 @@ def tell_unreadable(request: Request, _error: RequestValidationError) -> Respons
     return tell(request, 422, *SENTENCES[422])
 
 
+def _too_large(request: Request) -> tuple[str, str]:
+    most = request.state.body_limit // MEGABYTE
+    return f"What you sent is too large: at most {most} MB are taken.", "Send less at once."
+
+
 async def too_large(scope: Scope, receive: Receive, send: Send) -> None:
     """The answer to a body that is not read to its end."""
-    response = await run_in_threadpool(tell, Request(scope), 413, *SENTENCES[413])
+    request = Request(scope)
+    response = await run_in_threadpool(tell, request, 413, *_too_large(request))
     await response(scope, receive, send)
 
 

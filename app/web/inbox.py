@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.whole import whole
-from app.services import acts, inbox, item
+from app.services import acts, comments, inbox, item
 from app.services.pages import ItemPage, View
 from app.web.inbox_page import PARTS, PATH, around_list, view_of
 from app.web.render import by_htmx, render, wanted_part
@@ -29,7 +29,7 @@ def show(request: Request) -> Response:
         response = render(visit, "inbox.html", parts=PARTS, item=open_item, **names)
     if by_htmx(request):
         _canonical(request, response, view)
-    if open_item is not None and not open_item.row.read:
+    if open_item is not None and (not open_item.row.read or open_item.mentioned):
         mark_read(request, open_item.row.id)
     return response
 
@@ -47,9 +47,10 @@ def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
 
 
 def mark_read(request: Request, item_id: int) -> None:
-    """Opening an item marks it read, for this person alone."""
+    """Opening an item marks it read, and what names this person in it as seen; for them alone."""
     with acting(request) as visit:
         acts.mark_read(visit.session, item_id, **visit.by)
+        comments.seen(visit.session, item_id, user_id=visit.user_id, now=visit.clock.now)
 
 
 def _canonical(request: Request, response: Response, view: View) -> None:

@@ -40,7 +40,7 @@ def show(request: Request, item_id: int) -> Response:
     with reading(request) as visit:
         item = item_page(visit.session, item_id, **visit.by)
         response = render(visit, "item.html", parts=("detail",), item=item)
-    if not item.row.read:
+    if not item.row.read or item.mentioned:
         mark_read(request, item_id)
     return response
 
@@ -132,14 +132,6 @@ def assign(
     with acting(request) as visit:
         act = acts.assign(visit.session, item, person, **visit.by, versions=seen(item, version))
     return told(request, act, next)
-
-
-@router.post("/items/note")
-def note(request: Request, item: Annotated[Id, Form()], text: Text, next: Text = PATH) -> Response:
-    """Write something down for the team."""
-    with acting(request) as visit:
-        act = acts.note(visit.session, item, text, **visit.by)
-    return told(request, act, next, noted=True)
 
 
 @router.post("/items/confirm")

@@ -88,6 +88,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "sample": visit.sample,
         "beginning": visit.beginning,
         "keys": read_by(visit.user),
+        "max_file_mb": visit.site.settings.max_file_mb,
     }
 
 

@@ -5,7 +5,7 @@ page or a user.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -116,9 +116,9 @@ class _TooLarge(HTTPException):
 
 
 class BodyLimit:
-    """Stops reading a request's body at ``limit`` bytes; paths in ``uploads`` may bring more.
+    """Stops reading a request's body at ``limit`` bytes; below the paths in ``uploads`` at theirs.
 
-    ``refuse`` answers in the words of whoever knows pages.
+    The limit is in ``scope["state"]``. ``refuse`` answers in the words of whoever knows pages.
     """
 
     def __init__(
@@ -126,21 +126,20 @@ class BodyLimit:
         app: ASGIApp,
         *,
         limit: int = MEGABYTE,
-        uploads: Sequence[str] = (),
-        upload_limit: int = 32 * MEGABYTE,
+        uploads: Mapping[str, int],
         refuse: ASGIApp,
     ) -> None:
         self.app = app
         self.limit = limit
-        self.uploads = tuple(uploads)
-        self.upload_limit = upload_limit
+        self.uploads = uploads
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.upload_limit if scope["path"].startswith(self.uploads) else self.limit
+        found = (most for path, most in self.uploads.items() if scope["path"].startswith(path))
+        limit = scope.setdefault("state", {})["body_limit"] = next(found, self.limit)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdigit() or int(declared) > limit:
             await self.refuse(scope, receive, send)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core import links, words
+from app.core import file_types, links, words
 from app.core.snooze import snooze_choices
 from app.core.words import Clock
 from app.services.pages import COUNTED, Row, Stake, State
@@ -54,6 +54,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "snoozes": snooze_choices,
         "state_words": state_words,
         "count": count_words,
+        "size": words.size_words,
         "clean": clean,
         "dotted": " · ".join,
         "link": links.link,
@@ -64,6 +65,8 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "icon": icon_maker(assets),
         "address": address,
         "hint": hint,
+        "accepted": ",".join(f".{end}" for end in file_types.ENDS),
+        "taken": file_types.TAKEN,
     }
     pieces = _Pieces(env)
     env.filters |= {"tile": pieces.tile, "who": pieces.who, "due_pill": pieces.due}

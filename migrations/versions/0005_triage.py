@@ -198,7 +198,8 @@ def _on_items() -> None:
         _to("mentions", "user_id", "users"),
         _to("mentions", "item_id", "items"),
     )
-    op.create_index("ix_mentions_user_id", "mentions", ["user_id"])
+    op.create_index("ix_mentions_user_id_seen_at", "mentions", ["user_id", "seen_at"])
+    op.create_index("ix_mentions_item_id", "mentions", ["item_id"])
 
 
 def _person(name: str) -> sa.Column[int]:

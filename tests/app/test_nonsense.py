@@ -54,6 +54,7 @@ SUBMITTED = {
     **dict.fromkeys(("/items/add", "/items/{item_id:id}/edit"), OWN),
     "/items/{item_id:id}/once": ONCE,
     "/items/{item_id:id}/delete": ("what",),
+    "/items/file": ("item", "file", "proof", "next"),
     "/items/{item_id:id}/actual": ("actual", "next"),
     **dict.fromkeys(("/sources/add/{connector_id}", "/sources/{connection_id:id}/edit"), SCHEDULE),
     "/settings/priorities": ('["Acme", ""]', 'shown ["Acme", "Gold"]', "then"),

@@ -33,7 +33,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import Event, Item, ItemState, SyncRun
 from app.secrets import Vault
-from app.services import accounts, acts, held, undoing, waking
+from app.services import accounts, acts, comments, held, undoing, waking
 from app.services.pages import Act
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page, Unchanged
@@ -361,7 +361,7 @@ class Inbox(RuleBasedStateMachine):
             id_ = data.draw(st.sampled_from(sorted(self.known)))
             clock = self.world.wall_clock()
             with self.database.write() as session:
-                acts.note(session, self.ids()[id_], "Asked.", user_id=self.user, clock=clock)
+                comments.add(session, self.ids()[id_], "Asked.", user_id=self.user, clock=clock)
             self.known[id_].history["noted"] += 1
 
     @precondition(lambda self: self.undos)

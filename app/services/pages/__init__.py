@@ -7,9 +7,10 @@ currency, largest first. Instants are aware; the template asks the reader's cloc
 from app.services.pages.around import Nav
 from app.services.pages.first import CARDS, TodayCard, TodayPage
 from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
-from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, NoteLine, Own
+from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, Own
 from app.services.pages.owning import RuleLine, RulesPage, Unowned
 from app.services.pages.parts import Act, Emptiness, Health, Person, Row, SourceLine, Stake, State
+from app.services.pages.talk import AttachmentLine, CommentLine, MentionLine
 from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "LISTED",
     "TABS",
     "Act",
+    "AttachmentLine",
     "Choice",
+    "CommentLine",
     "Emptiness",
     "GoalLine",
     "Group",
@@ -28,8 +31,8 @@ __all__ = [
     "HistoryLine",
     "InboxPage",
     "ItemPage",
+    "MentionLine",
     "Nav",
-    "NoteLine",
     "Own",
     "Person",
     "Row",

@@ -20,6 +20,7 @@ class Nav:
     reports_due: int = 0
     programs: int = 0
     decisions: int = 0
+    mentions: int = 0
     mine: int = 0
     unowned: int = 0
     snoozed: int = 0

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.services.decision_lines import Related
 from app.services.pages.parts import Person, Row, SourceLine
+from app.services.pages.talk import AttachmentLine, CommentLine
 from connectors.sdk.records import Fact, SafeHtml
 
 
@@ -26,15 +27,6 @@ class HistoryLine:
     text: str | None = None
     material: bool = False
     undo: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoteLine:
-    """Something a person wrote down about an item."""
-
-    at: datetime
-    who: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +56,7 @@ class ItemPage:
     last confirmed it, ``proof`` how ("whole list"). ``version`` guards
     against acting on something that has changed since it was read. ``own``: somebody entered it
     here, and can edit it. ``counted``: of a goal whose actual people enter here, that as a
-    field takes it.
+    field takes it. ``mentioned``: a comment names the reader, who has not seen it.
     """
 
     row: Row
@@ -88,7 +80,9 @@ class ItemPage:
     proof: str | None = None
     goal: GoalLine | None = None
     history: tuple[HistoryLine, ...] = ()
-    notes: tuple[NoteLine, ...] = ()
+    comments: tuple[CommentLine, ...] = ()
+    attachments: tuple[AttachmentLine, ...] = ()
+    mentioned: bool = False
     related: Related = field(default_factory=Related)
     people: tuple[Person, ...] = ()
     own: Own | None = None

@@ -262,8 +262,6 @@ def test_one_unknown_item_and_nothing_is_done(office: Office) -> None:
         with pytest.raises(NotFound):
             office.act(acts.done, [office.id(0), unknown])
         with pytest.raises(NotFound):
-            office.act(acts.note, unknown, "x")
-        with pytest.raises(NotFound):
             office.act(item.item_page, unknown)
     with pytest.raises(Invalid):
         office.act(acts.done, [])
@@ -291,23 +289,3 @@ def test_a_snooze_ends_in_the_years_to_come(office: Office) -> None:
             office.act(acts.snooze, [office.id(0)], until)
         assert "until" in refused.value.fields
     assert office.listed() == {"0", "1", "2"}
-
-
-def test_a_note_is_kept_as_it_was_written(office: Office) -> None:
-    longest = "x" * acts.LONGEST_NOTE
-    notes = {
-        " call Karen \n": "call Karen",
-        "<b>&amp;</b> 🎉": "<b>&amp;</b> 🎉",
-        longest: longest,
-    }
-    for text in notes:
-        office.act(acts.note, office.id(0), text)
-
-    assert [event.note for event in office.world.history("0")] == [None, *notes.values()]
-
-
-def test_a_note_says_something_of_a_bearable_length(office: Office) -> None:
-    for text in ("", " \n\t ", "x" * (acts.LONGEST_NOTE + 1)):
-        with pytest.raises(Invalid) as refused:
-            office.act(acts.note, office.id(0), text)
-        assert "text" in refused.value.fields

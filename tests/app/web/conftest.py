@@ -39,7 +39,11 @@ def engine_name() -> str:
 
 def make_site(database: Database, public_url: str, folder: Path) -> Site:
     settings = Settings(
-        data_dir=folder, secret_key=SecretStr(KEY), public_url=public_url, time_zone="Europe/Berlin"
+        data_dir=folder,
+        secret_key=SecretStr(KEY),
+        public_url=public_url,
+        time_zone="Europe/Berlin",
+        max_file_mb=1,
     )
     vault = Vault([KEY])
     syncer = Syncer(database=database, vault=vault, settings=settings, now=lambda: NOW)

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from app.core.comment_text import Piece
 from app.core.next_act import NextAct
 from app.core.tiles import Tile
 from app.core.words import Clock
 from app.services.pages import (
     GROUPS,
     TABS,
+    AttachmentLine,
     Choice,
+    CommentLine,
     GoalLine,
     Group,
     GroupHead,
@@ -22,7 +25,6 @@ from app.services.pages import (
     InboxPage,
     ItemPage,
     Nav,
-    NoteLine,
     Person,
     Row,
     SourceLine,
@@ -308,11 +310,40 @@ def item_page(row: Row = ROWS["week"][0], **changes: object) -> ItemPage:
             ),
             HistoryLine(at=NOW - timedelta(days=19), who="sync", what="First seen"),
         ),
-        notes=(
-            NoteLine(
+        comments=(
+            CommentLine(
+                id=7,
                 at=NOW - timedelta(days=1),
                 who="Rin Sato",
-                text="Called the customer.\nThey want 36 months.",
+                pieces=(Piece(text="Called the customer.\nThey want 36 months."),),
+            ),
+            CommentLine(
+                id=8,
+                at=NOW - timedelta(hours=1),
+                who="Dana Kim",
+                pieces=(
+                    Piece(text="@Rin", names=True),
+                    Piece(text="see", href="https://x.example"),
+                ),
+                mine=True,
+            ),
+        ),
+        attachments=(
+            AttachmentLine(
+                id=1,
+                title="Signed order.pdf",
+                at=NOW - timedelta(days=1),
+                who="Rin Sato",
+                size=120_000,
+                type="a PDF",
+                proof=True,
+            ),
+            AttachmentLine(
+                id=2,
+                title="Claim 7",
+                at=NOW - timedelta(days=1),
+                who="Rin Sato",
+                url="https://portal.example/claims/7",
             ),
         ),
         people=PEOPLE,

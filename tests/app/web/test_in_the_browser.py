@@ -60,8 +60,8 @@ def test_without_a_script_everything_can_be_done(enter: Enter) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Undone")
 
-    page.get_by_label("Write a note").fill("Called them.")
-    page.get_by_role("button", name="Add note").click()
+    page.get_by_label("Write a comment").fill("Called them.")
+    page.get_by_role("button", name="Comment").click()
     expect(page.locator("#detail")).to_contain_text("Called them.")
 
     page.locator("#detail").get_by_role("button", name="Done").click()
@@ -111,13 +111,13 @@ def test_an_act_changes_the_list_the_counts_and_the_item_in_place(enter: Enter) 
 
 def test_a_note_that_is_being_typed_survives_other_acts(enter: Enter) -> None:
     page = enter("/inbox?item=3")
-    note = page.get_by_label("Write a note")
+    note = page.get_by_label("Write a comment")
     note.fill("They want 36 months, but")
     page.get_by_role("button", name="Take it").click()
     expect(page.locator("#detail .facts")).to_contain_text("Dana Kim")
     expect(note).to_have_value("They want 36 months, but")
-    page.get_by_role("button", name="Add note").click()
-    expect(page.locator("#detail q")).to_have_text("They want 36 months, but")
+    page.get_by_role("button", name="Comment").click()
+    expect(page.locator("#detail .comment")).to_have_text("They want 36 months, but")
     expect(note).to_have_value("")
 
 
@@ -148,7 +148,7 @@ def test_everything_can_be_done_by_keyboard(enter: Enter) -> None:
 
     page.keyboard.press("c")
     page.keyboard.type("just a note: e z g i")
-    expect(page.get_by_label("Write a note")).to_have_value("just a note: e z g i")
+    expect(page.get_by_label("Write a comment")).to_have_value("just a note: e z g i")
     page.locator("#row-3 a").focus()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
@@ -217,7 +217,7 @@ def test_a_proposed_date_is_confirmed_with_one_key_where_it_has_the_focus(
     expect(page.get_by_role("status")).to_contain_text("Confirmed: it is a deadline now")
     expect(page.get_by_role("link", name="the deadline")).to_be_visible()
     page.keyboard.press("c")
-    expect(page.get_by_label("Write a note")).to_be_focused()
+    expect(page.get_by_label("Write a comment")).to_be_focused()
 
 
 def test_shortcuts_are_off_for_whoever_switched_them_off(enter: Enter, served: Loopback) -> None:

@@ -353,8 +353,8 @@ def test_a_day_without_a_time_is_the_morning_of_that_day_where_one_lives(
         ("snooze", {"until": "2020-01-01T08:00:00+00:00"}, "cannot be snoozed into the past"),
         ("assign", {"owner": "nobody"}, "There is no such person."),
         ("assign", {"owner": "99"}, "There is no such person"),
-        ("note", {"text": "  "}, "The note is empty."),
-        ("note", {"text": "x" * 4001}, "The note is too long."),
+        ("note", {"text": "  "}, "The comment is empty."),
+        ("note", {"text": "x" * 4001}, "The comment is too long."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

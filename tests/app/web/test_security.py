@@ -171,7 +171,7 @@ def test_a_file_that_is_too_large_is_refused_on_a_page_that_says_what_helps(
 
     assert page.status_code == 413
     assert page.headers["content-type"].startswith("text/html")
-    assert "up to 32 MB: split it into smaller ones" in page.text
+    assert "too large: at most 32 MB are taken" in page.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,240 @@
+"""Links and files that people put to items, and which of them prove that an item is done."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core.comment_text import fault_of
+from app.core.file_types import NotTaken, type_of, word_of
+from app.core.retention import FILES
+from app.core.words import Clock
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Attachment, AttachmentKind, Event
+from app.services import recording
+from app.services.comments import hold
+from app.services.contents import Arrived, Contents
+from app.services.pages import Act, AttachmentLine
+from app.services.uploads import safe_name
+
+ADDED, TAKEN_AWAY, PROVES, PROVES_NOT = "attached", "detached", "proof", "no proof"
+UNDOABLE = (ADDED, TAKEN_AWAY, PROVES, PROVES_NOT)
+LONGEST_TITLE = 200
+LONGEST_URL = 2000
+SHOWN = 200
+"""So many of an item's newest are shown."""
+
+attachments = SQLModel.metadata.tables["attachments"]
+users = SQLModel.metadata.tables["users"]
+
+
+def add_link(
+    session: Session,
+    item_id: int,
+    url: str,
+    title: str = "",
+    *,
+    proof: bool = False,
+    user_id: int,
+    clock: Clock,
+) -> Act:
+    """Put a link to an item. Without a title its host and path are it. Raises ``Invalid``."""
+    url, title = url.strip(), " ".join(title.split())
+    fault = fault_of(url) if url else "Enter the address."
+    if any(char.isspace() for char in url) or not url.isprintable():
+        fault = "An address has no blanks in it."
+    if len(url) > LONGEST_URL:
+        fault = f"An address has at most {LONGEST_URL:,} characters."
+    if fault:
+        raise Invalid(fault, fields={"url": fault})
+    if len(title) > LONGEST_TITLE:
+        raise Invalid("The title is too long.", remedy=f"At most {LONGEST_TITLE} characters.")
+    link = Attachment(
+        item_id=item_id,
+        kind=AttachmentKind.LINK,
+        title=title or _title_of(url),
+        url=url,
+        is_proof=proof,
+        added_by_id=user_id,
+        added_at=clock.now,
+    )
+    return _added(session, link, "Link", user_id=user_id, clock=clock)
+
+
+def checked(arrived: Arrived, name: str) -> str:
+    """The media type of a file that has arrived, by what is in it. Raises ``Invalid``."""
+    try:
+        with arrived.file.open("rb") as body:
+            return type_of(safe_name(name), body).media_type
+    except NotTaken as error:
+        raise Invalid(f"The file was not kept. {error}") from None
+
+
+def add_file(
+    session: Session,
+    item_id: int,
+    arrived: Arrived,
+    name: str,
+    media_type: str,
+    *,
+    contents: Contents,
+    proof: bool = False,
+    user_id: int,
+    clock: Clock,
+) -> Act:
+    """Put a file to an item: its row, and with it its content to its place."""
+    file = Attachment(
+        item_id=item_id,
+        kind=AttachmentKind.FILE,
+        title=safe_name(name),
+        sha256=arrived.sha256,
+        size=arrived.size,
+        media_type=media_type,
+        is_proof=proof,
+        added_by_id=user_id,
+        added_at=clock.now,
+    )
+    act = _added(session, file, "File", user_id=user_id, clock=clock)
+    contents.settle(arrived)
+    return act
+
+
+def take_away(session: Session, attachment_id: int, *, user_id: int, clock: Clock) -> Act:
+    """No longer at the item; its row stays, and for a while its content. Raises ``NotFound``."""
+    found = _held(session, attachment_id)
+    found.removed_at = clock.now
+    said = f"{found.kind.capitalize()} taken away"
+    return _told(session, found, TAKEN_AWAY, said, user_id=user_id, clock=clock)
+
+
+def prove(session: Session, attachment_id: int, *, proves: bool, user_id: int, clock: Clock) -> Act:
+    """Whether it proves that the item is done. Raises ``NotFound``."""
+    found = _held(session, attachment_id)
+    if found.is_proof == proves:
+        return Act(said="It is so already", items=(found.item_id,))
+    found.is_proof = proves
+    kind, said = (PROVES, "Marked as proof") if proves else (PROVES_NOT, "No proof any more")
+    return _told(session, found, kind, said, user_id=user_id, clock=clock)
+
+
+def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
+    """Undo what these lines tell. Raises ``Conflict`` where somebody went on from it."""
+    for event in events:
+        if event.kind not in UNDOABLE:
+            continue
+        hold(session, event.subject_id)
+        found = session.get_one(Attachment, (event.before or {})["attachment"])
+        session.refresh(found)
+        is_so, undo = _back(found, event.kind, clock)
+        if not is_so:
+            raise Conflict("This was undone or changed already.")
+        undo()
+        session.add(recording.undone(event.subject_id, event.kind, user_id, clock))
+    session.flush()
+
+
+def _back(found: Attachment, kind: str, clock: Clock) -> tuple[bool, Callable[[], None]]:
+    """Whether it still is as that line left it, and what makes it as it was before."""
+
+    def remove() -> None:
+        found.removed_at = clock.now
+
+    def restore() -> None:
+        if found.removed_at is not None and found.removed_at < clock.now - FILES:
+            raise Conflict("It was taken away too long ago: its content may be gone.")
+        found.removed_at = None
+
+    def turn() -> None:
+        found.is_proof = not found.is_proof
+
+    live = found.removed_at is None
+    if kind == ADDED:
+        return live, remove
+    if kind == TAKEN_AWAY:
+        return not live, restore
+    return live and found.is_proof == (kind == PROVES), turn
+
+
+def proofs(session: Session, item_ids: Collection[int]) -> set[int]:
+    """Those of these items that have a link or a file that proves that they are done."""
+    proven = (col(Attachment.is_proof), col(Attachment.removed_at).is_(None))
+    statement = select(Attachment.item_id).where(col(Attachment.item_id).in_(item_ids), *proven)
+    return set(session.exec(statement))
+
+
+def of_item(session: Session, item_id: int) -> tuple[AttachmentLine, ...]:
+    """What is at an item now, proofs first, then the newest."""
+    statement = (
+        sa.select(attachments, users.c.name)
+        .outerjoin(users, users.c.id == attachments.c.added_by_id)
+        .where(attachments.c.item_id == item_id, attachments.c.removed_at.is_(None))
+        .order_by(attachments.c.is_proof.desc(), attachments.c.id.desc())
+        .limit(SHOWN)
+    )
+    return tuple(map(_line, session.execute(statement)))
+
+
+def file(session: Session, attachment_id: int) -> Attachment:
+    """A file that is at an item; raises ``NotFound``."""
+    found = session.get(Attachment, attachment_id)
+    if found is None or found.sha256 is None or found.removed_at is not None:
+        raise NotFound("There is no such file.", remedy="It may have been taken away.")
+    return found
+
+
+def _line(row: Any) -> AttachmentLine:
+    return AttachmentLine(
+        id=row.id,
+        title=row.title,
+        at=row.added_at,
+        who=row.name or "somebody",
+        url=row.url,
+        size=row.size or 0,
+        type=word_of(row.media_type) if row.sha256 else "",
+        proof=row.is_proof,
+    )
+
+
+def _title_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path.rstrip('/')}"[:LONGEST_TITLE]
+
+
+def _held(session: Session, attachment_id: int) -> Attachment:
+    """One that is at its item, which nobody else changes until the transaction ends."""
+    found = session.get(Attachment, attachment_id)
+    if found is not None:
+        hold(session, found.item_id)
+        session.refresh(found)
+    if found is None or found.removed_at is not None:
+        raise NotFound("There is no such link or file.", remedy="It may have been taken away.")
+    return found
+
+
+def _added(session: Session, added: Attachment, word: str, *, user_id: int, clock: Clock) -> Act:
+    hold(session, added.item_id)
+    session.add(added)
+    session.flush()
+    said = f"{word} added{' as proof' if added.is_proof else ''}"
+    return _told(session, added, ADDED, said, user_id=user_id, clock=clock)
+
+
+def _told(
+    session: Session, about: Attachment, kind: str, said: str, *, user_id: int, clock: Clock
+) -> Act:
+    record = recording.begin(session, kind, user_id=user_id, clock=clock)
+    session.add(
+        Event(
+            subject="item",
+            subject_id=about.item_id,
+            at=clock.now,
+            kind=kind,
+            actor_id=user_id,
+            new=about.title,
+            before={"attachment": about.id},
+            act_id=record.id,
+        )
+    )
+    return recording.told(session, record, said, [about.item_id])
