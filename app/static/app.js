@@ -7,7 +7,6 @@ const all = (selector, root = doc) => [...root.querySelectorAll(selector)];
 const shown = (element) => element?.checkVisibility?.() ?? Boolean(element?.offsetParent);
 const mac = /mac|iphone|ipad/i.test(navigator.userAgentData?.platform ?? navigator.platform);
 
-doc.documentElement.classList.add("js");
 if (mac) for (const cap of all("kbd")) cap.textContent = cap.textContent.replace("Ctrl", "⌘");
 
 // --- keys: bound to exactly what the cheat sheet lists -------------------------------------

@@ -16,6 +16,7 @@ CHOICE = "PARTNER_INBOX_TEST_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = f"Chromium is missing: apt-get install chromium libatomic1, or set {CHOICE} to its path."
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
+ANSWERED = ("Failed to load resource: the server responded", "htmx: htmx:response:error")
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -98,7 +99,8 @@ def new_page(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., 
     contexts: list[BrowserContext] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
+        answered = message.text.startswith(ANSWERED)  # a refusal that the test is about
+        if "Content Security Policy" in message.text or (message.type == "error" and not answered):
             complaints.append(message.text)
 
     def opened(**options: Any) -> Page:
