@@ -16,6 +16,8 @@ REOPENED = "reopened at source"
 ELIGIBILITY = "eligibility flipped"
 GONE = "gone"
 RETURNED = "returned"
+LOST = "source changed"
+SAID_AGAIN = "source says it again"
 
 WORDS = {
     "title": "Title",

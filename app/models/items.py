@@ -9,6 +9,7 @@ from sqlalchemy import Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import NO_DUE_DAY
+from app.core.news import KINDS
 from app.db import CalendarDate, Exact, UtcDateTime
 from app.models.base import Json, SourceRow
 
@@ -42,6 +43,10 @@ IN_AN_ACT: dict[str, Any] = dict.fromkeys(
 TIMED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("due_at IS NOT NULL")
 )
+
+BY_SOURCES = f"kind IN ({', '.join(f'{chr(39)}{kind}{chr(39)}' for kind in KINDS)})"
+"""What a source changed; word for word as it is asked, or SQLite does not take the index."""
+CHANGED: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text(BY_SOURCES))
 
 
 class TeamState(StrEnum):
@@ -132,6 +137,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_events_subject_subject_id_id", "subject", "subject_id", "id"),
         Index("ix_events_act_id", "act_id", **IN_AN_ACT),
+        Index("ix_events_changes", "kind", "id", "subject", "subject_id", **CHANGED),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Integer)

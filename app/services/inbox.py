@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.core.columns import NO_DUE_DAY
 from app.core.words import Clock
+from app.models import User
 from app.services import (
     accounts,
     comments,
@@ -17,6 +18,7 @@ from app.services import (
     groups,
     lines,
     listing,
+    looks,
     recording,
     search,
     since_sources,
@@ -157,6 +159,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         programs=programs,
         decisions=deciding.count(session, clock),
         mentions=comments.unseen(session, user_id),
+        changes=looks.count(session, session.get_one(User, user_id), clock=clock),
         mine=tabs["mine"],
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],

@@ -23,7 +23,6 @@ from app.services import (
     listing,
     own_items,
     pairs,
-    proposals,
     recording,
     rules,
     today,
@@ -76,8 +75,8 @@ WHAT = {
     confirming.DISMISSED: "Dismissed as a deadline: {new}",
     confirming.TAKEN_OVER: "{field} taken over from a notice",
     pairs.TOLD_APART: "Told apart from {new}",
-    proposals.LOST: "The notice that it was confirmed from no longer says this",
-    proposals.SAID_AGAIN: "The notice that it was confirmed from says this again",
+    changes.LOST: "The notice that it was confirmed from no longer says this",
+    changes.SAID_AGAIN: "The notice that it was confirmed from says this again",
 }
 UNDID = {
     comments.NOTED: "a comment",

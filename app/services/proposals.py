@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.core import changes
 from app.core.candidates import Candidate, candidates
 from app.models import Event, Item, Proposal, ProposalState
 from connectors.sdk.mapping import html_text
 
-LOST, SAID_AGAIN = "source changed", "source says it again"
 _PROSE = 60_000
 
 
@@ -72,7 +72,7 @@ def _follow(session: Session, proposal: Proposal, is_said: bool, now: datetime) 
                 subject="item",
                 subject_id=proposal.deadline_id,
                 at=now,
-                kind=SAID_AGAIN if is_said else LOST,
+                kind=changes.SAID_AGAIN if is_said else changes.LOST,
                 note=proposal.sentence,
             )
         )

@@ -9,7 +9,17 @@ from app.core.whole import whole
 from app.core.words import Clock
 from app.errors import Conflict, NotFound
 from app.models import Event, RecordedAct
-from app.services import acts, attachments, comments, confirming, pairs, personal, recording, states
+from app.services import (
+    acts,
+    attachments,
+    comments,
+    confirming,
+    looks,
+    pairs,
+    personal,
+    recording,
+    states,
+)
 from app.services.pages import Act
 
 OTHERS = (
@@ -31,6 +41,9 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool
     record = _own(session, key, user_id, clock)
     if record.kind in personal.MARKS:
         return Act(said=f"Undone: {record.said}", items=personal.take_back(session, record))
+    if record.kind == looks.SEEN:
+        looks.take_back(session, record)
+        return Act(said=f"Undone: {record.said}", items=())
     lines = _lines(session, record)
     _take_back(session, record, lines, clock, anyway=anyway)
     others = _others(session, record)

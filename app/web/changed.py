@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from app.services import inbox
 from app.services.pages import GROUPS, LISTED, Act
-from app.web import decisions, goals, reports, today
+from app.web import changes, decisions, goals, reports, today
 from app.web.addresses import here
 from app.web.inbox import listed, opened
 from app.web.inbox_page import PATH, view_of
@@ -33,8 +33,10 @@ def changed(visit: Visit, act: Act, *, again: bool, keep_note: bool) -> list[Pla
     if parts.path.startswith("/items/"):
         item = opened(visit, parts.path.removeprefix("/items/"))
         return [part(visit, "item.html", "detail", item=item, keep_note=keep_note)] if item else []
+    query = QueryParams(parse_qsl(parts.query))
+    if parts.path == changes.PATH:
+        return changes.again(visit, query)
     if parts.path == PATH:
-        query = QueryParams(parse_qsl(parts.query))
         names = listed(visit, view_of(query)) | {"item": opened(visit, query.get("item"))}
         return _in_list(visit, act, names | {"keep_note": keep_note}, again=again)
     return []

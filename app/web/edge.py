@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from app.web import (
     admin,
+    changes,
     decisions,
     errors,
     goals,
@@ -49,6 +50,7 @@ PARTS = (
     items,
     talk,
     decisions,
+    changes,
     goals,
     reports,
     programs,

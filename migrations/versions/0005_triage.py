@@ -19,6 +19,10 @@ WIDE = (
     *("vendor", "sort_on", "id", "program", "kind", "category", "connection_id", "currency"),
     *("amount", "due_on", "due_at", "changed_at", "first_seen_at", "is_open"),
 )
+BY_SOURCES = (
+    "kind IN ('eligibility flipped', 'due moved', 'gone', 'returned', 'source changed', "
+    "'changed', 'closed', 'reopened at source', 'source says it again')"
+)
 
 
 def upgrade() -> None:
@@ -50,6 +54,7 @@ def downgrade() -> None:
     op.drop_index("ix_items_open_vendor_and_all", "items")
     _partial("ix_items_open_vendor_sort_on_id", "items", [*WIDE[:3]], "is_open = 1", "is_open")
     op.drop_column("items", "material_at")
+    op.drop_index("ix_events_changes", "events")
     op.drop_index("ix_events_act_id", "events")
     _without("events", "act_id")
     op.drop_table("acts")
@@ -78,6 +83,7 @@ def _acts() -> None:
     op.create_index("ix_acts_actor_id_id", "acts", ["actor_id", "id"])
     op.add_column("events", sa.Column("act_id", sa.Integer()))
     _partial("ix_events_act_id", "events", ["act_id"], "act_id IS NOT NULL")
+    _partial("ix_events_changes", "events", ["kind", "id", "subject", "subject_id"], BY_SOURCES)
 
 
 def _items() -> None:

@@ -5,6 +5,16 @@ currency, largest first. Instants are aware; the template asks the reader's cloc
 """
 
 from app.services.pages.around import Nav
+from app.services.pages.changes import (
+    ChangesPage,
+    ChangesView,
+    FirstRead,
+    NewOnes,
+    NewThing,
+    ProgramChanges,
+    Section,
+    Thing,
+)
 from app.services.pages.first import CARDS, TodayCard, TodayPage
 from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
 from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, Own
@@ -21,9 +31,12 @@ __all__ = [
     "TABS",
     "Act",
     "AttachmentLine",
+    "ChangesPage",
+    "ChangesView",
     "Choice",
     "CommentLine",
     "Emptiness",
+    "FirstRead",
     "GoalLine",
     "Group",
     "GroupHead",
@@ -33,15 +46,21 @@ __all__ = [
     "ItemPage",
     "MentionLine",
     "Nav",
+    "NewOnes",
+    "NewThing",
+    "NoteLine",
     "Own",
     "Person",
+    "ProgramChanges",
     "Row",
     "RuleLine",
     "RulesPage",
+    "Section",
     "SourceLine",
     "Stake",
     "State",
     "Tab",
+    "Thing",
     "TodayCard",
     "TodayPage",
     "Unowned",

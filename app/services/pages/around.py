@@ -21,6 +21,7 @@ class Nav:
     programs: int = 0
     decisions: int = 0
     mentions: int = 0
+    changes: int = 0
     mine: int = 0
     unowned: int = 0
     snoozed: int = 0

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from app.models import (
     Certification,
     Contact,
+    Event,
     Fund,
     Item,
     ItemState,
@@ -46,6 +47,7 @@ PAGES = (
     "/inbox?tab=removed",
     "/inbox?q=nothing+like+it",
     "/decisions",
+    "/changes?since=30",
     "/goals",
     "/reports",
     "/programs",
@@ -107,6 +109,7 @@ def addresses(session: Session) -> list[str]:
         session.add(table(**common(held, len(values)), **title | values))
     found = items(session, held)
     undecided(session, found)
+    changed(session, found)
     entries = (
         f"- title: {LONG}\n  id: own\n  kind: goal\n  date: 2026-11-21\n  repeats: every month"
     )
@@ -183,6 +186,22 @@ def undecided(session: Session, ids: list[int]) -> None:
 
 
 SHEET = ("ID,Vendor,Title,Due date,Amount\n1,Cisco," + "Renew " * 30 + ",03/04/2027,100\n").encode()
+
+
+def changed(session: Session, ids: list[int]) -> None:
+    """What sources changed, of every sort and with values that are long."""
+    lines: tuple[tuple[str, int, str, str | None, str | None], ...] = (
+        ("item", ids[0], "due moved", "2027-01-15", "2026-12-01 10:00 UTC"),
+        ("item", ids[1], "gone", None, None),
+        ("program", 1, "eligibility flipped", "yes", "no"),
+        ("contact", 1, "changed", VENDOR, "Unbroken" * 20),
+        ("item", ids[2], "changed", LONG, None),
+        ("item", ids[3], "new", None, None),
+    )
+    for subject, id_, kind, old, new in lines:
+        field = "Status" if kind == "changed" else "Due"
+        told = {"kind": kind, "field": field, "old": old, "new": new, "run_id": 1}
+        session.add(Event(subject=subject, subject_id=id_, at=NOW, **told))
 
 
 @pytest.fixture
