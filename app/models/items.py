@@ -120,7 +120,8 @@ class Item(SourceRow, table=True):
 class Event(SQLModel, table=True):
     """One line of history. Append-only.
 
-    subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id
+    subject     "item", "program", "fund", "certification" or "contact"; ``subject_id`` its id;
+                "weights" (0) for those of all vendors and programs
     kind        by a sync: new, changed, due moved, closed, reopened at source, eligibility flipped,
                 gone, returned · by people: done, snoozed, waiting, not applicable, assigned, noted,
                 undone, confirmed, dismissed, joined, told apart · reopened by either · woken when

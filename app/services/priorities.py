@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, delete
+from sqlmodel import Session, SQLModel
 
 from app.core.priority import WEIGHS
 from app.core.words import Clock
 from app.errors import Invalid
-from app.models import Weight
 from app.services import today, weights
 from app.services.lines import Sources
 from app.services.listing import items
@@ -177,13 +176,3 @@ def chosen(session: Session, moved: Mapping[Key, int], shown: Mapping[Key, int])
         if key[1] and step not in (shown.get(key), vendors):
             steps[key] = step
     return steps
-
-
-def save(session: Session, steps: Steps) -> None:
-    """From now on Today counts with these."""
-    session.execute(delete(Weight))
-    session.add_all(
-        Weight(vendor=vendor, program=program, step=step)
-        for (vendor, program), step in sorted(steps.items())
-    )
-    session.flush()

@@ -19,6 +19,7 @@ from app.services import (
     personal,
     recording,
     states,
+    weights,
 )
 from app.services.pages import Act
 
@@ -44,6 +45,8 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool
     if record.kind == looks.SEEN:
         looks.take_back(session, record)
         return Act(said=f"Undone: {record.said}", items=())
+    if record.kind == weights.WEIGHED:
+        return weights.take_back(session, record)
     lines = _lines(session, record)
     _take_back(session, record, lines, clock, anyway=anyway)
     others = _others(session, record)

@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 
 from app.services import inbox
 from app.services.pages import GROUPS, LISTED, Act
-from app.web import changes, decisions, goals, reports, today
+from app.web import changes, decisions, goals, priorities, reports, today
 from app.web.addresses import here
 from app.web.inbox import listed, opened
 from app.web.inbox_page import PATH, view_of
@@ -20,6 +20,7 @@ WHOLE = {
     "/decisions": ("decisions", decisions.shown),
     "/goals": ("goals", goals.shown),
     "/reports": ("reports", reports.shown),
+    "/settings/priorities": ("priorities", priorities.shown),
 }
 """Pages that are short enough to be shown anew after an act: their block and its names."""
 

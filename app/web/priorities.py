@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.core.priority import WEIGHTS
 from app.errors import Invalid
-from app.services import priorities
+from app.services import priorities, weights
 from app.services.priorities import Slider
 from app.services.weights import Key, Steps
 from app.web.fields import Submitted
@@ -43,8 +43,9 @@ def save(request: Request, form: Submitted) -> Response:
             return render(visit, "priorities.html", parts=("preview",), **shown(visit, steps))
     with acting(request) as visit:
         visit.admin()
-        priorities.save(visit.session, priorities.chosen(visit.session, moved, stood))
-    return see_other(request, PATH, Toast(said="Saved. Today counts with these weights."))
+        steps = priorities.chosen(visit.session, moved, stood)
+        act = weights.save(visit.session, steps, **visit.by)
+    return see_other(request, PATH, Toast(said=act.said, undo=act.undo))
 
 
 def shown(visit: Visit, steps: Steps | None = None) -> dict[str, Any]:

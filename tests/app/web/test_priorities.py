@@ -147,6 +147,30 @@ def test_a_program_can_be_as_usual_where_its_vendor_weighs_double_and_follow_it_
     assert weights(database) == {("Cisco", ""): 2}
 
 
+def undo(client: TestClient, page: str) -> str:
+    found = re.search(r'name="act" value="(\d+)"', page)
+    assert found
+    return client.post("/undo", data={"act": found[1], "next": PATH}).text
+
+
+def test_what_was_saved_is_undone_unless_somebody_saved_something_else_since(
+    client: TestClient, filled: None, database: Database
+) -> None:
+    for step in ("2", "-1"):
+        client.post(PATH, data=sent(client.get(PATH).text) | {key("Cisco"): step})
+        toast = client.get(PATH).text
+    undo(client, toast)
+    assert weights(database) == {("Cisco", ""): 2}
+
+    client.post(PATH, data=sent(client.get(PATH).text) | {key("Aruba"): "1"})
+    toast = client.get(PATH).text
+    with database.write() as session:
+        session.add(Weight(vendor="AWS", step=1))
+
+    assert "somebody changed the priorities" in undo(client, toast)
+    assert weights(database) == {("Cisco", ""): 2, ("Aruba", ""): 1, ("AWS", ""): 1}
+
+
 def test_the_preview_shows_what_would_be_first_and_saves_nothing(
     client: TestClient, filled: None, database: Database
 ) -> None:
@@ -202,5 +226,9 @@ def test_the_keyboard_moves_a_slider_its_words_what_follows_it_and_the_preview(
     expect(page.get_by_label("Gold", exact=False)).to_have_attribute("aria-valuetext", "Double")
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(f"**{PATH}")
-    expect(page.locator("#toast")).to_contain_text("Saved.")
+    expect(page.locator("#toast")).to_contain_text("Priorities saved")
     assert weights(served.site.database) == {("Cisco", ""): 2}
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toast")).to_contain_text("Undone")
+    expect(page.get_by_label("Cisco", exact=False).first).to_have_value("0")
+    assert not weights(served.site.database)
