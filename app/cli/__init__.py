@@ -6,10 +6,10 @@ import typer
 from typer.exceptions import TyperException
 
 from app import garbage
-from app.cli import commands, first
+from app.cli import commands, copies, first
 from app.cli.base import at_end, err, group, tell
 
-__all__ = ["commands", "first", "group", "main"]
+__all__ = ["commands", "copies", "first", "group", "main"]
 
 
 def main(arguments: list[str] | None = None) -> None:

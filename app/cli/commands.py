@@ -329,33 +329,6 @@ def add_token(
 
 
 @group.command()
-def backup(
-    folder: Annotated[
-        Path,
-        typer.Argument(help="A folder that does not exist yet; put back, it is the data folder."),
-    ],
-) -> None:
-    """Copy the database and the uploads while they are in use.
-
-    Without the key. Works on SQLite; on Postgres use pg_dump.
-    """
-    from app.cli import backups
-
-    backups.backup(folder)
-
-
-@group.command()
-def restored() -> None:
-    """Say that the database was put back from another copy.
-
-    Then nothing is sent a second time.
-    """
-    from app.cli import backups
-
-    backups.restored()
-
-
-@group.command()
 def reseal(as_json: Json = False) -> None:
     """Seal all stored credentials anew under the first key.
 

@@ -6,16 +6,19 @@ from urllib.parse import urlsplit
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from app.cli.backups import named_in_words
 from app.cli.base import out, plain, print_json
 from app.cli.opened import Opened
 from app.config import misspelt
+from app.core.words import plural, size_words
 from app.db import Database
 from app.errors import CannotStart
 from app.notify import smtp
 from app.notify.errors import NotSent
 from app.outages import outage_of
 from app.secrets import REMEDY
-from app.services import accounts, sources
+from app.services import accounts, attachments, sources
+from app.services.contents import Contents
 
 SAFE_SQLITE = (3, 51, 3)
 
@@ -57,6 +60,7 @@ def _checks(opened: Opened) -> list[Finding]:
     if database.sqlite:
         found.append(_sqlite_version())
     found.append(_keys(opened, database))
+    found.append(_files(opened, database))
     found.append(_public_url(settings.public_url))
     found.append(_mail(settings.smtp_url.get_secret_value() if settings.smtp_url else None))
     with database.read() as session:
@@ -92,6 +96,18 @@ def _keys(opened: Opened, database: Database) -> Finding:
     if locked:
         return ("Keys", "fail", f"The credentials of {', '.join(locked)} cannot be read.", REMEDY)
     return ("Keys", "ok", f"All stored credentials can be read ({known}).", "")
+
+
+def _files(opened: Opened, database: Database) -> Finding:
+    contents = Contents(folder=opened.settings.files)
+    with database.read() as session:
+        every = list(attachments.named(session, now=opened.now()))
+    lost = [one for one in every if contents.find(one.sha256, one.size) is None]
+    if lost:
+        text = f"{plural(len(lost), 'file')} of items missing or damaged: {named_in_words(lost)}."
+        return ("Files", "fail", text, f"Put {contents.folder} back from a backup.")
+    size = size_words(sum(one.size for one in every))
+    return ("Files", "ok", f"All files of items are there ({len(every)}, {size}).", "")
 
 
 def _mail(url: str | None) -> Finding:

@@ -8,19 +8,23 @@ from datetime import datetime
 from pathlib import Path
 
 from app import crash
+from app.core.retention import UNNAMED
 from app.db import Database
 from app.models import PRUNE
-from app.services import chores, pruning, uploads
+from app.services import attachments, chores, pruning, uploads
+from app.services.bulk import chunks
+from app.services.contents import Contents
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
 class Keeper:
-    """Prunes the database and the uploads. Any number of processes may have one."""
+    """Prunes the database, the uploads and the files. Any number of processes may have one."""
 
     database: Database
     uploads: Path
+    contents: Contents
     now: Callable[[], datetime]
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -38,12 +42,31 @@ class Keeper:
         with self.database.read() as session:
             removed = pruning.removed_connections(session)
         uploads.prune(self.uploads, removed, now=now)
+        self._contents(now)
         if self.stopping.is_set():
             return  # whoever comes next goes on in an hour
         with self.database.write(counts=False) as session:
             chores.done(session, PRUNE, now=now)
         if gone:
             log.info("threw away %s old rows", gone)
+
+    def _contents(self, now: datetime) -> None:
+        """Contents that no file of an item needs and that have lain there for a day.
+
+        Asked again while nobody can add a file, so that none goes that was just named anew.
+        """
+        before = now - UNNAMED
+        self.contents.tidy(before=before)
+        old = [place.name for place in self.contents.every() if uploads.lay_there(place, before)]
+        for names in chunks(old, pruning.BATCH):
+            with self.database.read() as session:
+                spare = attachments.unneeded(session, names, now=now)
+            if not spare or self.stopping.is_set():
+                continue
+            with self.database.write(counts=False) as session:
+                attachments.add_nothing(session)
+                for name in attachments.unneeded(session, spare, now=now):
+                    self.contents.remove(name)
 
     def _rows(self, now: datetime) -> int:
         gone = 0

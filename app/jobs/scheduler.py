@@ -21,6 +21,7 @@ from app.models import Trigger
 from app.outages import outage_of
 from app.secrets import Vault
 from app.services import waking
+from app.services.contents import Contents
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +163,10 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
         stopping=syncer.stopping,
     )
     keeper = Keeper(
-        database=database, uploads=settings.uploads, now=syncer.now, stopping=syncer.stopping
+        database=database,
+        uploads=settings.uploads,
+        contents=Contents(folder=settings.files),
+        now=syncer.now,
+        stopping=syncer.stopping,
     )
     return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests, keeper.prune))

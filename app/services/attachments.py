@@ -1,6 +1,8 @@
 """Links and files that people put to items, and which of them prove that an item is done."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from app.core.comment_text import fault_of
 from app.core.file_types import NotTaken, type_of, word_of
 from app.core.retention import FILES
 from app.core.words import Clock
+from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attachment, AttachmentKind, Event
 from app.services import recording
@@ -182,6 +185,56 @@ def file(session: Session, attachment_id: int) -> Attachment:
     if found is None or found.sha256 is None or found.removed_at is not None:
         raise NotFound("There is no such file.", remedy="It may have been taken away.")
     return found
+
+
+# What is named
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A content that a file of an item is; ``title`` is the newest such file's."""
+
+    sha256: str
+    size: int
+    title: str
+    item_id: int
+
+
+def named(session: Session, *, now: datetime) -> Iterator[Named]:
+    """Every content that must be there, each once: of files at items, and of those taken away so
+    lately that they can be put back.
+    """
+    newest = (
+        sa.select(sa.func.max(attachments.c.id))
+        .where(_needed(now))
+        .group_by(attachments.c.sha256)
+        .scalar_subquery()
+    )
+    statement = sa.select(attachments).where(attachments.c.id.in_(newest))
+    for row in session.execute(statement.order_by(attachments.c.id)):
+        yield Named(sha256=row.sha256, size=row.size, title=row.title, item_id=row.item_id)
+
+
+def unneeded(session: Session, sha256s: Collection[str], *, now: datetime) -> list[str]:
+    """Those of these contents that no file needs any more."""
+    statement = sa.select(attachments.c.sha256).where(
+        attachments.c.sha256.in_(sha256s), _needed(now)
+    )
+    needed = set(session.execute(statement).scalars())
+    return [one for one in sha256s if one not in needed]
+
+
+def add_nothing(session: Session) -> None:
+    """Nobody adds a file until the transaction ends. SQLite has one writer at a time anyway."""
+    if not is_sqlite(session):
+        session.execute(sa.text("LOCK TABLE attachments IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _needed(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        attachments.c.sha256.is_not(None),
+        sa.or_(attachments.c.removed_at.is_(None), attachments.c.removed_at >= now - FILES),
+    )
 
 
 def _line(row: Any) -> AttachmentLine:

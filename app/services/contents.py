@@ -122,6 +122,10 @@ class Contents:
         finally:
             arrived.drop()
 
+    def remove(self, sha256: str) -> None:
+        """Throw a content away."""
+        self._place(sha256).unlink(missing_ok=True)
+
     def tidy(self, *, before: datetime) -> None:
         """Throw away what began to arrive before that moment and never did."""
         for file in (self.folder / INCOMING).glob("*"):

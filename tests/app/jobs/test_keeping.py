@@ -1,5 +1,6 @@
 """Once a day what nobody needs any more is thrown away, and nothing else ever."""
 
+import io
 import os
 from collections.abc import Iterable
 from datetime import timedelta
@@ -20,7 +21,8 @@ from app.models import (
     SyncRun,
     WebSession,
 )
-from app.services import accounts, sources
+from app.services import accounts, attachments, sources
+from app.services.contents import Contents
 from app.services.pruning import BATCH
 from connectors.sdk.connector import Complete, Page
 from tests.support.scripted import deadlines, unreadable
@@ -30,7 +32,13 @@ DAY = timedelta(days=1)
 
 
 def keeper(world: World) -> Keeper:
-    return Keeper(database=world.database, uploads=world.syncer.settings.uploads, now=world.clock)
+    settings = world.syncer.settings
+    return Keeper(
+        database=world.database,
+        uploads=settings.uploads,
+        contents=Contents(folder=settings.files),
+        now=world.clock,
+    )
 
 
 def put(world: World, *rows: SQLModel) -> None:
@@ -277,3 +285,68 @@ def _file(path: Path) -> Path:
 
 def _there(*files: Path) -> Iterable[bool]:
     return [file.exists() for file in files]
+
+
+class TestFiles:
+    """The contents of files that people put to items."""
+
+    def put(self, world: World, person: int, body: bytes, *, days_ago: int) -> tuple[str, int]:
+        """A file that somebody put to the first item; its SHA-256 and its row."""
+        contents = Contents(folder=world.syncer.settings.files)
+        arrived = contents.take(io.BytesIO(body), most=1000)
+        with world.database.write() as session:
+            attachments.add_file(
+                session,
+                world.items()["0"].id or 0,
+                arrived,
+                "a.txt",
+                "text/plain",
+                contents=contents,
+                user_id=person,
+                clock=world.wall_clock(),
+            )
+            (line, *_) = attachments.of_item(session, world.items()["0"].id or 0)
+        at = (world.clock() - days_ago * DAY).timestamp()
+        os.utime(settled(contents, arrived.sha256), (at, at))
+        return arrived.sha256, line.id
+
+    def test_a_content_goes_a_while_after_its_last_file_was_taken_away(
+        self, world: World, person: int
+    ) -> None:
+        world.connector.lists(*deadlines(range(1)))
+        world.sync()
+        contents = Contents(folder=world.syncer.settings.files)
+        kept, _ = self.put(world, person, b"kept", days_ago=500)
+        gone, row = self.put(world, person, b"gone", days_ago=500)
+        with world.database.write() as session:
+            attachments.take_away(session, row, user_id=person, clock=world.wall_clock())
+
+        world.clock.forward(days=29)
+        keeper(world).prune()
+        assert contents.is_whole(gone)
+        world.clock.forward(days=2)
+        keeper(world).prune()
+
+        assert (contents.is_whole(kept), contents.is_whole(gone)) == (True, False)
+        again, _ = self.put(world, person, b"gone", days_ago=0)
+        assert contents.is_whole(again)
+
+    def test_what_no_file_names_has_a_day_to_be_named(self, world: World) -> None:
+        contents = Contents(folder=world.syncer.settings.files)
+        shas = []
+        for hours, settle in ((23, True), (25, True), (23, False), (25, False)):
+            arrived = contents.take(io.BytesIO(b"%d %d" % (hours, settle)), most=1000)
+            if settle:
+                contents.settle(arrived)
+            at = (world.clock() - timedelta(hours=hours)).timestamp()
+            place = settled(contents, arrived.sha256) if settle else arrived.file
+            os.utime(place, (at, at))
+            shas.append(place)
+
+        keeper(world).prune()
+
+        assert [place.exists() for place in shas] == [True, False, True, False]
+
+
+def settled(contents: Contents, sha256: str) -> Path:
+    return contents.folder / sha256[:2] / sha256
