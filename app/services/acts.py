@@ -23,7 +23,12 @@ from connectors.sdk.records import DueDate, DueInstant
 
 DONE, REOPENED, SNOOZED, WAITING = "done", "reopened", "snoozed", "waiting"
 DECLINED, ASSIGNED, JOINED = "not applicable", "assigned", "joined"
-STATES = (DONE, REOPENED, SNOOZED, WAITING, DECLINED, ASSIGNED, JOINED)
+BACKED, RULED = "backup chosen", "assigned by rule"
+HANDED, HANDED_BACKUP = "handed over", "backup handed over"
+STATES = (
+    *(DONE, REOPENED, SNOOZED, WAITING, DECLINED, JOINED),
+    *(ASSIGNED, BACKED, RULED, HANDED, HANDED_BACKUP),
+)
 """Acts that change the team's state of an item."""
 LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=3653)
@@ -163,13 +168,48 @@ def assign(
     versions: Versions = ANY,
     within: RecordedAct | None = None,
 ) -> Act:
-    """Give these items an owner, or none. Raises ``NotFound`` for an unknown person."""
-    owner = session.get(User, owner_id) if owner_id is not None else None
-    if owner_id is not None and (owner is None or not owner.is_active):
-        raise NotFound("There is no such person to assign it to.")
+    """Give these items an owner, or none. Raises ``NotFound`` for an unknown person.
+
+    Who owns an item is no longer its backup: nobody stands in for themselves.
+    """
+    name = _named(session, owner_id)
+    backup = states.table.c.backup_id
+    values = {"owner_id": owner_id, "backup_id": sa.case((backup == owner_id, None), else_=backup)}
     doing = _Doing(session, user_id=user_id, clock=clock, versions=versions, within=within)
-    name = owner.name if owner else "nobody"
-    return doing.do(ids, ASSIGNED, {"owner_id": owner_id}, new=name, said=f"Assigned to {name}")
+    return doing.do(ids, ASSIGNED, values, new=name, said=f"Assigned to {name}")
+
+
+def back_up(
+    session: Session,
+    ids: Sequence[int],
+    backup_id: int | None,
+    *,
+    user_id: int,
+    clock: Clock,
+    versions: Versions = ANY,
+) -> Act:
+    """Say who stands in for the owner of these items, or nobody. Raises ``NotFound`` for an
+    unknown person, ``Invalid`` for one who owns any of them.
+    """
+    name = _named(session, backup_id)
+    it = states.table.c
+    own = sa.select(it.item_id).where(
+        states.among(session, it.item_id, ids), it.owner_id == backup_id
+    )
+    if session.execute(own.limit(1)).first() is not None:
+        raise Invalid(f"{name} is the owner already.", remedy="Choose somebody else as backup.")
+    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
+    return doing.do(ids, BACKED, {"backup_id": backup_id}, new=name, said=f"Backup: {name}")
+
+
+def _named(session: Session, person_id: int | None) -> str:
+    """The name of somebody who can have items; raises ``NotFound``."""
+    if person_id is None:
+        return "nobody"
+    person = session.get(User, person_id)
+    if person is None or not person.is_active:
+        raise NotFound("There is no such person to assign it to.")
+    return person.name
 
 
 def join(

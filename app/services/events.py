@@ -61,7 +61,7 @@ def record_same(
     """The same line of history for each of these rows, at the cost of one."""
     bulk = Bulk(session, "events")
     (when,) = bulk.plain("at")((at,))
-    said = {"field": change.field, "new": _short(change.new), "kind": str(change.kind)}
+    said = {"old": _short(change.old), "new": _short(change.new), "kind": str(change.kind)}
     shared = {"at": when, "subject": table.removesuffix("s"), "run_id": run_id, **said}
     bulk.insert_for(ids, "subject_id", {k: v for k, v in shared.items() if v is not None})
 

@@ -1,7 +1,7 @@
 """What stands on an item's line: from stored columns to the row that pages and mail show."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -28,11 +28,14 @@ REMOVED_NAME = "Removed connection"
 
 def due_of(row: Any) -> Due | None:
     """The due date or instant of a stored item."""
-    if row.due_at is not None:
-        return DueInstant(at=row.due_at, zone=row.due_zone)
-    if row.due_on is not None:
-        return DueDate(on=row.due_on, zone=row.due_zone)
-    return None
+    return due_from(row.due_at, row.due_on, row.due_zone)
+
+
+def due_from(at: datetime | None, on: date | None, zone: str | None = None) -> Due | None:
+    """The same of two columns, of which an instant decides."""
+    if at is not None:
+        return DueInstant(at=at, zone=zone)
+    return DueDate(on=on, zone=zone) if on is not None else None
 
 
 def state_of(row: Any) -> State:

@@ -16,12 +16,12 @@ from app.core import changes
 from app.core.rules import Rule, Traits, decider
 from app.models import AssignmentRule, Event, TeamState, User
 from app.services import events
+from app.services.acts import ASSIGNED, HANDED, RULED
 from app.services.bulk import Bulk
 from app.services.pages import Person
+from app.services.recording import UNDONE
 from connectors.sdk.records import Kind
 
-RULED, HANDED = "assigned by rule", "handed over"
-ASSIGNED, UNDONE = "assigned", "undone"
 OWNING = (RULED, HANDED, ASSIGNED, UNDONE)
 """Lines of history that say who owns an item."""
 TRAITS = ("program", "vendor", "category")
@@ -103,7 +103,7 @@ def why(session: Session, item_id: int, owner: Person | None) -> tuple[str, ...]
             given.pop()
     if not given or given[-1].kind != RULED:
         return ()
-    return (f"{owner.name} owns it by the rule “{given[-1].field}”.",)
+    return (f"{owner.name} owns it by the rule “{given[-1].old}”.",)
 
 
 class Assigner:
@@ -133,7 +133,7 @@ class Assigner:
             rule, people = self._named[rule_id]
             given = {"owner_id": rule.owner_id, "backup_id": rule.backup_id, **_OPEN}
             states.insert_for(ids, "item_id", {**given, "changed_at": when})
-            line = changes.Change(kind=RULED, field=rule.words, new=people)
+            line = changes.Change(kind=RULED, old=rule.words, new=people)
             events.record_same(self._session, "items", ids, line, at=at, run_id=run_id)
 
 

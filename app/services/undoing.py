@@ -14,7 +14,9 @@ from app.services import (
     attachments,
     comments,
     confirming,
+    handing,
     looks,
+    owning,
     pairs,
     personal,
     recording,
@@ -48,14 +50,34 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool
     if record.kind == weights.WEIGHED:
         return weights.take_back(session, record)
     lines = _lines(session, record)
+    stayed = "" if anyway else _spared(session, record, lines)
     _take_back(session, record, lines, clock, anyway=anyway)
+    handing.take_back_rules(session, record)
     others = _others(session, record)
     comments.take_back(session, others, user_id=user_id, clock=clock)
     attachments.take_back(session, others, user_id=user_id, clock=clock)
     pairs.take_back(session, others, user_id=user_id, clock=clock)
     confirming.take_back(session, others, user_id=user_id, clock=clock)
     told = [line.subject_id for line in lines] + [event.subject_id for event in others]
-    return Act(said=f"Undone: {record.said}", items=tuple(dict.fromkeys(told)))
+    return Act(said=f"Undone: {record.said}{stayed}", items=tuple(dict.fromkeys(told)))
+
+
+def _spared(session: Session, record: RecordedAct, lines: list[Any]) -> str:
+    """Of what was given to somebody in one go, that which was changed since stays, and the rest
+    is taken back; which, as a sentence. Nothing where nothing else would be left.
+    """
+    if record.kind not in (acts.HANDED, acts.RULED):
+        return ""
+    stored = states.read(session, {line.subject_id for line in lines})
+    stays = {
+        line.subject_id
+        for line in lines
+        if stored[line.subject_id]["version"] != line.before["version"]
+    }
+    if len(stays) == len(stored):
+        return ""
+    lines[:] = [line for line in lines if line.subject_id not in stays]
+    return owning.stayed(session, stays)
 
 
 def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
@@ -80,7 +102,9 @@ def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
 def _lines(session: Session, record: RecordedAct) -> list[Any]:
     """What the act did with the states of items, in the order that it did it."""
     of_it = sa.select(events.c.subject_id, events.c.kind, events.c.before).where(
-        events.c.act_id == record.id, events.c.kind.in_(acts.STATES)
+        events.c.act_id == record.id,
+        events.c.subject == "item",
+        events.c.kind.in_(acts.STATES),
     )
     return list(session.execute(of_it.order_by(events.c.id)))
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import AppError, Conflict, Invalid
-from app.services import accounts, people, tokens
+from app.services import accounts, handing, people, tokens
 from app.web.fields import Text, Tick
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -70,7 +70,12 @@ def make_link(request: Request, user_id: int) -> Response:
 
 @router.post(f"{PEOPLE}/{{user_id:id}}/active")
 def set_active(request: Request, user_id: int, active: Tick = False) -> Response:
-    """Let somebody in again, or sign them out for good."""
+    """Let somebody in again, or sign them out for good, once nothing hangs on them."""
+    with reading(request) as visit:
+        visit.admin()
+        hangs = not active and handing.person_page(visit.session, user_id, **visit.by).hangs
+    if hangs:
+        return see_other(request, f"{PEOPLE}/{user_id}/hand-over?leaves=1")
     with acting(request) as visit:
         visit.admin()
         person = people.set_active(visit.session, user_id, active=active)

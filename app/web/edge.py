@@ -10,6 +10,7 @@ from app.web import (
     decisions,
     errors,
     goals,
+    handing,
     help,
     imports,
     inbox,
@@ -63,6 +64,7 @@ PARTS = (
     keyboard,
     rules,
     admin,
+    handing,
     help,
 )
 

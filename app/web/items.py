@@ -134,6 +134,19 @@ def assign(
     return told(request, act, next)
 
 
+@router.post("/items/backup")
+def back_up(
+    request: Request, item: Items, next: Text = PATH, backup: Text = "", version: Version = None
+) -> Response:
+    """Say who stands in for the owner, or (no backup) nobody."""
+    person = whole(backup)
+    if backup and person is None:
+        raise Invalid("There is no such person.", remedy="Choose somebody from the list.")
+    with acting(request) as visit:
+        act = acts.back_up(visit.session, item, person, **visit.by, versions=seen(item, version))
+    return told(request, act, next)
+
+
 @router.post("/items/confirm")
 def confirm(
     request: Request,

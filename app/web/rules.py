@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import Invalid
-from app.services import ruling
+from app.services import ruling, ruling_now
+from app.web.fields import Id
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.visit import Visit, acting, reading
@@ -65,16 +66,35 @@ def delete(request: Request, rule_id: int) -> Response:
     return see_other(request, PATH, Toast(said=said))
 
 
+@router.get(f"{PATH}/{{rule_id:id}}/now")
+def foresee(request: Request, rule_id: int) -> Response:
+    """What the rule would give of that which is there and nobody's."""
+    with reading(request) as visit:
+        visit.admin()
+        page = ruling_now.foresee(visit.session, rule_id, **visit.by)
+        return render(visit, "settings_rule_now.html", page=page)
+
+
+@router.post(f"{PATH}/{{rule_id:id}}/now")
+def give(request: Request, rule_id: int, seen: Annotated[Id, Form()] = 0) -> Response:
+    """Give it, as one act."""
+    with acting(request) as visit:
+        visit.admin()
+        act = ruling_now.apply(visit.session, rule_id, seen, **visit.by)
+    return see_other(request, PATH, Toast(said=act.said, undo=act.undo))
+
+
 def _save(request: Request, rule_id: int | None, typed: ruling.Typed) -> Response:
     try:
         with acting(request) as visit:
             visit.admin()
             now = visit.clock.now
-            ruling.save(visit.session, rule_id, typed, user_id=visit.user_id, now=now)
+            rule = ruling.save(visit.session, rule_id, typed, user_id=visit.user_id, now=now)
     except Invalid as error:
         with reading(request) as visit:
             return _rules(visit, typed, rule_id=rule_id, error=error)
-    return see_other(request, PATH, Toast(said="The rule holds for everything new from now on."))
+    said = "Saved. The rule holds for everything new from now on."
+    return see_other(request, f"{PATH}/{rule.id}/now", Toast(said=said))
 
 
 def _rules(

@@ -18,7 +18,16 @@ from app.services.pages.changes import (
 from app.services.pages.first import CARDS, TodayCard, TodayPage
 from app.services.pages.listed import Choice, Group, GroupHead, InboxPage, Tab
 from app.services.pages.opened import GoalLine, HistoryLine, ItemPage, Own
-from app.services.pages.owning import RuleLine, RulesPage, Unowned
+from app.services.pages.owning import (
+    Foreseen,
+    Held,
+    Part,
+    PersonPage,
+    RuleForeseen,
+    RuleLine,
+    RulesPage,
+    Unowned,
+)
 from app.services.pages.parts import Act, Emptiness, Health, Person, Row, SourceLine, Stake, State
 from app.services.pages.talk import AttachmentLine, CommentLine, MentionLine
 from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
@@ -37,10 +46,12 @@ __all__ = [
     "CommentLine",
     "Emptiness",
     "FirstRead",
+    "Foreseen",
     "GoalLine",
     "Group",
     "GroupHead",
     "Health",
+    "Held",
     "HistoryLine",
     "InboxPage",
     "ItemPage",
@@ -50,9 +61,12 @@ __all__ = [
     "NewThing",
     "NoteLine",
     "Own",
+    "Part",
     "Person",
+    "PersonPage",
     "ProgramChanges",
     "Row",
+    "RuleForeseen",
     "RuleLine",
     "RulesPage",
     "Section",

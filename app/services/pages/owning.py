@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.services.pages.listed import Choice
-from app.services.pages.parts import Person, Stake
+from app.services.pages.parts import Person, Row, Stake
+from connectors.sdk.records import Due
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,3 +36,68 @@ class RulesPage:
     rules: tuple[RuleLine, ...]
     people: tuple[Person, ...]
     choices: Mapping[str, tuple[Choice, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """What an act on many items will do, before it is done.
+
+    ``seen`` is the last line of history that it was seen with; ``rows`` are the first items.
+    """
+
+    count: int
+    stake: Stake
+    rows: tuple[Row, ...]
+    seen: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleForeseen(Foreseen):
+    """What a rule would give to its owner of what is open and nobody's.
+
+    ``elsewhere`` are the rules that decide about what it fits, too: each with why, and how many.
+    """
+
+    rule: RuleLine
+    elsewhere: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """What somebody owns of one program."""
+
+    vendor: str
+    program: str
+    count: int
+    stake: Stake
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A certification that names somebody, as its platform writes them."""
+
+    title: str
+    vendor: str
+    person: str
+    expires: Due | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonPage:
+    """What hangs on one person: what they own, stand in for, decide by rules and hold."""
+
+    id: int
+    name: str
+    email: str
+    active: bool
+    owns: Foreseen
+    backups: int
+    parts: tuple[Part, ...]
+    rules: tuple[RuleLine, ...]
+    held: tuple[Held, ...]
+    people: tuple[Person, ...]
+
+    @property
+    def hangs(self) -> bool:
+        """Whether anything is to be handed over before they leave."""
+        return bool(self.owns.count or self.backups or self.rules)

@@ -67,6 +67,8 @@ PAGES = (
     "/sample/wipe",
     "/settings/people",
     "/settings/rules",
+    "/settings/people/1",
+    "/settings/people/1/hand-over",
     "/settings/tokens",
     "/sign-in",
     "/link/none",
