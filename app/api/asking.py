@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from starlette.datastructures import QueryParams
 
 from app.api.problems import Problem
+from app.core.bounds import FIRST_YEAR, LAST_YEAR, amount_of, day_of
 from app.core.storable import is_text
 from app.core.whole import whole
-from app.services import feeding, listing
+from app.services import feeding, orders
 from app.services.pages import View
+from app.services.pages.views import NOBODY, SORTS, STATES
 from connectors.sdk.records import Category, Kind
 
 DEFAULT_LIMIT = 50
@@ -23,7 +25,20 @@ def _is_words(text: str) -> bool:
     return len(text) <= LONGEST and bool(text.strip()) and is_text(text)
 
 
+def _is_currency(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isupper()
+
+
 WORDS = (_is_words, f"Text of 1 to {LONGEST} characters, or leave it out.")
+AMOUNT = (
+    lambda text: amount_of(text) is not None,
+    "An amount: at most 13 digits, a point, at most 4 decimals.",
+)
+DAY = (
+    lambda text: day_of(text) is not None,
+    f"A date, YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}.",
+)
+CURSOR = "Only what a next_url holds. Begin anew without it."
 PARAMETERS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "tab": (feeding.TABS.__contains__, f"One of: {', '.join(feeding.TABS)}."),
     "q": WORDS,
@@ -31,10 +46,19 @@ PARAMETERS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "program": WORDS,
     "kind": (KINDS.__contains__, f"One of: {', '.join(KINDS)}."),
     "source": (lambda text: bool(whole(text)), "The number that the address of a source ends in."),
-    "after": (
-        lambda text: listing.cursor_from(text) is not None,
-        "Only what a next_url holds. Begin anew without it.",
+    "owner": (
+        lambda text: text == NOBODY or bool(whole(text)),
+        f"The number of a person, or {NOBODY}: a feed is nobody's own.",
     ),
+    "state": (STATES.__contains__, f"One of: {', '.join(STATES)}."),
+    "currency": (_is_currency, "An ISO 4217 code: three capital letters."),
+    **dict.fromkeys(("amount_from", "amount_to"), AMOUNT),
+    **dict.fromkeys(("due_from", "due_to"), DAY),
+    "sort": (
+        lambda text: bool(text) and text in SORTS,
+        f"One of: {', '.join(filter(None, SORTS))}. By due date without it.",
+    ),
+    "after": (lambda text: 0 < len(text) <= orders.LONGEST and is_text(text), CURSOR),
     "limit": (
         lambda text: 1 <= (whole(text) or 0) <= feeding.MOST,
         f"A whole number from 1 to {feeding.MOST}.",
@@ -57,18 +81,19 @@ def asked(given: QueryParams) -> Asked:
     """What the address asks for; raises ``Problem`` that names each parameter that is wrong."""
     wrong = {name: text for name in given if (text := _wrong(name, given.getlist(name)))}
     if wrong:
-        raise Problem(
-            422,
-            "The query cannot be answered",
-            " ".join(f"{name}: {text}" for name, text in wrong.items()),
-            about="query",
-            wrong=wrong,
-        )
+        raise _problem(wrong)
     told = dict(given)
     after, limit = told.pop("after", ""), int(told.pop("limit", DEFAULT_LIMIT))
     view = View(**told)
+    if after and orders.cursor_from(view, after) is None:
+        raise _problem({"after": CURSOR})
     paging = {} if limit == DEFAULT_LIMIT else {"limit": str(limit)}
     return Asked(view=view, after=after, limit=limit, query=view.query() | paging)
+
+
+def _problem(wrong: dict[str, str]) -> Problem:
+    text = " ".join(f"{name}: {sentence}" for name, sentence in wrong.items())
+    return Problem(422, "The query cannot be answered", text, about="query", wrong=wrong)
 
 
 def _wrong(name: str, values: list[str]) -> str | None:

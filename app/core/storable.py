@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.core.columns import COLUMNS, Values, values_of
+from app.core.columns import COLUMNS, TABLE_OF, Values, values_of
 from connectors.sdk.records import Kind, decode, kind_of
 
 LONGEST_ID = 500
@@ -60,9 +60,9 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, Values]:
         raise NotStorable("A text holds a NUL character.")
     if (vendor := record.vendor) is not None and len(vendor) > LONGEST_INDEXED:
         raise NotStorable(f"The vendor is longer than {LONGEST_INDEXED} characters.")
-    if len(f"{vendor}{record.program}") > BYTES_TOGETHER // 4:  # four bytes a character at most
-        together = f"{vendor or ''}{record.program or ''}".encode()
-        if len(together) > BYTES_TOGETHER:
+    if TABLE_OF[kind] == "items":
+        names = f"{vendor or ''}{record.program or ''}"
+        if len(names) * 4 > BYTES_TOGETHER < len(names.encode()):
             raise NotStorable("The names of its vendor and its program are too long together.")
     for place in _INSTANTS_AT[kind]:
         instant = values[place]

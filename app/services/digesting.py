@@ -134,7 +134,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
 
 def _rows(session: Session, user_id: int, tab: str, known: Sources, clock: Clock) -> Sequence[Row]:
     statement = listing.select_lines(user_id).where(listing.in_tab(tab, user_id, clock))
-    found = session.execute(listing.ordered(statement, tab, None).limit(MOST_ROWS + 1)).all()
+    found = session.execute(listing.ordered(statement, tab).limit(MOST_ROWS + 1)).all()
     return lines.rows_of(session, found, known, clock)
 
 
@@ -143,14 +143,14 @@ def _new(
 ) -> Sequence[Row]:
     """New since the last digest, without what the sections above it tell anyway."""
     statement = listing.select_lines(user_id).where(*_is_new(clock, since))
-    found = session.execute(listing.ordered(statement, "all", None).limit(MOST_ROWS + 1)).all()
+    found = session.execute(listing.ordered(statement, "all").limit(MOST_ROWS + 1)).all()
     return lines.rows_of(session, found, known, clock)
 
 
 def _unowned(session: Session, user_id: int, known: Sources, clock: Clock) -> tuple[Row, ...]:
     """The first few that are due soon and belong to nobody."""
     statement = listing.select_lines(user_id).where(unowned.pressing(clock))
-    found = session.execute(listing.ordered(statement, "unowned", None).limit(MOST_UNOWNED)).all()
+    found = session.execute(listing.ordered(statement, "unowned").limit(MOST_UNOWNED)).all()
     return lines.rows_of(session, found, known, clock)
 
 
@@ -206,7 +206,7 @@ def _changed(
     for event in told:
         history.setdefault(event.subject_id, []).insert(0, item.line_of(event))
     statement = listing.select_lines(user_id).where(items.c.id.in_(list(history)))
-    found = session.execute(listing.ordered(statement, "all", None)).all()
+    found = session.execute(listing.ordered(statement, "all")).all()
     rows = lines.rows_of(session, found, known, clock)
     return [Changed(row=row, lines=tuple(history[row.id])) for row in rows]
 

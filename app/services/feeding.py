@@ -20,7 +20,7 @@ from connectors.sdk.records import Money
 
 MOST = 200
 """Entries that one page of the feed may be asked for."""
-TABS = tuple(tab for tab in pages.TABS if tab != "mine")
+TABS = tuple(tab for tab in pages.TABS if tab not in ("mine", "starred"))
 """A feed is nobody's own."""
 BY_TIME = ("overdue", "week", "month", "new")
 """Views that an item enters or leaves at a moment, without a write."""

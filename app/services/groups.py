@@ -6,6 +6,7 @@ and for a search: ``lines.group_of``, ``_within`` and ``_group``.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +15,16 @@ from sqlmodel import Session
 from app.core.columns import NO_DUE_DAY
 from app.core.money import summed
 from app.core.words import Clock
-from app.services import due_days, lines, listing
+from app.services import due_days, lines, listing, orders
 from app.services.listing import MONTH, WEEK, items
 from app.services.pages import COUNTED, GROUPS, LISTED, Group, GroupHead, Row, Stake, View
+from app.services.pages.views import BACKWARDS, BY_DUE, NONE, SORTS
 from app.services.revisions import remembered
 from connectors.sdk.records import Money
+
+NAMED = ("vendor", "program")
+"""What items can stand together by beside their due dates."""
+NOT_GROUPED = {"starred": "Earliest date first", **dict.fromkeys(BACKWARDS, "Latest date first")}
 
 
 def grouped(
@@ -39,17 +45,31 @@ def grouped(
     head_of = {head.key: head for head in heads}
     by_key: dict[str, list[Row]] = {}
     for stored, row in zip(found, rows, strict=True):
-        key = LISTED if view.tab in listing.BACKWARDS else lines.group_of(stored, clock)
-        by_key.setdefault(key, []).append(row)
-    begun = _begun(session, view, after, by_key, user_id=user_id, clock=clock)
+        by_key.setdefault(key_of(view, stored, clock), []).append(row)
+    begun = _begun(session, view, after, list(by_key), user_id=user_id, clock=clock)
     # By the company's days, in which items are sorted, an instant can stand behind a date
     # that is later by the reader's.
-    for key, title in _groups_of(view.tab).items():
+    for key in GROUPS if view.grouping == BY_DUE else by_key:
         if key in by_key:
             members = tuple(by_key[key])
             # A sync can come between the rows and their heads.
-            head = head_of.get(key) or GroupHead(key=key, title=title, count=len(members))
+            head = head_of.get(key) or GroupHead(key=key, title=key, count=len(members))
             yield Group(head=head, rows=members, continued=key in begun)
+
+
+def key_of(view: View, stored: Any, clock: Clock) -> str:
+    """The key of the group under which a stored row stands."""
+    match view.grouping:
+        case "due":
+            return lines.group_of(stored, clock)
+        case "vendor" | "program":
+            return _key_of_name(getattr(stored, view.grouping))
+    return LISTED
+
+
+def _key_of_name(name: str | None) -> str:
+    """What an element of a page can be called."""
+    return f"n-{blake2b((name or '').encode(), digest_size=6).hexdigest()}"
 
 
 def _begun(
@@ -65,38 +85,65 @@ def _begun(
 
     A page can end where its group does, and what has ended stands among what is overdue.
     """
-    place = listing.cursor_from(after)
+    place = orders.cursor_from(view, after)
     if place is None or not keys:
         return ()
-    edge = sa.tuple_(sa.literal(place[0], items.c.sort_on.type), place[1])
-    at = sa.tuple_(items.c.sort_on, items.c.id)
-    before = at >= edge if view.tab in listing.BACKWARDS else at <= edge
+    if view.grouping in NAMED:
+        return (_key_of_name(None if place[0] else place[2]),)
+    behind = orders.behind(orders.keys_of(view), place)
     members = (
         sa.select(items.c.id)
-        .select_from(listing.joined_for(view.tab, user_id))
-        .where(*listing.in_view(session, view, user_id, clock), before)
+        .select_from(listing.joined_for(view, user_id))
+        .where(*listing.in_view(session, view, user_id, clock), sa.not_(behind))
     )
     has = [members.where(_within(key, clock)).exists() for key in keys]
-    told = session.execute(sa.select(*has)).one()
+    named = listing.values(session, view, user_id, clock) | orders.named(place)
+    told = session.connection().execute(sa.select(*has), named).one()
     return [key for key, is_begun in zip(keys, told, strict=True) if is_begun]
 
 
 def heads_of(session: Session, view: View, *, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
-    """Every group of the view with its count and money; above ``COUNTED`` items without money."""
+    """Every group of the view with its count and money; of more than ``COUNTED`` items that
+    fall due together without money.
+    """
     key = ("heads", view, user_id, clock.today, clock.zone.key, due_days.passed(session, clock))
     return remembered(session, key, lambda: _count_heads(session, view, user_id, clock))
 
 
 def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:
+    if view.grouping in NAMED:
+        return tuple(_named_heads(session, view, user_id, clock))
     sums = _sums_at_once if view.q else _sums_each
     heads = []
     for key, money in sums(session, view, user_id, clock).items():
         count = sum(number for _currency, _amount, number in money)
         if count:
             stake = stake_of(money) if count <= COUNTED else ()
-            title = _groups_of(view.tab)[key]
+            title = _groups_of(view)[key]
             heads.append(GroupHead(key=key, title=title, count=count, stake=stake))
     return tuple(heads)
+
+
+def _named_heads(session: Session, view: View, user_id: int, clock: Clock) -> Iterator[GroupHead]:
+    """A head for each vendor or program."""
+    column = items.c[view.grouping]
+    statement = listing.STATEMENTS.get(
+        ("named", *listing.shape(session, view, clock)),
+        lambda: _sums_by(session, view, user_id, clock, column),
+    )
+    named = listing.values(session, view, user_id, clock)
+    found: dict[str | None, list[tuple[str | None, Any, int]]] = {}
+    for name, currency, amount, count in session.connection().execute(statement, named):
+        found.setdefault(name, []).append((currency, amount, count))
+    for name, money in found.items():
+        narrow = view.query() | {"group": "", view.grouping: NONE if name is None else name}
+        yield GroupHead(
+            key=_key_of_name(name),
+            title=name or f"No {view.grouping}",
+            count=sum(number for _currency, _amount, number in money),
+            stake=stake_of(money),
+            narrows=narrow,
+        )
 
 
 Sums = dict[str, list[tuple[str | None, Any, int]]]
@@ -105,10 +152,11 @@ Sums = dict[str, list[tuple[str | None, Any, int]]]
 
 def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """A query for each group, which stops counting at ``COUNTED`` + 1."""
-    tables = listing.joined_for(view.tab, user_id)
+    tables = listing.joined_for(view, user_id)
     where = listing.in_view(session, view, user_id, clock)
+    named = listing.values(session, view, user_id, clock)
     found: Sums = {}
-    for key in _groups_of(view.tab):
+    for key in _groups_of(view):
         members = (
             sa.select(items.c.amount, items.c.currency)
             .select_from(tables)
@@ -119,36 +167,42 @@ def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums
         statement = sa.select(
             members.c.currency, sa.func.sum(members.c.amount), sa.func.count()
         ).group_by(members.c.currency)
-        found[key] = [(row[0], row[1], row[2]) for row in session.execute(statement)]
+        told = session.connection().execute(statement, named)
+        found[key] = [(row[0], row[1], row[2]) for row in told]
     return found
 
 
 def _sums_at_once(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """One query for all groups: a search finds few enough to look at each once."""
+    key = sa.literal(LISTED) if view.grouping == LISTED else _group(clock)
     statement = listing.STATEMENTS.get(
         ("sums", *listing.shape(session, view, clock)),
-        lambda: _all_sums(session, view, user_id, clock),
+        lambda: _sums_by(session, view, user_id, clock, key),
     )
-    found: Sums = {name: [] for name in _groups_of(view.tab)}
+    found: Sums = {name: [] for name in _groups_of(view)}
     named = listing.values(session, view, user_id, clock)
     for name, currency, amount, count in session.connection().execute(statement, named):
         found[name].append((currency, amount, count))
     return found
 
 
-def _all_sums(session: Session, view: View, user_id: int, clock: Clock) -> sa.Select[Any]:
-    key = sa.literal(LISTED) if view.tab in listing.BACKWARDS else _group(clock)
+def _sums_by(
+    session: Session, view: View, user_id: int, clock: Clock, key: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    """Count and money of each currency of each group."""
     return (
         sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
-        .select_from(listing.joined_for(view.tab, user_id))
+        .select_from(listing.joined_for(view, user_id))
         .where(*listing.in_view(session, view, user_id, clock))
         .group_by(sa.literal_column("1"), sa.literal_column("2"))
     )
 
 
-def _groups_of(tab: str) -> Mapping[str, str]:
-    """By due date, except where the items are settled: there nothing is overdue any more."""
-    return {LISTED: "Latest date first"} if tab in listing.BACKWARDS else GROUPS
+def _groups_of(view: View) -> Mapping[str, str]:
+    """By due date, unless that would say what is not so, or the list is in another order."""
+    if view.grouping == BY_DUE:
+        return GROUPS
+    return {LISTED: SORTS[view.sort] if view.sort else NOT_GROUPED.get(view.tab, "All")}
 
 
 def _group(clock: Clock) -> sa.ColumnElement[str]:

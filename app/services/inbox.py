@@ -1,7 +1,8 @@
 """The inbox: one page of a view, its tabs and heads, and the counts around every page."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from app.core.words import Clock
 from app.models import User
 from app.services import (
     accounts,
+    choices,
     comments,
     deciding,
     due_days,
@@ -21,7 +23,6 @@ from app.services import (
     looks,
     recording,
     search,
-    since_sources,
 )
 from app.services.lines import Sources
 from app.services.listing import MONTH, items
@@ -29,7 +30,6 @@ from app.services.pages import (
     CARDS,
     COUNTED,
     TABS,
-    Choice,
     Emptiness,
     InboxPage,
     Nav,
@@ -39,10 +39,12 @@ from app.services.pages import (
     Tab,
     View,
 )
-from app.services.revisions import remembered
+from app.services.revisions import remembered, revision
 from connectors.sdk.records import Due, Kind
 
 PAGE = 50
+DONE = "done"
+"""The tab of what is settled, which no page counts beside others."""
 
 
 def inbox_page(
@@ -53,9 +55,8 @@ def inbox_page(
     clock: Clock,
     after: str = "",
     limit: int = PAGE,
-    whole: bool = True,
 ) -> InboxPage:
-    """One page of the view. ``whole`` is False where only the list is shown, without filters."""
+    """One page of the view."""
     found, onward = listing.LINES.page(
         session, view, user_id=user_id, clock=clock, after=after, limit=limit
     )
@@ -65,15 +66,15 @@ def inbox_page(
     listed = groups.grouped(
         session, view, found, rows, heads=heads, after=after, user_id=user_id, clock=clock
     )
-    tabs = tab_counts(session, user_id=user_id, clock=clock)
-    total = next((tab.count for tab in tabs if tab.key == view.tab), tabs[0].count)
+    tabs = tab_counts(session, user_id=user_id, clock=clock, shown=view.tab)
+    counts = {tab.key: tab.count for tab in tabs}
     return InboxPage(
         view=view,
         tabs=tabs,
         groups=tuple(listed),
         heads=heads,
-        total=total,
-        shown=total if not view.narrowed else sum(head.count for head in heads),
+        total=counts[view.tab],
+        shown=sum(head.count for head in heads) if view.narrowed else counts[view.tab],
         cut=search.cut_at(session, view.q),
         stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
         stake_days=MONTH,
@@ -82,9 +83,44 @@ def inbox_page(
         sources=len(known.lines),
         read_at=known.read_at,
         next_due=next_due(session, clock) if not found else None,
-        people=people(session) if whole else (),
-        choices=choices(session, known) if whole else {},
+        people=people(session),
+        choices=choices.choices(session),
+        names={str(line.id): line.name for line in known.lines.values()},
+        unread=counts["new"],
+        newest=newest(session),
     )
+
+
+def newest(session: Session) -> int:
+    """The id of the item that came last; 0 before the first."""
+    return int(session.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0)
+
+
+def unread(session: Session, *, user_id: int, clock: Clock) -> int:
+    """How many items are new and not read by this person, up to ``COUNTED`` + 1."""
+    counts = {tab.key: tab.count for tab in tab_counts(session, user_id=user_id, clock=clock)}
+    return counts["new"]
+
+
+def etag_of_new(session: Session, view: View, seen: int, *, user_id: int, clock: Clock) -> str:
+    """Changes with every write, and with the minute where time alone brings items into a view."""
+    told = f"{revision(session)}-{clock.now:%Y%m%d%H}-{due_days.passed(session, clock)}"
+    asked = blake2b(f"{user_id} {seen} {sorted(view.query().items())}".encode(), digest_size=8)
+    return f'"{told}-{asked.hexdigest()}"'
+
+
+def come_since(session: Session, view: View, seen: int, *, user_id: int, clock: Clock) -> int:
+    """How many items of the view came after the one with that id, counted up to ``COUNTED`` + 1."""
+    where = listing.in_view(session, view, user_id, clock)
+    members = (
+        sa.select(items.c.id)
+        .select_from(listing.joined_for(view, user_id))
+        .where(*where, items.c.id > sa.bindparam("seen", seen))
+        .limit(COUNTED + 1)
+    )
+    named = listing.values(session, view, user_id, clock) | {"seen": seen}
+    counted = sa.select(sa.func.count()).select_from(members.subquery())
+    return int(session.connection().execute(counted, named).scalar_one())
 
 
 def row_in_view(
@@ -92,7 +128,9 @@ def row_in_view(
 ) -> Row | None:
     """The item's line; None where it does not, or no longer, belong to the view."""
     where = (*listing.in_view(session, view, user_id, clock), items.c.id == item_id)
-    found = session.execute(listing.select_lines(user_id).where(*where)).all()
+    named = listing.values(session, view, user_id, clock)
+    statement = listing.select_lines(user_id).where(*where)
+    found = session.connection().execute(statement, named).all()
     return next(iter(lines.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
 
 
@@ -115,32 +153,44 @@ def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:
     return remembered(session, ("stake", days, clock.today, clock.zone.key), make)
 
 
-def tab_counts(session: Session, *, user_id: int, clock: Clock) -> tuple[Tab, ...]:
-    """How many items each tab holds, counted up to ``COUNTED`` + 1."""
-
-    def make() -> tuple[Tab, ...]:
-        counts = [
-            sa.select(sa.func.count())
-            .select_from(
-                sa.select(items.c.id)
-                .select_from(listing.joined_for(key, user_id))
-                .where(listing.in_tab(key, user_id, clock))
-                .limit(COUNTED + 1)
-                .subquery()
-            )
-            .scalar_subquery()
-            .label(key)
-            for key in TABS
-        ]
-        row = session.execute(sa.select(*counts)).one()
-        return tuple(
-            Tab(key=key, title=title, count=getattr(row, key)) for key, title in TABS.items()
-        )
-
+def tab_counts(
+    session: Session, *, user_id: int, clock: Clock, shown: str = "all"
+) -> tuple[Tab, ...]:
+    """How many items each tab holds, counted up to ``COUNTED`` + 1; what is done only where that
+    is ``shown``.
+    """
     # What is new grows old by the hour.
     hour = clock.local(clock.now).strftime("%Y-%m-%d %H")
-    key = ("tabs", user_id, clock.zone.key, hour, due_days.passed(session, clock))
-    return remembered(session, key, make)
+    key = (user_id, clock.zone.key, hour, due_days.passed(session, clock))
+    counts: dict[str, int] = remembered(
+        session,
+        ("tabs", *key),
+        lambda: _counted(session, [tab for tab in TABS if tab != DONE], user_id, clock),
+    )
+    if shown == DONE:
+        counts = counts | remembered(
+            session, (DONE, *key), lambda: _counted(session, [DONE], user_id, clock)
+        )
+    return tuple(
+        Tab(key=key, title=title, count=counts[key]) for key, title in TABS.items() if key in counts
+    )
+
+
+def _counted(session: Session, tabs: Sequence[str], user_id: int, clock: Clock) -> dict[str, int]:
+    counts = [
+        sa.select(sa.func.count())
+        .select_from(
+            sa.select(items.c.id)
+            .select_from(listing.joined_for(View(tab=tab), user_id))
+            .where(listing.in_tab(tab, user_id, clock))
+            .limit(COUNTED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        for tab in tabs
+    ]
+    row = session.execute(sa.select(*counts)).one()
+    return dict(zip(tabs, row, strict=True))
 
 
 def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
@@ -163,6 +213,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         mine=tabs["mine"],
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],
+        starred=tabs["starred"],
         sources=tuple(known.lines.values()),
         last=recording.last(session, user_id=user_id, clock=clock),
     )
@@ -193,36 +244,6 @@ def people(session: Session) -> tuple[Person, ...]:
         return tuple(Person(id=user.id or 0, name=user.name) for user in accounts.users(session))
 
     return remembered(session, ("people",), make)
-
-
-def choices(session: Session, known: Sources) -> dict[str, tuple[Choice, ...]]:
-    """What the filters offer: every vendor, program, kind and source that items have."""
-
-    def make() -> dict[str, tuple[Choice, ...]]:
-        kinds = (*_distinct(session, items.c.kind), *_distinct(session, items.c.category))
-        return {
-            "vendor": _distinct(session, items.c.vendor),
-            "program": _distinct(session, items.c.program),
-            "kind": kinds,
-        }
-
-    sources = (Choice(value=str(line.id), label=line.name) for line in known.lines.values())
-    told = since_sources.remembered(session, ("choices",), make)
-    return {**told, "source": tuple(sources)}
-
-
-def _distinct(session: Session, column: sa.Column[Any]) -> tuple[Choice, ...]:
-    statement = (
-        sa.select(column, sa.func.count())
-        .where(column.is_not(None), items.c.removed_at.is_(None))
-        .group_by(column)
-        .order_by(column)
-        .limit(200)
-    )
-    return tuple(
-        Choice(value=value, label=value[:1].upper() + value[1:], count=count)
-        for value, count in session.execute(statement)
-    )
 
 
 def emptiness(session: Session, clock: Clock) -> Emptiness:

@@ -4,7 +4,7 @@ Only the columns that a line shows are read, as rows and not as entities.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,8 +13,10 @@ from sqlmodel import Session, SQLModel
 from app.core.whole import whole
 from app.core.words import Clock
 from app.db import is_sqlite
-from app.services import due_days, search
+from app.models import TeamState
+from app.services import due_days, filters, orders, search
 from app.services.memo import Memo
+from app.services.orders import Place
 from app.services.pages import View
 from connectors.sdk.records import Kind
 
@@ -29,8 +31,9 @@ WEEK = 7
 MONTH = 30
 """Days ahead that count as this week and this month, wherever the product says so."""
 NEW_FOR = timedelta(days=3)
-BACKWARDS = ("done", "removed")
-"""Tabs whose newest date stands first."""
+OF_TEAM = ("mine", "unowned", "waiting", "snoozed", "done", "not-applicable")
+OF_READER = ("new", "starred")
+"""Tabs that ask for what the team or the reader did with an item."""
 
 seen = sa.and_(
     personal.c.read_at.is_not(None),
@@ -107,13 +110,14 @@ def select_lines(user_id: int, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return sa.select(*SHOWN, *more).select_from(joined(user_id))
 
 
-def joined_for(tab: str, user_id: int) -> sa.FromClause:
-    """Items with no more than the tab's condition asks for: where they are only counted."""
-    if tab == "new":
-        return items.outerjoin(personal, _of_reader(user_id))
-    if tab in ("mine", "unowned", "snoozed", "waiting", "done"):
-        return items.outerjoin(states, states.c.item_id == items.c.id)
-    return items
+def joined_for(view: View, user_id: int) -> sa.FromClause:
+    """Items with no more than the view's conditions ask for: where they are only looked up."""
+    found: sa.FromClause = items
+    if view.tab in OF_READER:
+        found = found.join(personal, _of_reader(user_id), isouter=view.tab == "new")
+    if view.tab in OF_TEAM or any(getattr(view, name) for name in filters.OF_TEAM):
+        found = found.outerjoin(states, states.c.item_id == items.c.id)
+    return found
 
 
 def _of_reader(user_id: int) -> sa.ColumnElement[bool]:
@@ -128,9 +132,11 @@ STATEMENTS: Memo[sa.Select[Any]] = Memo(256)
 
 
 def shape(session: Session, view: View, clock: Clock) -> tuple[Hashable, ...]:
-    """What the conditions of a view depend on, beside their ``values``."""
-    filters = (bool(text) for text in (view.q, *view.filters().values()))
-    return (is_sqlite(session), clock.today, clock.zone.key, view.tab, *filters)
+    """What the conditions and the order of a view depend on, beside their ``values``."""
+    asked = (bool(text) for text in (view.q, *view.filters().values()))
+    day = (clock.today, clock.zone.key)
+    how = (view.tab, view.sort, view.group)
+    return (is_sqlite(session), *day, *how, *asked, *filters.told(view))
 
 
 def values(session: Session, view: View, user_id: int, clock: Clock) -> dict[str, Any]:
@@ -143,6 +149,7 @@ def values(session: Session, view: View, user_id: int, clock: Clock) -> dict[str
         "program": view.program,
         "kind": view.kind,
         "source": whole(view.source) or 0,
+        "owner": whole(view.owner) or 0,
     }
     if view.q:
         named["found"] = search.given(session, search.found(session, view.q))
@@ -165,10 +172,14 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
     there = items.c.removed_at.is_(None)
     match tab:
         case "snoozed":
-            return sa.and_(states.c.state == "snoozed", there)
+            return sa.and_(states.c.state == TeamState.SNOOZED, there)
+        case "not-applicable":
+            return sa.and_(states.c.state == TeamState.NOT_APPLICABLE, there)
+        case "starred":
+            return sa.and_(personal.c.starred_at.is_not(None), there)
         case "done":
             settled = sa.or_(
-                states.c.state.in_(["done", "not applicable", "joined"]),
+                states.c.state.in_([TeamState.DONE, TeamState.JOINED]),
                 items.c.closed,
                 sa.not_(due_days.still_on(clock)),
             )
@@ -194,22 +205,15 @@ def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement
             yield states.c.owner_id == _reader(user_id)
         case "unowned":
             yield states.c.owner_id.is_(None)
+        case "waiting":
+            yield states.c.state == TeamState.WAITING
 
 
 def in_view(
     session: Session, view: View, user_id: int, clock: Clock
 ) -> list[sa.ColumnElement[bool]]:
     """All conditions of a view."""
-    found = [in_tab(view.tab, user_id, clock)]
-    if view.vendor:
-        found.append(items.c.vendor == sa.bindparam("vendor", view.vendor))
-    if view.program:
-        found.append(items.c.program == sa.bindparam("program", view.program))
-    if view.kind:
-        kind: sa.BindParameter[str] = sa.bindparam("kind", view.kind)
-        found.append(sa.or_(items.c.kind == kind, items.c.category == kind))
-    if view.source:
-        found.append(items.c.connection_id == sa.bindparam("source", whole(view.source) or 0))
+    found = [in_tab(view.tab, user_id, clock), *filters.of(view, clock)]
     if view.q:
         ids = search.given(session, search.found(session, view.q))
         found.append(search.among(items.c.id, "found", ids, sqlite=is_sqlite(session)))
@@ -227,34 +231,9 @@ def tracked(kind: Kind) -> sa.ColumnElement[bool]:
     return sa.and_(items.c.kind == kind, items.c.kind != sa.literal_column("'deadline'"))
 
 
-def ordered(statement: sa.Select[Any], tab: str, after: tuple[date, int] | None) -> sa.Select[Any]:
-    """By date, then id; keyset paging goes on behind ``after``."""
-    key = sa.tuple_(items.c.sort_on, items.c.id)
-    backwards = tab in BACKWARDS
-    if after is not None:
-        edge = sa.tuple_(
-            sa.bindparam("after_day", after[0], items.c.sort_on.type),
-            sa.bindparam("after_id", after[1], sa.Integer),
-        )
-        statement = statement.where(key < edge if backwards else key > edge)
-    if backwards:
-        return statement.order_by(items.c.sort_on.desc(), items.c.id.desc())
-    return statement.order_by(items.c.sort_on, items.c.id)
-
-
-def cursor_of(row: Any) -> str:
-    """Where a page that ends with this row goes on."""
-    return f"{row.sort_on.isoformat()}_{row.id}"
-
-
-def cursor_from(text: str) -> tuple[date, int] | None:
-    """The place that a cursor names; None for one that is not ours."""
-    day, _, number = text.partition("_")
-    id_ = whole(number)
-    try:
-        return None if id_ is None else (date.fromisoformat(day), id_)
-    except ValueError:
-        return None
+def ordered(statement: sa.Select[Any], tab: str) -> sa.Select[Any]:
+    """By date, then id; what is settled newest first."""
+    return orders.arranged(statement, orders.keys_of(View(tab=tab)))
 
 
 class PageOfRows(NamedTuple):
@@ -274,31 +253,34 @@ class Listing:
         self, session: Session, view: View, *, user_id: int, clock: Clock, after: str, limit: int
     ) -> PageOfRows:
         """At most ``limit`` rows from behind the cursor ``after`` (empty: from the first)."""
-        place = cursor_from(after) if after else None
+        place = orders.cursor_from(view, after) if after else None
         statement = STATEMENTS.get(
             (self, place is not None, *shape(session, view, clock)),
             lambda: self._statement(session, view, user_id, clock, place),
         )
         named = values(session, view, user_id, clock) | {"limit": limit + 1}
         if place is not None:
-            named |= {"after_day": place[0], "after_id": place[1]}
+            named |= orders.named(place)
         found = session.connection().execute(statement, named).all()
         if len(found) <= limit:
             return PageOfRows(found, None)
-        return PageOfRows(found[:limit], cursor_of(found[limit - 1]))
+        return PageOfRows(found[:limit], orders.cursor_of(view, found[limit - 1]))
 
     def _statement(
-        self, session: Session, view: View, user_id: int, clock: Clock, place: Any
+        self, session: Session, view: View, user_id: int, clock: Clock, place: Place | None
     ) -> sa.Select[Any]:
+        keys = orders.keys_of(view)
         where = in_view(session, view, user_id, clock)
-        shown = sa.select(*self.columns).select_from(joined(user_id))
+        if place is not None:
+            where.append(orders.behind(keys, place))
         limit = sa.bindparam("limit", type_=sa.Integer)
-        if not view.q:
-            return ordered(shown.where(*where), view.tab, place).limit(limit)
+        shown = sa.select(*self.columns, *orders.shown(keys)).select_from(joined(user_id))
+        if orders.by_due(view) and not view.q:
+            return orders.arranged(shown.where(*where), keys).limit(limit)
         # No index has the found ones in order: sort their keys, and read of the first the rest.
-        keys = sa.select(items.c.id).select_from(joined_for(view.tab, user_id)).where(*where)
-        first = ordered(keys, view.tab, place).limit(limit)
-        return ordered(shown.where(items.c.id.in_(first)), view.tab, None)
+        ids = sa.select(items.c.id).select_from(joined_for(view, user_id)).where(*where)
+        first = orders.arranged(ids, keys).limit(limit)
+        return orders.arranged(shown.where(items.c.id.in_(first)), keys)
 
 
 LINES = Listing(*SHOWN)

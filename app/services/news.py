@@ -18,7 +18,7 @@ from app.core.retention import RUNS
 from app.core.whole import whole
 from app.core.words import Clock
 from app.models import User
-from app.services import inbox, looks, news_walk
+from app.services import choices, looks, news_walk
 from app.services.lines import Sources
 from app.services.listing import NEW_FOR, items
 from app.services.looks import Span
@@ -88,7 +88,7 @@ def changes_page(
         doubtful=known.doubtful,
         sources=len(known.lines),
         read_at=known.read_at,
-        choices=inbox.choices(session, known),
+        choices=choices.choices(session),
     )
 
 

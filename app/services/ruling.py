@@ -8,8 +8,7 @@ from sqlmodel import Session, col, select
 from app.core.rules import ORDER, Rule, in_order
 from app.errors import Invalid, NotFound
 from app.models import AssignmentRule, User
-from app.services import inbox
-from app.services.lines import Sources
+from app.services import choices, inbox
 from app.services.pages import Choice, RuleLine, RulesPage
 from app.services.rules import rule_of
 
@@ -21,9 +20,9 @@ Typed = Mapping[str, str]
 """The fields of the form, as they were typed: ``FIELDS``; of people their ids."""
 
 
-def rules_page(session: Session, *, now: datetime) -> RulesPage:
+def rules_page(session: Session) -> RulesPage:
     """All rules in the order in which they are asked."""
-    found = inbox.choices(session, Sources(session, now=now))
+    found = choices.choices(session)
     return RulesPage(
         rules=lines_of(session, in_order(map(rule_of, session.exec(select(AssignmentRule))))),
         people=inbox.people(session),

@@ -284,4 +284,4 @@ def _listed(
     """The live items of a kind by date, with the columns of a line and some of their own."""
     live = (listing.tracked(kind), items.c.removed_at.is_(None))
     statement = listing.select_lines(user_id, *extra).where(*live)
-    return list(session.execute(listing.ordered(statement, "all", None)).all())
+    return list(session.execute(listing.ordered(statement, "all")).all())

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from app.core import feeds
 from app.errors import NotFound
 from app.services import feeding
+from app.services.pages.views import SORTS
 from app.web import manuals
 from app.web.render import render_plain
 
@@ -21,6 +22,7 @@ def feed_help(request: Request) -> Response:
         "help_feed.html",
         fields=feeds.ITEM_FIELDS,
         tabs=feeding.TABS,
+        sorts=SORTS,
         most=feeding.MOST,
         schema=feeds.SCHEMA,
     )

@@ -4,14 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.core.whole import whole
 from app.services import acts, comments, inbox, item
 from app.services.pages import ItemPage, View
-from app.web.inbox_page import PARTS, PATH, around_list, view_of
-from app.web.render import by_htmx, render, wanted_part
-from app.web.templating import address
+from app.web.inbox_page import PARTS, PATH, around_list, title_of, view_of
+from app.web.render import PRIVATE, by_htmx, render
+from app.web.templating import address, count_words
 from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
@@ -23,8 +23,7 @@ def show(request: Request) -> Response:
     query = request.query_params
     view = view_of(query)
     with reading(request) as visit:
-        whole = wanted_part(request, ("results", "more")) is None
-        names = listed(visit, view, after=query.get("after", ""), whole=whole)
+        names = listed(visit, view, after=query.get("after", ""))
         open_item = opened(visit, query.get("item"))
         response = render(visit, "inbox.html", parts=PARTS, item=open_item, **names)
     if by_htmx(request):
@@ -34,9 +33,33 @@ def show(request: Request) -> Response:
     return response
 
 
-def listed(visit: Visit, view: View, *, after: str = "", whole: bool = True) -> dict[str, Any]:
+@router.get(f"{PATH}/new")
+def new(request: Request) -> Response:
+    """Whether items came since the list was shown: asked every minute, so mostly with nothing."""
+    query = request.query_params
+    view, seen = view_of(query), whole(query.get("seen", "")) or 0
+    with reading(request) as visit:
+        tag = inbox.etag_of_new(visit.session, view, seen, **visit.by)
+        headers = {"ETag": tag, "Cache-Control": PRIVATE, "Vary": "Cookie"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        come = inbox.come_since(visit.session, view, seen, **visit.by)
+        unread = inbox.unread(visit.session, **visit.by)
+        html = new_bar(visit, view, seen=seen, come=come, unread=unread)
+    return HTMLResponse(html, headers=headers)
+
+
+def new_bar(visit: Visit, view: View, *, seen: int, come: int, unread: int) -> str:
+    """The place above the list, and the window's title."""
+    macros: Any = visit.site.templates.get_template("macros.html").module
+    bar = str(macros.fresh({"view": view, "newest": seen}, come))
+    count = f"({count_words(unread)}) " if unread else ""
+    return f"<title>{count}{title_of(view)} · Partner Inbox</title>{bar}"
+
+
+def listed(visit: Visit, view: View, *, after: str = "") -> dict[str, Any]:
     """The list and the addresses that the template needs around it."""
-    page = inbox.inbox_page(visit.session, view, **visit.by, after=after, whole=whole)
+    page = inbox.inbox_page(visit.session, view, **visit.by, after=after)
     return {"page": page, **around_list(page)}
 
 

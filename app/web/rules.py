@@ -108,7 +108,7 @@ def _rules(
         visit,
         "settings_rules.html",
         status=422 if error else 200,
-        page=ruling.rules_page(visit.session, now=visit.clock.now),
+        page=ruling.rules_page(visit.session),
         typed=typed,
         rule_id=rule_id,
         wrong=str(error or ""),

@@ -25,5 +25,6 @@ class Nav:
     mine: int = 0
     unowned: int = 0
     snoozed: int = 0
+    starred: int = 0
     sources: tuple[SourceLine, ...] = ()
     last: Act | None = None

@@ -11,15 +11,18 @@ from connectors.sdk.records import Due
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupHead:
-    """What stands above rows that fall due together, told of the whole group, not the page.
+    """What stands above rows that belong together, told of the whole group, not the page.
 
-    ``key`` is one of ``GROUPS``. ``count`` above ``COUNTED`` means "more than that".
+    ``key`` is one of ``GROUPS``, ``LISTED``, or made from the vendor's or program's name; then
+    ``narrows`` is the query of the view that shows this group alone. ``count`` above ``COUNTED``
+    means "more than that".
     """
 
     key: str
     title: str
     count: int
     stake: Stake = ()
+    narrows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,8 @@ class InboxPage:
     ``cut``: only so many of the newest that the search found are looked at; 0: all.
     ``heads`` are the heads of all groups of the view, also of those on later pages.
     ``doubtful`` are the sources that are not fresh: while there is one, nothing is "all clear".
+    ``unread``: how many are new and not read; ``newest``: the id of the item that came last.
+    ``names`` are the sources' names by their ids, as an address has them.
     """
 
     view: View
@@ -76,3 +81,6 @@ class InboxPage:
     next_due: Due | None = None
     people: tuple[Person, ...] = ()
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    unread: int = 0
+    newest: int = 0

@@ -69,11 +69,15 @@ def test_every_tab_gives_its_items(company: Tool) -> None:
         "month": ["Deadline call", "Deadline renewal"],
         "new": open_items,
         "unowned": open_items,
+        "waiting": [],
         "snoozed": ["Report"],
         "done": ["Deadline next year"],
+        "not-applicable": [],
         "removed": ["Sales goal"],
     }
-    states = {tab: company.items(tab=tab)[0]["_partner_inbox"]["state"] for tab in told}
+    states = {
+        tab: company.items(tab=tab)[0]["_partner_inbox"]["state"] for tab in told if told[tab]
+    }
     assert states["snoozed"] == "snoozed"
     assert states["done"] == "done"
     assert states["removed"] == "removed at source"
