@@ -9,7 +9,7 @@ Nothing here touches the network or the database; every function opens the file 
 the capped child process, and raises the same ``ConnectorError``s as a sync.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from connectors.sdk.tables.plan import mapping_for
 from connectors.sdk.tables.reading import DEFAULT_LIMITS, Sheet, open_table
 from connectors.sdk.tables.scan import Bad, Scan
 from connectors.sdk.tables.wire import Limits
+from connectors.sdk.tables.words import OURS, normal
 
 SHOWN = 20
 """Records of a preview."""
@@ -102,7 +103,7 @@ def _view(sheet: Sheet, options: Options) -> SheetView:
         rows=sum(1 for _ in body(sheet, header)),
         header_row=header.row,
         fingerprint=header.fingerprint,
-        columns=columns_of(sheet, header),
+        columns=tuple(c for c in columns_of(sheet, header) if normal(c.header) not in OURS),
         mapping=mapping_for(header, options.mapping),
     )
 
@@ -118,12 +119,26 @@ def preview(
     *,
     shown: int = SHOWN,
     limits: Limits = DEFAULT_LIMITS,
+    each: Callable[[AnyRecord], None] = lambda _record: None,
 ) -> Preview:
-    """What a sync would read; raises ``ConfigInvalid`` where the columns must be mapped first."""
+    """What a sync would read; raises ``ConfigInvalid`` where the columns must be mapped first.
+
+    ``each`` is called with every record.
+    """
     with open_table(source, limits=limits) as table:
         scan = Scan(table, options)
         unproven = scan.unproven([])
-        return summarised(scan.results(), shown=shown, unproven=str(unproven or ""))
+        results = _watched(scan.results(), each)
+        return summarised(results, shown=shown, unproven=str(unproven or ""))
+
+
+def _watched(
+    results: Iterable[AnyRecord | Bad], each: Callable[[AnyRecord], None]
+) -> Iterator[AnyRecord | Bad]:
+    for result in results:
+        if not isinstance(result, Bad):
+            each(result)
+        yield result
 
 
 def summarised(results: Iterable[AnyRecord | Bad], *, shown: int, unproven: str = "") -> Preview:

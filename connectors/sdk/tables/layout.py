@@ -13,7 +13,7 @@ from connectors.sdk.tables.amounts import written
 from connectors.sdk.tables.cells import shown
 from connectors.sdk.tables.dates import readings
 from connectors.sdk.tables.wire import Cell, Day, Number, Row
-from connectors.sdk.tables.words import BY_ALIAS, normal
+from connectors.sdk.tables.words import BY_ALIAS, OURS, normal
 
 SEARCHED = 40
 """How many rows that hold something are searched for the header."""
@@ -24,7 +24,7 @@ class Header:
     """A header. ``labels`` has one unique label for each column, counted from the first.
 
     ``fingerprint`` knows the words, not their order, case or punctuation: a moved column
-    or a moved table needs no new mapping.
+    or a moved table needs no new mapping, nor do the columns that we add when we give it back.
     """
 
     row: int
@@ -70,7 +70,9 @@ def header_at(rows: Sequence[Row], place: int) -> Header:
         texts.pop()
     named = tuple(bool(text) for text in texts)
     labels = _unique([text or f"Column {letters(i)}" for i, text in enumerate(texts)])
-    own = [label for label, has in zip(labels, named, strict=True) if has]
+    own = [
+        label for label, has in zip(labels, named, strict=True) if has and normal(label) not in OURS
+    ]
     return Header(row=row.number, labels=labels, named=named, fingerprint=fingerprint(own))
 
 

@@ -11,7 +11,7 @@ from connectors.sdk.tables.evidence import Evidence, common_mark
 from connectors.sdk.tables.fields import FACT, FIELDS, NUMERIC, SKIP, Type
 from connectors.sdk.tables.layout import Header
 from connectors.sdk.tables.meaning import SheetMapping
-from connectors.sdk.tables.words import BY_ALIAS, normal
+from connectors.sdk.tables.words import BY_ALIAS, OURS, normal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def make_plan(
     epoch_1904: bool | None,
 ) -> Plan:
     """The plan of a sheet. ``epoch_1904`` is None for a file without a date system (CSV)."""
-    means = [mapping.field_of(label) for label in header.labels]
+    means = [SKIP if normal(label) in OURS else mapping.field_of(label) for label in header.labels]
     at = {name: place for place, name in enumerate(means) if name in FIELDS}
     kept = (place for place, name in enumerate(means) if name == FACT)
     return Plan(

@@ -39,6 +39,15 @@ class Bad:
     problem: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One row as it stands in its file, and what became of it."""
+
+    plan: Plan
+    row: Row
+    result: AnyRecord | Bad
+
+
 class Scan:
     """The rows of an open file. ``chosen`` says which sheets are read."""
 
@@ -60,10 +69,14 @@ class Scan:
 
     def results(self) -> Iterator[AnyRecord | Bad]:
         """Every row of every sheet that is read, in order."""
+        return (line.result for line in self.lines())
+
+    def lines(self) -> Iterator[Line]:
+        """The same, with the rows themselves."""
         landed: set[int] = set()
         for sheet, plan in self.chosen.plans:
             for row in body(sheet, plan.header):
-                yield self._result(plan, row, landed)
+                yield Line(plan=plan, row=row, result=self._result(plan, row, landed))
 
     def unproven(self, before: list[str]) -> ConnectorError | None:
         """Why this read proves no absence; None where it does.

@@ -47,6 +47,9 @@ CROSSES = frozenset("✗✘☐❌")
 CLOSED = _normal(_cells["closed"])
 TOTALS = _normal(_cells["totals"])
 NONE = frozenset(_cells["none"])
+STATE, OWNER, NOTE, REPAIR = "Inbox state", "Inbox owner", "Inbox note", "What to repair"
+"""Headers of what we add to a table that we give back."""
+OURS = _normal((STATE, OWNER, NOTE, REPAIR))
 
 
 def is_none(text: str) -> bool:

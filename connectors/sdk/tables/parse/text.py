@@ -15,6 +15,7 @@ RAW = 2_000
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 60
+FORMULA = frozenset("=+-@\t\r")
 END = "\x00end"
 """Added as a last line: where it does not come back as a row, a quote is still open."""
 
@@ -148,7 +149,14 @@ def _rows(text: str, delimiter: str, spool: Spool) -> str:
             return "" if text.endswith(("\n", "\r")) else _short_end(widths, last)
         last = len(row)
         widths[last] += 1
-        spool.row(number, [cell or None for cell in row])
+        spool.row(number, [_told(cell) for cell in row])
+
+
+def _told(cell: str) -> str | None:
+    """The cell; an apostrophe that keeps it from being a formula is no part of it."""
+    if len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA:
+        return cell[1:]
+    return cell or None
 
 
 def _misquoted(number: int, lines: Lines, spool: Spool) -> None:

@@ -1,0 +1,117 @@
+"""A sheet that is given back with columns of ours is read as the one that came."""
+
+import io
+import string
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.sdk.records import AnyRecord, content_hash, encode
+from connectors.sdk.tables.choosing import Options
+from connectors.sdk.tables.meaning import SheetMapping
+from connectors.sdk.tables.words import NOTE, OWNER, STATE
+from connectors.spreadsheet.giving_back import give_back
+from connectors.spreadsheet.onboarding import inspect, preview
+from tests.connectors.spreadsheet.files import csv_of, xlsx_of
+
+HEADERS = ("ID", "Title", "Due date", "Amount", "Remarks", "Remarks")
+MAPPING = SheetMapping(
+    columns={"ID": "id", "Title": "title", "Due date": "due", "Amount": "amount"}
+)
+
+
+def told(content: bytes, options: Options) -> tuple[list[str], list[Any]]:
+    """All of what a sync would store of a file."""
+    found: list[AnyRecord] = []
+    seen = preview(content, options, each=found.append)
+    return [content_hash(encode(record)).hex() for record in found], [
+        (one.reason, one.where.split()[-1]) for one in seen.quarantined
+    ]
+
+
+def returned(content: bytes, options: Options, *, as_csv: bool) -> bytes:
+    target = io.BytesIO()
+    ours = ("done", "Rin Sato", "=HYPERLINK(0)")
+    give_back(
+        content, options, target, headers=(STATE, OWNER, NOTE), more=lambda _: ours, as_csv=as_csv
+    )
+    return target.getvalue()
+
+
+def options_of(content: bytes) -> Options:
+    (sheet,) = inspect(content).sheets
+    return Options(mapping={sheet.fingerprint: MAPPING})
+
+
+ROWS = (
+    ("A-1", "Renew", date(2027, 2, 28), (1234.5, '#,##0.00 "€"'), "007", True),
+    ("A-2", "=cmd|' /C calc'!A0", datetime(2027, 3, 1, 9, 30), 12, "+49 30 123", None),
+    ("A-3", "-1+1", "2027-03-31", (0.25, "0.00%"), "'quoted", "two\nlines"),
+    ("A-3", "the same id", "someday", None, None, None),
+    (None, "Total", None, (99, "[$$-409]#,##0.00"), None, None),
+)
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_a_workbook_comes_back_as_it_was_formulas_dates_money_and_bad_rows(as_csv: bool) -> None:
+    came = xlsx_of({"Deadlines": [HEADERS, *ROWS]})
+    options = options_of(came)
+
+    back = returned(came, options, as_csv=as_csv)
+
+    (sheet,) = inspect(back).sheets
+    assert [column.header for column in sheet.columns] == [
+        *("ID", "Title", "Due date", "Amount", "Remarks", "Remarks (2)")
+    ]
+    again = options_of(back)
+    assert again.mapping.keys() == options.mapping.keys(), "it would have to be mapped anew"
+    if as_csv:
+        assert b"\r\nA-2,'=cmd|" in back
+        assert b",'=HYPERLINK(0)" in back
+        titles = [record.title for record in preview(back, options).records]
+        assert titles[:2] == ["Renew", "=cmd|' /C calc'!A0"]
+        assert preview(back, options).records[0] == preview(came, options).records[0]
+    else:
+        assert told(back, options) == told(came, options)
+        assert returned(back, options, as_csv=False) is not None
+
+
+texts = st.text(
+    alphabet=string.ascii_letters + string.digits + " =+-@'\",;|%€é\u00a0\n\t.", max_size=12
+)
+cells = st.one_of(
+    st.none(),
+    texts,
+    st.dates(date(1901, 1, 1), date(2100, 1, 1)),
+    st.integers(-(10**9), 10**9),
+    st.decimals(-(10**6), 10**6, places=2).map(float),
+)
+sheets = st.lists(st.tuples(cells, texts, cells, cells, cells, cells), min_size=1, max_size=6)
+few = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@few
+@given(rows=sheets)
+def test_any_workbook_that_is_given_back_changes_nothing(rows: list[Any]) -> None:
+    came = xlsx_of({"Deadlines": [HEADERS, ("A-0", "First", None, None, "x", "y"), *rows]})
+    options = options_of(came)
+
+    assert told(returned(came, options, as_csv=False), options) == told(came, options)
+
+
+@few
+@given(rows=st.lists(st.tuples(*[texts] * 6), min_size=1, max_size=6))
+def test_any_csv_that_is_given_back_changes_nothing(rows: list[Any]) -> None:
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    lines = [("A-0", "First", "", "", "x", "y"), *(tuple(map(quoted, row)) for row in rows)]
+    came = csv_of(HEADERS, *lines)
+    options = options_of(came)
+
+    records, _ = told(came, options)
+    again, _ = told(returned(came, options, as_csv=True), options)
+    assert again == records
