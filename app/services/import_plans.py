@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from connectors.sdk.records import Kind
 from connectors.sdk.tables.columns import NEAR, SURE, SheetSuggestion, Suggestion
-from connectors.sdk.tables.evidence import Column
-from connectors.sdk.tables.fields import FACT, FIELDS, SKIP
+from connectors.sdk.tables.evidence import DISTINCT, Column
+from connectors.sdk.tables.fields import FACT, FIELDS, SKIP, Type
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.questions import Question, Topic, open_questions
 from connectors.spreadsheet.onboarding import SheetView, Workbook, inspect, suggest_sheet
@@ -126,7 +126,7 @@ def _sheet(
     alone: bool,
 ) -> SheetPlan:
     first = max(sheets, key=lambda sheet: sheet.rows)
-    suggestion = suggest_sheet(first, currency=currency)
+    suggestion = guessed(first, suggest_sheet(first, currency=currency))
     if choice is None:
         choice = _remembered(known) if known else _suggested(first, suggestion, alone=alone)
     fields = {means: c for c in first.columns if (means := choice.columns.get(c.header, FACT))}
@@ -228,10 +228,43 @@ def _columns(
 
 
 def _sureness(suggestion: Suggestion, choice: Choice) -> str:
-    """ "sure", "likely" or "" where the person or memory chose something else."""
+    """ "sure", "likely", "guess", or "" where the person or memory chose something else."""
     if suggestion.field == FACT or choice.columns.get(suggestion.header) != suggestion.field:
         return ""
-    return "sure" if suggestion.confidence >= SURE else "likely"
+    if suggestion.confidence >= SURE:
+        return "sure"
+    return "likely" if suggestion.confidence >= LIKELY else "guess"
+
+
+LIKELY = 0.7
+"""Below this a suggestion is a guess."""
+GUESSES = (
+    ("due", Type.DATE, "its cells are dates"),
+    ("title", Type.WORDS, "its cells are words, hardly two alike"),
+)
+
+
+def guessed(sheet: SheetView, suggestion: SheetSuggestion) -> SheetSuggestion:
+    """With what only the cells say, where no header says it: one column of dates, one of words.
+
+    For a person to confirm: a source without one never uses a guess.
+    """
+    columns = list(suggestion.columns)
+    for name, type_, why in GUESSES:
+        if any(one.field == name for one in columns):
+            continue
+        fit = [at for at, one in enumerate(columns) if one.field == FACT and _is(sheet, at, type_)]
+        if len(fit) == 1 or (fit and type_ is Type.WORDS):
+            at = fit[0]
+            columns[at] = replace(columns[at], field=name, confidence=NEAR, why=why)
+    return replace(suggestion, columns=tuple(columns))
+
+
+def _is(sheet: SheetView, at: int, type_: Type) -> bool:
+    seen = sheet.columns[at].evidence
+    if not seen.filled or seen.fits(type_) < 0.8:
+        return False
+    return type_ is Type.DATE or len(seen.texts) * 2 > min(seen.filled, DISTINCT)
 
 
 MEANINGS: tuple[tuple[str, str], ...] = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.core.tiles import Tile, tile_for
 from app.core.words import goal_words
 from app.errors import Invalid
 from app.models import ColumnMapping, Connection
@@ -50,6 +51,7 @@ class PreviewRow:
 
     kind: str
     title: str
+    tile: Tile
     whose: str
     due: Due | None
     money: Money | None
@@ -91,6 +93,7 @@ def _row(record: AnyRecord) -> PreviewRow:
     return PreviewRow(
         kind=kind_of(record),
         title=record.title,
+        tile=tile_for(record.vendor or record.title),
         whose=" · ".join(filter(None, (record.vendor, record.program))),
         due=due,
         money=money,
@@ -147,10 +150,35 @@ def knowing_columns(session: Session, config: ConnectorConfig) -> ConnectorConfi
 def targets(session: Session) -> list[Connection]:
     """The spreadsheet sources that read an uploaded file: those that a file can renew."""
     statement = select(Connection).where(
-        Connection.connector == CONNECTOR, col(Connection.removed_at).is_(None)
+        Connection.connector == CONNECTOR,
+        col(Connection.removed_at).is_(None),
+        col(Connection.sample).is_(False),
     )
     found = session.exec(statement.order_by(Connection.name))
     return [one for one in found if one.config.get("file")]
+
+
+def reading_such(session: Session, fingerprints: Collection[str]) -> Connection | None:
+    """The one source that reads sheets with such a header: next month's file belongs to it."""
+    marks = set(filter(None, fingerprints))
+    found = [one for one in targets(session) if marks & one.config.get("mapping", {}).keys()]
+    return found[0] if len(found) == 1 else None
+
+
+def values_of(
+    present: Connection | None,
+    *,
+    file_name: str | None,
+    mappings: Mapping[str, SheetMapping],
+    vendor: str | None,
+    currency: str | None,
+) -> dict[str, Any]:
+    """The settings of the source once the file is imported into it; what is not said stays."""
+    before = dict(present.config) if present is not None else {}
+    dumped = {mark: one.model_dump(mode="json") for mark, one in mappings.items()}
+    said = {"file": file_name, "vendor": vendor, "currency": currency}
+    told = {key: text for key, text in said.items() if text}
+    return before | told | {"mapping": {**before.get("mapping", {}), **dumped}}
 
 
 def save(
@@ -171,12 +199,16 @@ def save(
     Without a ``file_name`` the source keeps the file or the address that it has.
     Raises ``Invalid``, ``Conflict`` or ``NotFound``.
     """
-    dumped = {mark: one.model_dump(mode="json") for mark, one in mappings.items()}
-    values: dict[str, Any] = {"mapping": dumped} | ({"file": file_name} if file_name else {})
-    values |= {key: text for key, text in (("vendor", vendor), ("currency", currency)) if text}
-    for mark, mapping in dumped.items():
-        session.merge(ColumnMapping(fingerprint=mark, mapping=mapping, saved_at=now))
-    if connection_id is None:
+    for mark, mapping in mappings.items():
+        dumped = mapping.model_dump(mode="json")
+        session.merge(ColumnMapping(fingerprint=mark, mapping=dumped, saved_at=now))
+    present = sources.get(session, connection_id) if connection_id is not None else None
+    if present is not None and present.connector != CONNECTOR:
+        raise Invalid(f"{present.name} is no spreadsheet.", remedy="Choose another name.")
+    values = values_of(
+        present, file_name=file_name, mappings=mappings, vendor=vendor, currency=currency
+    )
+    if present is None:
         schedule = ScheduleInput(interval_minutes=EVERY_MINUTES)
         return sources.add(
             session,
@@ -188,15 +220,12 @@ def save(
             schedule=schedule,
             asked_by_id=asked_by_id,
         )
-    present = sources.get(session, connection_id)
-    if present.connector != CONNECTOR:
-        raise Invalid(f"{present.name} is no spreadsheet.", remedy="Choose another name.")
-    values["mapping"] = {**present.config.get("mapping", {}), **dumped}
+    assert present.id is not None
     return sources.edit(
         session,
-        connection_id,
+        present.id,
         name=present.name,
-        values={**present.config, **values},
+        values=values,
         vault=vault,
         now=now,
         asked_by_id=asked_by_id,

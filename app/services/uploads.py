@@ -9,6 +9,8 @@ DRAFTS = "drafts"
 """The folder of what was uploaded and is not saved yet."""
 LIFETIME = timedelta(hours=2)
 """So long a draft can be saved."""
+BEFORE, FILE, ABOUT = "before", "file", "about.json"
+"""Where in a connection's folder lies what its newest import took the place of."""
 LONGEST = 200
 """Bytes of a name: file systems take 255, in whatever script, and a part has a longer one."""
 
@@ -38,8 +40,44 @@ def tidy(folder: Path, keep: Collection[str], *, before: datetime) -> None:
     What arrived later may belong to settings that the caller has not seen yet.
     """
     for file in folder.glob("*"):
-        if file.name not in keep and lay_there(file, before):
+        if file.is_file() and file.name not in keep and lay_there(file, before):
             file.unlink(missing_ok=True)
+
+
+def set_aside(uploads: Path, connection_id: int, name: str, about: bytes) -> None:
+    """Keep the file of that name ("" for none) beside the one that takes its place."""
+    folder = uploads / str(connection_id) / BEFORE
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    file = folder.parent / name
+    if name and not Path(name).is_absolute() and file.is_file():
+        (folder / FILE).mkdir()
+        shutil.copy2(file, folder / FILE / name)  # with its age: an upload is as old as it is
+    part = folder / ".part"
+    part.write_bytes(about)
+    part.replace(folder / ABOUT)
+
+
+def told_aside(uploads: Path, connection_id: int) -> bytes | None:
+    """What was said of the file that was set aside last."""
+    try:
+        return (uploads / str(connection_id) / BEFORE / ABOUT).read_bytes()
+    except OSError:
+        return None
+
+
+def bring_back(uploads: Path, connection_id: int) -> None:
+    """Put what was set aside where the connection reads it. ``forget_aside`` ends it."""
+    for file in (uploads / str(connection_id) / BEFORE / FILE).glob("*"):
+        target = uploads / str(connection_id) / file.name
+        part = target.with_name(f".{file.name}.part")
+        shutil.copy2(file, part)
+        part.replace(target)
+
+
+def forget_aside(uploads: Path, connection_id: int) -> None:
+    """It was brought back, or is of no use any more."""
+    shutil.rmtree(uploads / str(connection_id) / BEFORE, ignore_errors=True)
 
 
 def prune(uploads: Path, removed: Iterable[int] = (), *, now: datetime) -> None:

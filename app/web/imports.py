@@ -1,7 +1,6 @@
 """Import a spreadsheet: upload, say what its columns mean, look at the rows, save."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from starlette.responses import Response
 from app.core.whole import whole
 from app.core.words import plural
 from app.errors import AppError, Conflict, Invalid
-from app.services import import_plans, imports, sources
+from app.services import foreseeing, import_plans, imports, sources, taking_back
+from app.services.foreseeing import Foreseen
 from app.services.import_plans import KINDS, MEANINGS, Choice, ImportPlan, SheetPlan
 from app.services.uploads import place, prune
 from app.web import waiting
@@ -25,20 +25,15 @@ from app.web.site import site_of
 from app.web.visit import acting, reading
 from app.web.waiting import Waiting
 from connectors.sdk.errors import ConnectorError
+from connectors.sdk.tables.choosing import Options
+from connectors.sdk.tables.meaning import SheetMapping
 
 router = APIRouter()
 PATH = "/sources/import"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Foreseen:
-    """What a sync would read: the first rows, the counts, and what stops the rest."""
-
-    rows: tuple[imports.PreviewRow, ...]
-    read: int
-    bad: int
-    problems: tuple[tuple[str, int, str], ...]
-    unproven: str
+LONGEST_SHOWN = 100_000
+"""Letters of what was pasted that come back with a form that cannot be taken."""
+PASTED = "Pasted rows.tsv"
+"""The name of what was pasted: cells that are copied come with tabs between them."""
 
 
 @router.get(PATH)
@@ -55,28 +50,38 @@ def upload(request: Request, form: Submitted) -> Response:
     site = site_of(request)
     with reading(request) as visit:
         visit.admin()
-    file = form.get("file")
+    file, pasted = form.get("file"), str(form.get("pasted", "")).strip("\r\n")
     typed = {
         name: str(form.get(name, "")).strip() for name in ("name", "into", "vendor", "currency")
-    }
-    if not isinstance(file, UploadFile) or not file.filename:
-        return _choose(request, typed=typed, errors={"file": "Choose a file."})
+    } | {"pasted": pasted if len(pasted) <= LONGEST_SHOWN else ""}
+    if isinstance(file, UploadFile) and file.filename:
+        body, name = file.file, file.filename
+    elif pasted.strip():
+        # With a line end, or the last row would count as cut off.
+        body, name = BytesIO(f"{pasted}\n".encode()), PASTED
+    else:
+        return _choose(request, typed=typed, errors={"file": "Choose a file, or paste its rows."})
     prune(site.settings.uploads, now=site.now())
     kept = waiting.keep(
-        file.file,
+        body,
         site.settings.uploads,
-        file_name=file.filename,
-        name=typed["name"] or Path(file.filename).stem,
+        file_name=name,
+        name=typed["name"] or Path(name).stem,
         connection_id=whole(typed["into"]),
         vendor=typed["vendor"],
         currency=typed["currency"].upper(),
     )
     try:
-        import_plans.look(kept.file(site.settings.uploads))
+        book = import_plans.look(kept.file(site.settings.uploads))
     except ConnectorError as error:
         waiting.forget(kept, site.settings.uploads)
         wrong = f"{error.message} {error.remedy}".strip()
         return _choose(request, typed=typed, errors={"file": wrong})
+    if not typed["into"] and not typed["name"]:
+        with reading(request) as visit:
+            same = imports.reading_such(visit.session, [one.fingerprint for one in book.sheets])
+        if same is not None:
+            waiting.lead(kept, same.id, same.name, site.settings.uploads)
     return see_other(request, f"{PATH}/{kept.token}")
 
 
@@ -86,7 +91,8 @@ def _choose(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    empty = {"name": "", "into": request.query_params.get("into", ""), "vendor": "", "currency": ""}
+    into = request.query_params.get("into", "")
+    empty = {"name": "", "into": into, "vendor": "", "currency": "", "pasted": ""}
     with reading(request) as visit:
         visit.admin()
         return render(
@@ -140,7 +146,8 @@ def map_columns(request: Request, token: str) -> Response:
         book = import_plans.look(kept.file(site_of(request).settings.uploads))
     except ConnectorError as error:
         raise Invalid(error.message, remedy=error.remedy) from None
-    plan = import_plans.plan(book, known, currency=kept.currency or None)
+    said = waiting.chosen(kept)
+    plan = import_plans.plan(book, known, said, currency=kept.currency or None)
     return _show(request, kept, plan)
 
 
@@ -159,6 +166,7 @@ def decide(request: Request, token: str, form: Submitted) -> Response:
         for number, sheet in enumerate(offered.sheets)
     }
     plan = import_plans.plan(book, known, chosen, currency=currency)
+    waiting.decided(kept, chosen, site_of(request).settings.uploads)
     if form.get("then") != "save" or plan.mappings is None:
         return _show(request, kept, plan, pressed=True)
     try:
@@ -200,25 +208,26 @@ def _foreseen(request: Request, kept: Waiting, plan: ImportPlan) -> Foreseen | s
     """The preview, a sentence why there is none, or None while something is open."""
     if plan.mappings is None:
         return None
-    file = kept.file(site_of(request).settings.uploads)
+    site = site_of(request)
     try:
-        seen = imports.foresee(file, plan.mappings, vendor=kept.vendor, currency=kept.currency)
+        return foreseeing.foresee(
+            kept.file(site.settings.uploads),
+            options_of(request, kept, plan.mappings),
+            reader=site.database.read,
+            connection_id=kept.connection_id,
+            zone=site.settings.zone,
+        )
     except ConnectorError as error:
         return f"{error.message} {error.remedy}".strip()
-    return Foreseen(
-        rows=imports.rows_of(seen),
-        read=seen.read,
-        bad=seen.bad,
-        problems=tuple(
-            (f"{one.column}: {one.problem}".lstrip(": "), one.count, _first(one.first))
-            for one in seen.problems
-        ),
-        unproven=seen.unproven,
-    )
 
 
-def _first(row: Any) -> str:
-    return f"{row.where}: {row.reason}".lstrip(": ")
+def options_of(request: Request, kept: Waiting, mappings: Mapping[str, SheetMapping]) -> Options:
+    """How the file is read once it is saved."""
+    with reading(request) as visit:
+        id_ = kept.connection_id
+        present = sources.get(visit.session, id_) if id_ is not None else None
+    vendor, currency = kept.vendor or None, kept.currency or None
+    return foreseeing.options_of(present, mappings, vendor=vendor, currency=currency)
 
 
 def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
@@ -226,6 +235,9 @@ def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
     assert plan.mappings is not None
     with acting(request) as visit:
         visit.admin()
+        id_ = kept.connection_id
+        present = sources.get(visit.session, id_) if id_ is not None else None
+        imported = taking_back.of_import(present, file=kept.file_name, now=visit.clock.now)
         saved = imports.save(
             visit.session,
             file_name=None if kept.is_stored else kept.file_name,
@@ -240,6 +252,7 @@ def _save(request: Request, kept: Waiting, plan: ImportPlan) -> tuple[int, str]:
         )
         assert saved.id is not None
         if not kept.is_stored:
+            taking_back.remember(imported, site.settings.uploads, saved.id)
             place(kept.file(site.settings.uploads), site.settings.uploads, saved.id)
     waiting.forget(kept, site.settings.uploads)
     return saved.id, saved.name
@@ -267,4 +280,5 @@ def _show(
             meanings=MEANINGS,
             kinds=(("", "Each row says it"), *KINDS),
             rows_word=plural(seen.read, "row") if isinstance(seen, Foreseen) else "",
+            as_last_time=all(sheet.known for sheet in plan.sheets),
         )

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.words import plural
-from app.services import held, source_pages, sources
+from app.services import held, source_pages, sources, taking_back
 from app.services.source_pages import SourcePage
 from app.services.uploads import uploaded_at
 from app.web.fields import Text
@@ -41,7 +41,12 @@ def show(request: Request, connection_id: int) -> Response:
 def _names(visit: Visit, page: SourcePage) -> dict[str, Any]:
     """What the template shows; an uploaded file tells how old it is itself."""
     uploads = visit.site.settings.uploads
-    return {"page": page, "uploaded_at": uploaded_at(uploads, page.row.line.id, page.file)}
+    id_ = page.row.line.id
+    return {
+        "page": page,
+        "uploaded_at": uploaded_at(uploads, id_, page.file),
+        "imported": taking_back.newest(uploads, id_),
+    }
 
 
 def _ended(visit: Visit, page: SourcePage) -> Response:

@@ -7,13 +7,15 @@ so that a reload or a bookmark finds it again. ``services.uploads.prune`` throws
 import re
 import secrets
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
 from app.errors import NotFound
+from app.services.import_plans import Choice
 from app.services.uploads import DRAFTS, safe_name
 
 ABOUT = "about.json"
@@ -25,6 +27,7 @@ class Waiting:
     """``connection_id`` is the source that the file renews; None for a new one.
 
     ``is_stored``: it is the file that the source has already, and only its columns are said.
+    ``choices`` are what was said of its sheets so far, by fingerprint.
     """
 
     token: str
@@ -34,6 +37,7 @@ class Waiting:
     vendor: str
     currency: str
     is_stored: bool = False
+    choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def file(self, uploads: Path) -> Path:
         """Where it lies."""
@@ -75,6 +79,29 @@ def find(token: str, uploads: Path) -> Waiting:
     if about is None or not about.is_file():
         raise NotFound("This upload is gone.", remedy="Upload the file again.")
     return Waiting(**orjson.loads(about.read_bytes()))
+
+
+def decided(waiting: Waiting, choices: Mapping[str, Choice], uploads: Path) -> None:
+    """Keep what was said of its sheets, for a reload and for what is downloaded of it."""
+    told = {mark: asdict(choice) for mark, choice in choices.items()}
+    _tell(replace(waiting, choices=told), uploads)
+
+
+def _tell(waiting: Waiting, uploads: Path) -> None:
+    about = waiting.file(uploads).parent.parent / ABOUT
+    part = about.with_name(".part")
+    part.write_bytes(orjson.dumps(asdict(waiting)))
+    part.replace(about)
+
+
+def lead(waiting: Waiting, connection_id: int | None, name: str, uploads: Path) -> None:
+    """Into that source, because it reads such files."""
+    _tell(replace(waiting, connection_id=connection_id, name=name), uploads)
+
+
+def chosen(waiting: Waiting) -> dict[str, Choice]:
+    """What was said of its sheets."""
+    return {mark: Choice(**choice) for mark, choice in waiting.choices.items()}
 
 
 def forget(waiting: Waiting, uploads: Path) -> None:

@@ -1,0 +1,209 @@
+"""Importing again: what changes, what is to be repaired, how it is undone, and given back."""
+
+import io
+import re
+from html import unescape
+
+import pytest
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from app.core.words import Clock
+from app.jobs.syncing import Syncer
+from app.models import Connection, Event, Item, ItemState
+from app.services import acts
+from app.web.site import Site
+from connectors.spreadsheet.onboarding import inspect
+from tests.app.web.conftest import NOW
+from tests.app.web.test_imports import HEADER, chosen, counted, upload
+from tests.connectors.spreadsheet.files import csv_of, xlsx_of
+
+FIRST = [
+    (1, "Cisco", "Renew switches", "2027-02-28", 100, "USD"),
+    (2, "Cisco", "Send the report", "2027-03-31", None, None),
+    (3, "HPE", "=cmd|' /C calc'!A0", "2027-03-31", 250, "EUR"),
+]
+THEN = [
+    (1, "Cisco", "Renew switches", "2027-03-15", 100, "USD"),
+    (2, "Cisco", "Send the report", "2027-03-31", None, None),
+    (4, "Sophos", "Claim the fund", "2027-04-30", 900, "EUR"),
+    (4, "Sophos", "Claim the fund", "2027-04-30", 900, "EUR"),
+    (5, "Sophos", "Certify somebody", "someday", None, None),
+    (6, "Sophos", "Certify another", "31/02/2027", None, None),
+    (7, "", "Total", "", 1250, "EUR"),
+]
+
+
+def preview(client: TestClient, rows: list[tuple[object, ...]], name: str) -> tuple[str, str]:
+    at = upload(client, csv_of(HEADER, *rows), name=name)
+    return at, unescape(client.get(at).text)
+
+
+def save(client: TestClient, at: str, page: str) -> str:
+    answer = client.post(at, data=chosen(page) | {"then": "save"})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def read(site: Site, at: str) -> None:
+    syncer = Syncer(
+        database=site.database, vault=site.vault, settings=site.settings, now=lambda: NOW
+    )
+    run = syncer.run(int(at.rpartition("/")[2]), trigger="test")
+    assert run is not None
+    assert run.outcome == "ok", run.error
+
+
+def live(site: Site) -> dict[str, str]:
+    with site.database.read() as session:
+        found = session.exec(select(Item)).all()
+    return {one.title: str(one.due_on) for one in found if one.removed_at is None}
+
+
+@pytest.fixture
+def source(client: TestClient, site: Site) -> str:
+    """A source that read the first three rows."""
+    at = save(client, *preview(client, FIRST, "October.csv"))
+    read(site, at)
+    return at
+
+
+def test_next_months_file_is_two_presses_and_says_what_it_will_do(
+    client: TestClient, site: Site, source: str
+) -> None:
+    at, page = preview(client, THEN, "November.csv")  # the first press
+
+    assert "Into <b>October</b>" in page
+    assert "read as last time" in page
+    assert counted(page) == {
+        "new": 1, "changed": 1, "unchanged": 1, "skipped": 2, "to repair": 2,
+    }  # fmt: skip
+    assert save(client, at, page) == source  # the second
+    read(site, source)
+    assert live(site)["Renew switches"] == "2027-03-15"
+
+
+def test_rows_to_repair_come_with_their_reason_and_can_be_imported_once_repaired(
+    client: TestClient, source: str
+) -> None:
+    at, page = preview(client, THEN, "November.csv")
+    assert "Due date: not a date" in page
+
+    table = client.get(f"{at}/repairs.csv")
+    book = client.get(f"{at}/repairs.xlsx")
+
+    lines = table.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "ID,Vendor,Title,Due date,Amount,Currency,What to repair"
+    assert len(lines) == 3
+    assert lines[2].startswith("6,Sophos,Certify another,31/02/2027,,,")
+    assert "row 7" in lines[2]
+    assert "attachment" in book.headers["content-disposition"]
+    assert inspect(book.content).sheets[0].rows == 2
+    repaired = table.content.replace(b"someday", b"2027-05-01").replace(b"31/02", b"28/02")
+    again = unescape(client.get(upload(client, repaired, name="Repaired.csv", into="new")).text)
+    assert counted(again) == {"new": 2}
+
+
+@pytest.mark.promise("P1", "P6")
+def test_undoing_an_import_brings_back_what_was_there_and_keeps_what_people_did(
+    client: TestClient, site: Site, source: str, admin: int
+) -> None:
+    before = live(site)
+    save(client, *preview(client, THEN, "November.csv"))
+    read(site, source)
+    with site.database.write() as session:
+        ids = {one.title: one.id or 0 for one in session.exec(select(Item)).all()}
+        clock = Clock(now=NOW, zone=site.settings.zone)
+        acts.assign(session, [ids["Renew switches"]], admin, user_id=admin, clock=clock)
+    assert "Undo this import" in client.get(source).text
+
+    undone = client.post(f"{source}/undo-import")
+
+    assert undone.headers["location"] == source
+    read(site, source)
+    assert live(site) == before
+    with site.database.read() as session:
+        claim = session.get_one(Item, ids["Claim the fund"])
+        assert claim.removed_at is not None, "what the import created goes as removed, not away"
+        assert session.get_one(ItemState, ids["Renew switches"]).owner_id == admin
+        moved = select(Event.new).where(
+            Event.subject_id == ids["Renew switches"], Event.kind == "due moved"
+        )
+        assert session.exec(moved).all() == ["2027-03-15", "2027-02-28"]
+        (only,) = session.exec(select(Connection)).all()
+        assert only.config["file"] == "October.csv"
+    assert "Undo this import" not in client.get(source).text
+    assert client.post(f"{source}/undo-import").status_code == 409
+
+
+def test_undoing_the_first_import_takes_its_source_away(
+    client: TestClient, site: Site, source: str
+) -> None:
+    assert client.post(f"{source}/undo-import").headers["location"] == "/sources"
+
+    assert live(site) == {}
+    assert client.get(source).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_imported(
+    client: TestClient, site: Site, source: str, admin: int, form: str
+) -> None:
+    clock = Clock(now=NOW, zone=site.settings.zone)
+    with site.database.write() as session:
+        ids = {one.title: one.id or 0 for one in session.exec(select(Item)).all()}
+        acts.done(session, [ids["Send the report"]], user_id=admin, clock=clock)
+        acts.assign(session, [ids["Renew switches"]], admin, user_id=admin, clock=clock)
+        acts.note(session, ids["Renew switches"], "=ask Rin", user_id=admin, clock=clock)
+
+    given = client.get(f"{source}/export.{form}")
+
+    assert given.status_code == 200
+    if form == "csv":
+        lines = given.content.decode("utf-8-sig").splitlines()
+        assert lines[0] == f"{','.join(HEADER)},Inbox state,Inbox owner,Inbox note"
+        assert lines[1] == "1,Cisco,Renew switches,2027-02-28,100,USD,open,Dana Kim,'=ask Rin"
+        assert lines[2].endswith(",done,,")
+        assert lines[3].startswith("3,HPE,'=cmd|")
+    at = upload(client, given.content, name=f"Back.{form}")
+    page = unescape(client.get(at).text)
+    assert counted(page) == {"unchanged": 3}
+    assert "Into <b>October</b>" in page
+
+
+def test_pasted_cells_are_read_like_a_file(client: TestClient) -> None:
+    cells = "\t".join(HEADER) + "\r\n1\tCisco\tRenew\t2027-02-28\t1.234,50 €\t"
+    answer = client.post("/sources/import", data={"pasted": cells}, files={"file": ("", b"")})
+
+    page = unescape(client.get(answer.headers["location"]).text)
+
+    assert counted(page) == {"new": 1}
+    assert "€1,234.50" in page
+
+
+def test_many_pasted_rows_are_no_too_long_field(client: TestClient) -> None:
+    rows = "".join(f"{n}\tCisco\tRenew {n}\t2027-02-28\t100\tUSD\n" for n in range(30_000))
+    cells = "\t".join(HEADER) + "\n" + rows
+    assert len(cells) > 1 << 20
+
+    answer = client.post("/sources/import", data={"pasted": cells}, files={"file": ("", b"")})
+
+    assert counted(client.get(answer.headers["location"]).text) == {"new": 30_000}
+
+
+def test_what_only_the_cells_say_is_a_guess_that_a_person_confirms(client: TestClient) -> None:
+    rows = [("Betreuung", "Irgendwas", "Wann"), ("HPE", "Send the forecast", "2027-02-28")]
+    at = upload(client, xlsx_of({"Sheet": rows}), name="Odd.xlsx")
+
+    page = unescape(client.get(at).text)
+
+    assert re.findall(r'title="its cells are (\w+)', page) == ["words", "dates"]
+    assert page.count(">guess<") == 2
+
+
+def test_a_reload_keeps_what_was_said_of_the_columns(client: TestClient) -> None:
+    at = upload(client, io.BytesIO(csv_of(HEADER, *FIRST)).getvalue())
+    form = chosen(client.get(at).text)
+    client.post(at, data=form | {"c.0.1": "account", "then": "preview"})
+
+    assert chosen(client.get(at).text)["c.0.1"] == "account"
