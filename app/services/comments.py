@@ -250,6 +250,19 @@ def _told(text: str, tell: Sequence[int], people: Sequence[Somebody]) -> str:
 # The lines of an item's history that make its talk
 
 
+def newest(session: Session, connection_id: int) -> dict[int, str]:
+    """The newest comment that is to be read of each item of a source, by the item's id."""
+    of = sa.select(items.c.id).where(items.c.connection_id == connection_id)
+    statement = (
+        sa.select(events.c.id, events.c.subject_id, events.c.kind, events.c.note, events.c.before)
+        .where(events.c.subject == "item", events.c.subject_id.in_(of), events.c.kind.in_(KINDS))
+        .order_by(events.c.id)
+    )
+    talk = list(session.execute(statement))
+    shown = _shown(talk)
+    return {row.subject_id: row.note for row in talk if row.kind == NOTED and row.id in shown}
+
+
 def _talk(session: Session, item_id: int) -> list[Any]:
     """Its comments and what became of them, the oldest first."""
     statement = (

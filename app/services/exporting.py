@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core.derive import derived_ids
-from app.services import acts
+from app.services import comments
 from app.services.lines import state_of
-from app.services.listing import events, items, states, users
+from app.services.listing import items, states, users
 from connectors.sdk.records import AnyRecord
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.scan import Bad, Line
@@ -30,35 +30,25 @@ class Standing:
 
 def standings(session: Session, connection_id: int) -> dict[str, Standing]:
     """What the team has done with the rows of a source, by their ids there."""
-    newest = (
-        sa.select(events.c.subject_id, sa.func.max(events.c.id).label("id"))
-        .where(events.c.subject == "item", events.c.kind == acts.NOTED)
-        .where(
-            events.c.subject_id.in_(
-                sa.select(items.c.id).where(items.c.connection_id == connection_id)
-            )
-        )
-        .group_by(events.c.subject_id)
-        .subquery()
-    )
+    notes = comments.newest(session, connection_id)
     statement = (
         sa.select(
+            items.c.id,
             items.c.external_id,
             items.c.removed_at,
             items.c.closed,
             states.c.state,
             users.c.name,
-            events.c.note,
         )
         .select_from(items)
         .outerjoin(states, states.c.item_id == items.c.id)
         .outerjoin(users, users.c.id == states.c.owner_id)
-        .outerjoin(newest, newest.c.subject_id == items.c.id)
-        .outerjoin(events, events.c.id == newest.c.id)
         .where(items.c.connection_id == connection_id, items.c.stream == MANIFEST.streams[0].name)
     )
     return {
-        row.external_id: Standing(state=state_of(row), owner=row.name or "", note=row.note or "")
+        row.external_id: Standing(
+            state=state_of(row), owner=row.name or "", note=notes.get(row.id, "")
+        )
         for row in session.execute(statement)
     }
 

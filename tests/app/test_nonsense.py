@@ -49,7 +49,7 @@ QUERY = (
 """What addresses are asked for; a name that a page does not know does no harm."""
 SCHEDULE = ("name", "every", "unit", "cron", "jitter", "quiet", "time_zone", "draft", "set.account")
 SHEET = ("use.0", "kind.0", "c.0.0", "a.0.x", "names.0")
-FILE = ("name", "into", "vendor", "currency", "file")
+FILE = ("name", "into", "vendor", "currency", "file", "pasted")
 OWN = ("date", "other", "until", "remind", "amount", "url", "target", "actual", "fiscal_end")
 ONCE = ("date", "title", "amount", "target", "actual", "note")
 SUBMITTED = {

@@ -19,7 +19,7 @@ from connectors.sdk.records import (
     ReportingRequirement,
 )
 from connectors.sdk.tables.amounts import CODES, currency_of, shared_by
-from connectors.sdk.tables.cells import BadCell, word
+from connectors.sdk.tables.cells import BadCell, shown, word
 from connectors.sdk.tables.reader import LONG, Reader
 from connectors.sdk.tables.words import CLOSED, TOTALS, normal
 
@@ -50,6 +50,13 @@ def key_of(reader: Reader) -> str:
     return f"{kind}:{blake2b(words.encode(), digest_size=10).hexdigest()}"
 
 
+def is_total(reader: Reader) -> bool:
+    """Whether the row adds up others: its title says so, or, where it has none, any cell does."""
+    title = reader.cell("title")
+    texts = (title,) if shown(title) else reader.cells
+    return any(isinstance(text, str) and normal(text) in TOTALS for text in texts)
+
+
 def record_of(reader: Reader, external_id: str) -> AnyRecord:
     """The record of one row; ``BadCell`` where a cell of it cannot be read."""
     title = reader.text("title")
@@ -57,8 +64,6 @@ def record_of(reader: Reader, external_id: str) -> AnyRecord:
         title = reader.text("program")  # a program's name is its title
     if not title:
         raise BadCell(reader.label("title"), "no title", "the row has no title.")
-    if normal(title) in TOTALS:
-        raise BadCell(reader.label("title"), "a total", f"“{title}” looks like a line of totals.")
     reader.used.update(("id", "kind", "currency"))
     make, fields = MAKERS[reader.kind]
     return make(external_id=external_id, title=title, **fields(reader))

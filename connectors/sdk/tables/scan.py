@@ -21,12 +21,13 @@ from connectors.sdk.tables.fields import FIELDS
 from connectors.sdk.tables.plan import Plan
 from connectors.sdk.tables.reader import Reader
 from connectors.sdk.tables.reading import Sheet, Table
-from connectors.sdk.tables.rows import key_of, record_of
+from connectors.sdk.tables.rows import is_total, key_of, record_of
 from connectors.sdk.tables.wire import Row
 
 RAW = 8_000
 """So many characters of a row that could not be read are kept."""
 
+TOTAL = "total"
 EXPORT_AGAIN = "Export or copy the file again."
 
 
@@ -140,6 +141,9 @@ class Scan:
         try:
             _aligned(plan, row)
             reader = Reader(plan, row)
+            if is_total(reader):
+                key = f"{TOTAL}:{plan.sheet}:{row.number}"  # it hides no row that could be missing
+                raise BadCell("", "a total", "The row is a line of totals.")
             key = key_of(reader)
             if row.note:
                 raise BadCell("", "not a proper row", row.note)

@@ -79,7 +79,11 @@ PAGES = (
     "/help/connectors/http_api",
     "/nowhere",
 )
-NO_PAGE = {"/": "leads on to the first page"}
+NO_PAGE = {
+    "/": "leads on to the first page",
+    "/sources/import/{token}/repairs.{form}": "is a file",
+    "/sources/{connection_id:id}/export.{form}": "is a file",
+}
 """What answers GET with something else than a page, and why."""
 HEALTHS: dict[str, dict[str, Any]] = {
     "Healthy": {},

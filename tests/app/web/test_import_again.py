@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.core.words import Clock
 from app.jobs.syncing import Syncer
 from app.models import Connection, Event, Item, ItemState
-from app.services import acts
+from app.services import acts, comments
 from app.web.site import Site
 from connectors.spreadsheet.onboarding import inspect
 from tests.app.web.conftest import NOW
@@ -154,7 +154,7 @@ def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_im
         ids = {one.title: one.id or 0 for one in session.exec(select(Item)).all()}
         acts.done(session, [ids["Send the report"]], user_id=admin, clock=clock)
         acts.assign(session, [ids["Renew switches"]], admin, user_id=admin, clock=clock)
-        acts.note(session, ids["Renew switches"], "=ask Rin", user_id=admin, clock=clock)
+        comments.add(session, ids["Renew switches"], "=ask Rin", user_id=admin, clock=clock)
 
     given = client.get(f"{source}/export.{form}")
 

@@ -386,3 +386,21 @@ def test_equal_amounts_are_equal_however_they_are_written(read: Read) -> None:
     first, second = read(csv_of(*rows)).records
 
     assert str(first.amount.amount) == str(second.amount.amount) == "100"
+
+
+def test_a_line_of_totals_is_known_wherever_it_says_so_and_hides_nothing_that_is_gone(
+    read: Read,
+) -> None:
+    header = ("ID", "Title", "Amount", "Due date")
+    sheet = csv_of(
+        header,
+        (1, "Renew", 100, "2027-02-28"),
+        ("Summe", "", 100, ""),
+        ("", "Grand total", 100, ""),
+    )
+
+    found = read(sheet)
+
+    assert found.titles == ["Renew"]
+    assert ["totals" in reason for reason in found.reasons] == [True, True]
+    assert all(bad.external_id for bad in found.quarantined)
