@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from app.errors import Invalid
 from app.models import Connection
 from app.services import imports
 from app.services.imports import PreviewRow
 from app.services.reading import Reader, StreamReading
 from connectors.sdk.connector import Page
+from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import AnyRecord
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.scan import Bad, Line
 from connectors.sdk.tables.words import REPAIR
+from connectors.spreadsheet import putting_in
 from connectors.spreadsheet.connector import MANIFEST
 from connectors.spreadsheet.giving_back import give_back
 from connectors.spreadsheet.onboarding import SHOWN, preview
@@ -119,6 +123,24 @@ def foresee(
         repairs=repairs,
         unproven=seen.unproven,
     )
+
+
+def put_in(
+    config: ConnectorConfig, folder: Path, *, repaired: Path, now: datetime, into: Path
+) -> Path:
+    """The source's file with the repaired rows in it, under the same name in the folder ``into``.
+
+    Raises ``ConnectorError``, and ``Invalid`` for a source that reads no uploaded file.
+    """
+    if not isinstance(config, SpreadsheetConfig) or not config.file:
+        raise Invalid("Only into a file can rows be put back.", remedy="Import it as a new source.")
+    name, found = imports.fetched(config, private_hosts=(), now=now, files=folder)
+    assert isinstance(found, Path)  # it is no address
+    as_csv = not Path(name).suffix.lower().startswith(".xls")
+    target = into / (Path(name).name if as_csv else f"{Path(name).stem}.xlsx")
+    with target.open("wb") as file:
+        putting_in.put_in(found, repaired, config.options, file, as_csv=as_csv)
+    return target
 
 
 def write_repairs(file: Path, options: Options, target: BinaryIO, *, as_csv: bool) -> None:

@@ -81,8 +81,32 @@ def upload(request: Request, form: Submitted) -> Response:
         with reading(request) as visit:
             same = imports.reading_such(visit.session, [one.fingerprint for one in book.sheets])
         if same is not None:
-            waiting.lead(kept, same.id, same.name, site.settings.uploads)
+            kept = waiting.lead(kept, same.id, same.name, site.settings.uploads)
+    if kept.connection_id is not None and any(sheet.repaired for sheet in book.sheets):
+        _put_in(request, kept)
     return see_other(request, f"{PATH}/{kept.token}")
+
+
+def _put_in(request: Request, kept: Waiting) -> None:
+    """Rows that were given out to be repaired are no new file: they go into the one there is."""
+    site = site_of(request)
+    uploads = site.settings.uploads
+    assert kept.connection_id is not None
+    with reading(request) as visit:
+        connection = sources.get(visit.session, kept.connection_id)
+    config = sources.config_of(connection, site.vault)
+    try:
+        whole = foreseeing.put_in(
+            config,
+            uploads / str(connection.id),
+            repaired=kept.file(uploads),
+            now=site.now(),
+            into=kept.file(uploads).parent.parent,
+        )
+    except ConnectorError as error:
+        waiting.forget(kept, uploads)
+        raise Invalid(error.message, remedy=error.remedy) from None
+    waiting.replace_file(kept, whole, uploads)
 
 
 def _choose(

@@ -27,6 +27,7 @@ class Waiting:
     """``connection_id`` is the source that the file renews; None for a new one.
 
     ``is_stored``: it is the file that the source has already, and only its columns are said.
+    ``repairs``: it is the source's file with rows in it that were given out to be repaired.
     ``choices`` are what was said of its sheets so far, by fingerprint.
     """
 
@@ -37,6 +38,7 @@ class Waiting:
     vendor: str
     currency: str
     is_stored: bool = False
+    repairs: bool = False
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def file(self, uploads: Path) -> Path:
@@ -94,9 +96,19 @@ def _tell(waiting: Waiting, uploads: Path) -> None:
     part.replace(about)
 
 
-def lead(waiting: Waiting, connection_id: int | None, name: str, uploads: Path) -> None:
+def lead(waiting: Waiting, connection_id: int | None, name: str, uploads: Path) -> Waiting:
     """Into that source, because it reads such files."""
-    _tell(replace(waiting, connection_id=connection_id, name=name), uploads)
+    led = replace(waiting, connection_id=connection_id, name=name)
+    _tell(led, uploads)
+    return led
+
+
+def replace_file(waiting: Waiting, file: Path, uploads: Path) -> None:
+    """Another file in its place, which is moved there."""
+    waiting.file(uploads).unlink()
+    now = replace(waiting, file_name=safe_name(file.name), repairs=True)
+    shutil.move(file, now.file(uploads))
+    _tell(now, uploads)
 
 
 def chosen(waiting: Waiting) -> dict[str, Choice]:

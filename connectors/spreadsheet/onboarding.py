@@ -24,7 +24,7 @@ from connectors.sdk.tables.plan import mapping_for
 from connectors.sdk.tables.reading import DEFAULT_LIMITS, Sheet, open_table
 from connectors.sdk.tables.scan import Bad, Scan
 from connectors.sdk.tables.wire import Limits
-from connectors.sdk.tables.words import OURS, normal
+from connectors.sdk.tables.words import OURS, REPAIR, normal
 
 SHOWN = 20
 """Records of a preview."""
@@ -38,6 +38,7 @@ class SheetView:
     """One sheet. Without a header there are no columns and no fingerprint.
 
     ``rows`` counts the rows below the header; ``mapping`` is the one remembered for it.
+    ``repaired``: it has the column of rows that were given out to be repaired.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SheetView:
     fingerprint: str = ""
     columns: tuple[Column, ...] = ()
     mapping: SheetMapping | None = None
+    repaired: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +107,7 @@ def _view(sheet: Sheet, options: Options) -> SheetView:
         fingerprint=header.fingerprint,
         columns=tuple(c for c in columns_of(sheet, header) if normal(c.header) not in OURS),
         mapping=mapping_for(header, options.mapping),
+        repaired=any(normal(label) == normal(REPAIR) for label in header.headers),
     )
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.core.words import Clock
 from app.jobs.syncing import Syncer
 from app.models import Connection, Event, Item, ItemState
-from app.services import acts, comments
+from app.services import acts, comments, sources
 from app.web.site import Site
 from connectors.spreadsheet.onboarding import inspect
 from tests.app.web.conftest import NOW
@@ -84,7 +84,7 @@ def test_next_months_file_is_two_presses_and_says_what_it_will_do(
 
 
 def test_rows_to_repair_come_with_their_reason_and_can_be_imported_once_repaired(
-    client: TestClient, source: str
+    client: TestClient, site: Site, source: str
 ) -> None:
     at, page = preview(client, THEN, "November.csv")
     assert "Due date: not a date" in page
@@ -99,9 +99,22 @@ def test_rows_to_repair_come_with_their_reason_and_can_be_imported_once_repaired
     assert "row 7" in lines[2]
     assert "attachment" in book.headers["content-disposition"]
     assert inspect(book.content).sheets[0].rows == 2
+    save(client, at, page)
+    read(site, source)
     repaired = table.content.replace(b"someday", b"2027-05-01").replace(b"31/02", b"28/02")
-    again = unescape(client.get(upload(client, repaired, name="Repaired.csv", into="new")).text)
-    assert counted(again) == {"new": 2}
+
+    at, again = upload(client, repaired, name="Repaired.csv"), ""
+    again = unescape(client.get(at).text)
+
+    assert "The repaired rows go into <b>October</b>" in again
+    assert counted(again) == {"new": 2, "unchanged": 3, "skipped": 2}
+    save(client, at, again)
+    read(site, source)
+    read(site, source)  # a second whole read misses none of November's: they are still there
+    assert live(site)["Certify somebody"] == "2027-05-01"
+    assert len(live(site)) == 5
+    with site.database.read() as session:
+        assert sources.quarantined_count(session) == 2  # the total and the repetition
 
 
 @pytest.mark.promise("P1", "P6")

@@ -3,6 +3,7 @@
 import io
 import string
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from connectors.sdk.records import AnyRecord, content_hash, encode
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
-from connectors.sdk.tables.words import NOTE, OWNER, STATE
+from connectors.sdk.tables.words import NOTE, OWNER, REPAIR, STATE
 from connectors.spreadsheet.giving_back import give_back
 from connectors.spreadsheet.onboarding import inspect, preview
+from connectors.spreadsheet.putting_in import put_in
 from tests.connectors.spreadsheet.files import csv_of, xlsx_of
 
 HEADERS = ("ID", "Title", "Due date", "Amount", "Remarks", "Remarks")
@@ -115,3 +117,35 @@ def test_any_csv_that_is_given_back_changes_nothing(rows: list[Any]) -> None:
     records, _ = told(came, options)
     again, _ = told(returned(came, options, as_csv=True), options)
     assert again == records
+
+
+def test_repaired_rows_take_the_places_of_those_that_they_were_in_whatever_file(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ("A-1", "One", "2027-01-31"),
+        ("A-2", "Two", "soon"),
+        (None, "No id", "2027-02-28"),
+        ("A-4", "Four", "2027-04-30"),
+    ]
+    came = tmp_path / "came.xlsx"
+    came.write_bytes(xlsx_of({"Deadlines": [("ID", "Title", "Due date"), *rows]}))
+    options = options_of(came.read_bytes())
+    repaired = tmp_path / "repaired.csv"
+    repaired.write_bytes(
+        csv_of(
+            ("Title", "ID", REPAIR, "Due date"),
+            ("Two", "A-2", "Deadlines row 3: Due date: not a date", "2027-03-01"),
+            ("No id", "A-3", "Deadlines row 4: ID: no id", "2027-02-28"),
+            ("Four", "A-9", "Deadlines row 5: was good", "2027-04-30"),
+        )
+    )
+    target = io.BytesIO()
+
+    put_in(came, repaired, options, target, as_csv=False)
+
+    whole = preview(target.getvalue(), options)
+    assert [record.external_id for record in whole.records] == [
+        f"deadline:A-{n}" for n in (1, 2, 3, 4, 9)
+    ]  # the fourth was no bad row, so it stays beside the new one
+    assert whole.bad == 0
