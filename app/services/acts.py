@@ -17,7 +17,7 @@ from app.core.words import Clock, day_words, due_short, plural
 from app.db import is_sqlite
 from app.errors import Invalid, NotFound
 from app.models import Item, RecordedAct, TeamState, User
-from app.services import recording, states
+from app.services import attachments, mandatory, recording, states
 from app.services.pages import Act
 from connectors.sdk.records import DueDate, DueInstant
 
@@ -42,12 +42,30 @@ NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 def done(
-    session: Session, ids: Sequence[int], *, user_id: int, clock: Clock, versions: Versions = ANY
+    session: Session,
+    ids: Sequence[int],
+    *,
+    user_id: int,
+    clock: Clock,
+    versions: Versions = ANY,
+    proof: str = "",
+    also: Sequence[int] = (),
 ) -> Act:
-    """The team has done what these items ask for."""
+    """The team has done what these items ask for, and with it what ``also`` reminds of them.
+
+    proof   the address of what proves it, of one item. Raises ``NeedsProof`` where a mandatory
+            item has none
+    """
+    record = recording.begin(session, DONE, user_id=user_id, clock=clock)
+    if proof and len(ids) == 1:
+        by: Any = {"user_id": user_id, "clock": clock}
+        attachments.add_link(session, ids[0], proof, proof=True, **by, within=record)
+    unproven = mandatory.among(session, ids, unproven=True)
+    if unproven:
+        raise mandatory.NeedsProof(unproven)
     values = {"state": TeamState.DONE, "done_at": clock.now, "reopened_because": None}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.settle(ids, DONE, values, said="Done")
+    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions, within=record)
+    return doing.settle([*ids, *also], DONE, values, said="Done")
 
 
 def reopen(
@@ -83,8 +101,20 @@ def decline(
     clock: Clock,
     versions: Versions = ANY,
 ) -> Act:
-    """It is nothing for this team, and why. Raises ``Invalid`` without a reason."""
-    reason = " ".join(reason.split())
+    """It is nothing for this team, and why. Raises ``Invalid`` without a reason, and for what is
+    mandatory.
+    """
+    reason = reason_of(reason)
+    if mandatory.among(session, ids):
+        raise Invalid(mandatory.NOT_DECLINED, remedy=mandatory.REMEDY)
+    values = {"state": TeamState.NOT_APPLICABLE, "reason": reason, "reopened_because": None}
+    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
+    return doing.settle(ids, DECLINED, values, said="Not applicable", note=reason)
+
+
+def reason_of(text: str) -> str:
+    """A reason in one line. Raises ``Invalid`` where there is none, or too much of one."""
+    reason = " ".join(text.split())
     if not reason:
         raise Invalid(
             "Say why it is not applicable.", fields={"reason": "A word or two are enough."}
@@ -92,9 +122,7 @@ def decline(
     if len(reason) > LONGEST_REASON:
         text = f"At most {LONGEST_REASON} characters."
         raise Invalid("The reason is too long.", fields={"reason": text}, remedy=text)
-    values = {"state": TeamState.NOT_APPLICABLE, "reason": reason, "reopened_because": None}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.settle(ids, DECLINED, values, said="Not applicable", note=reason)
+    return reason
 
 
 def snooze(

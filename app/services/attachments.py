@@ -15,7 +15,7 @@ from app.core.retention import FILES
 from app.core.words import Clock
 from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Attachment, AttachmentKind, Event
+from app.models import Attachment, AttachmentKind, Event, RecordedAct
 from app.services import recording
 from app.services.comments import hold
 from app.services.contents import Arrived, Contents
@@ -42,8 +42,11 @@ def add_link(
     proof: bool = False,
     user_id: int,
     clock: Clock,
+    within: RecordedAct | None = None,
 ) -> Act:
-    """Put a link to an item. Without a title its host and path are it. Raises ``Invalid``."""
+    """Put a link to an item, by itself or as part of an act. Without a title its host and path are
+    it. Raises ``Invalid``.
+    """
     url, title = url.strip(), " ".join(title.split())
     fault = fault_of(url) if url else "Enter the address."
     if any(char.isspace() for char in url) or not url.isprintable():
@@ -63,7 +66,7 @@ def add_link(
         added_by_id=user_id,
         added_at=clock.now,
     )
-    return _added(session, link, "Link", user_id=user_id, clock=clock)
+    return _added(session, link, "Link", user_id=user_id, clock=clock, within=within)
 
 
 def checked(arrived: Arrived, name: str) -> str:
@@ -266,18 +269,33 @@ def _held(session: Session, attachment_id: int) -> Attachment:
     return found
 
 
-def _added(session: Session, added: Attachment, word: str, *, user_id: int, clock: Clock) -> Act:
+def _added(
+    session: Session,
+    added: Attachment,
+    word: str,
+    *,
+    user_id: int,
+    clock: Clock,
+    within: RecordedAct | None = None,
+) -> Act:
     hold(session, added.item_id)
     session.add(added)
     session.flush()
     said = f"{word} added{' as proof' if added.is_proof else ''}"
-    return _told(session, added, ADDED, said, user_id=user_id, clock=clock)
+    return _told(session, added, ADDED, said, user_id=user_id, clock=clock, within=within)
 
 
 def _told(
-    session: Session, about: Attachment, kind: str, said: str, *, user_id: int, clock: Clock
+    session: Session,
+    about: Attachment,
+    kind: str,
+    said: str,
+    *,
+    user_id: int,
+    clock: Clock,
+    within: RecordedAct | None = None,
 ) -> Act:
-    record = recording.begin(session, kind, user_id=user_id, clock=clock)
+    record = within or recording.begin(session, kind, user_id=user_id, clock=clock)
     session.add(
         Event(
             subject="item",

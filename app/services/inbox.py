@@ -1,6 +1,6 @@
 """The inbox: one page of a view, its tabs and heads, and the counts around every page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -23,6 +23,7 @@ from app.services import (
     looks,
     recording,
     search,
+    states,
 )
 from app.services.lines import Sources
 from app.services.listing import MONTH, items
@@ -123,15 +124,16 @@ def come_since(session: Session, view: View, seen: int, *, user_id: int, clock: 
     return int(session.connection().execute(counted, named).scalar_one())
 
 
-def row_in_view(
-    session: Session, view: View, item_id: int, *, user_id: int, clock: Clock
-) -> Row | None:
-    """The item's line; None where it does not, or no longer, belong to the view."""
-    where = (*listing.in_view(session, view, user_id, clock), items.c.id == item_id)
-    named = listing.values(session, view, user_id, clock)
-    statement = listing.select_lines(user_id).where(*where)
-    found = session.connection().execute(statement, named).all()
-    return next(iter(lines.rows_of(session, found, Sources(session, now=clock.now), clock)), None)
+def rows_in_view(
+    session: Session, view: View, ids: Collection[int], *, user_id: int, clock: Clock
+) -> dict[int, Row]:
+    """The lines of those of these items that, still, belong to the view."""
+    among = states.among(session, items.c.id, ids)
+    where = (*listing.in_view(session, view, user_id, clock), among)
+    statement, named = listing.select_lines(user_id), listing.values(session, view, user_id, clock)
+    found = session.connection().execute(statement.where(*where), named).all()
+    rows = lines.rows_of(session, found, Sources(session, now=clock.now), clock)
+    return {row.id: row for row in rows}
 
 
 def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:

@@ -21,6 +21,7 @@ from app.services import (
     inbox,
     lines,
     listing,
+    mandatory,
     own_items,
     pairs,
     recording,
@@ -140,6 +141,8 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         related=deciding.related(session, item, known),
         people=inbox.people(session),
         own=own_items.how_own(session, item),
+        mandatory=bool(mandatory.among(session, [item_id])),
+        proven=not mandatory.among(session, [item_id], unproven=True),
         counted=_counted(session, item),
     )
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from app.core.whole import whole
 from app.core.words import Clock
+from app.errors import NotFound
 from app.models import Event, RecordedAct
 from app.services.pages import Act
 
@@ -33,6 +35,18 @@ def last(session: Session, *, user_id: int, clock: Clock) -> Act | None:
     """The same as the pages show it."""
     record = newest(session, user_id=user_id, clock=clock)
     return Act(said=record.said, items=(), undo=str(record.id)) if record else None
+
+
+def own(session: Session, key: str, *, user_id: int, clock: Clock) -> RecordedAct:
+    """The act of this person that a key names; "" names the last one. Raises ``NotFound``."""
+    number = whole(key) if key else None
+    if not key:
+        found = newest(session, user_id=user_id, clock=clock)
+        number = found.id if found else None
+    record = session.get(RecordedAct, number or 0)
+    if record is None or record.actor_id != user_id:
+        raise NotFound("There is nothing to undo.")
+    return record
 
 
 def newest(session: Session, *, user_id: int, clock: Clock) -> RecordedAct | None:

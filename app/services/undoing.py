@@ -5,9 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core.whole import whole
 from app.core.words import Clock
-from app.errors import Conflict, NotFound
+from app.errors import Conflict
 from app.models import Event, RecordedAct
 from app.services import (
     acts,
@@ -31,15 +30,16 @@ OTHERS = (
     *confirming.UNDOABLE,
     *pairs.UNDOABLE,
 )
+ANYWAY, REST = "anyway", "rest"
 events = SQLModel.metadata.tables["events"]
 
 
-def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool = False) -> Act:
+def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = "") -> Act:
     """Take back what the key of an ``Act`` names; "" is the last one of this person.
 
     Raises ``NotFound`` for what is nobody's own, ``Conflict`` for what was undone already, and
-    ``Overtaken`` when somebody changed its items since, unless that is to be lost, too
-    (``anyway``).
+    ``Overtaken`` when somebody changed its items since; ``then`` says what is done about that:
+    ``ANYWAY``, that is lost, too; ``REST``, those stay as they are now.
     """
     record = _own(session, key, user_id, clock)
     if record.kind in personal.MARKS:
@@ -50,8 +50,8 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, anyway: bool
     if record.kind == weights.WEIGHED:
         return weights.take_back(session, record)
     lines = _lines(session, record)
-    stayed = "" if anyway else _spared(session, record, lines)
-    _take_back(session, record, lines, clock, anyway=anyway)
+    stayed = "" if then == ANYWAY else _spared(session, record, lines)
+    lines = _take_back(session, record, lines, clock, then=then)
     handing.take_back_rules(session, record)
     others = _others(session, record)
     comments.take_back(session, others, user_id=user_id, clock=clock)
@@ -82,13 +82,7 @@ def _spared(session: Session, record: RecordedAct, lines: list[Any]) -> str:
 
 def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
     """The act, taken back from now on; nobody else takes it back at the same moment."""
-    number = whole(key) if key else None
-    if not key:
-        last = recording.newest(session, user_id=user_id, clock=clock)
-        number = last.id if last else None
-    record = session.get(RecordedAct, number or 0)
-    if record is None or record.actor_id != user_id:
-        raise NotFound("There is nothing to undo.")
+    record = recording.own(session, key, user_id=user_id, clock=clock)
     mine: sa.CursorResult[Any] = session.connection().execute(
         sa.update(RecordedAct)
         .where(col(RecordedAct.id) == record.id, col(RecordedAct.undone_at).is_(None))
@@ -120,29 +114,37 @@ def _others(session: Session, record: RecordedAct) -> list[Event]:
 
 
 def _take_back(
-    session: Session, record: RecordedAct, lines: list[Any], clock: Clock, *, anyway: bool
-) -> None:
-    if not lines:
-        return
+    session: Session, record: RecordedAct, lines: list[Any], clock: Clock, *, then: str
+) -> list[Any]:
+    """The lines of what was taken back."""
     ids = list(dict.fromkeys(line.subject_id for line in lines))
     states.hold(session, ids)
     stored = states.read(session, ids)
+    lines = [line for line in lines if line.subject_id in stored]  # the sample can be wiped
+    if not lines:
+        return lines
     left = {line.subject_id: line.before["version"] for line in lines}
     since = {id_: was for id_, was in left.items() if stored[id_]["version"] != was}
-    if since and not anyway:
+    if since and then not in {ANYWAY, REST}:
         raise states.Overtaken(
             "This was not undone: the item was changed in the meantime."
             if len(ids) == 1
             else "This was not undone: some of its items were changed in the meantime.",
             since,
-            remedy="Open it to see its history.",
         )
+    if then == REST:
+        lines = [line for line in lines if line.subject_id not in since]
     before: dict[int, states.Stored] = {}
     for line in lines:
         before.setdefault(line.subject_id, line.before)
     states.put_back(session, before, now=clock.now)
     told = (recording.UNDONE, record.actor_id, None)
     rows = [
-        (clock.now, "item", line.subject_id, *told, line.kind, None, None, None) for line in lines
+        (
+            *(clock.now, "item", line.subject_id, *told, line.kind, None, None),
+            {"version": stored[line.subject_id]["version"] + 1},
+        )
+        for line in lines
     ]
     states.tell(session, rows)
+    return lines

@@ -54,7 +54,7 @@ def _in_list(visit: Visit, act: Act, names: dict[str, Any], *, again: bool) -> l
         return [part(visit, "inbox.html", name, **names) for name in blocks]
 
     if again or not names["page"].heads:
-        return parts("inbox", "detail")
+        return parts("inbox", "bulk", "detail")
     return [
         *_rows(visit, act, names),
         *_heads(visit, names),
@@ -67,13 +67,13 @@ def _rows(visit: Visit, act: Act, names: dict[str, Any]) -> Iterator[Place]:
     macros = _macros(visit)
     view = names["page"].view
     current = names["item"].row.id if names["item"] else None
+    rows = inbox.rows_in_view(visit.session, view, act.items, **visit.by)
     for item_id in act.items:
-        row = inbox.row_in_view(visit.session, view, item_id, **visit.by)
-        if row is None:
-            yield Place(target=f"#row-{item_id}", swap="delete")
-        else:
-            html = macros.row(row, names["open"], current, visit.clock)
+        if item_id in rows:
+            html = macros.row(rows[item_id], names["open"], current, visit.clock)
             yield Place(target=f"#row-{item_id}", html=html)
+        else:
+            yield Place(target=f"#row-{item_id}", swap="delete")
 
 
 def _heads(visit: Visit, names: dict[str, Any]) -> Iterator[Place]:

@@ -24,6 +24,7 @@ def show(request: Request) -> Response:
     view = view_of(query)
     with reading(request) as visit:
         names = listed(visit, view, after=query.get("after", ""))
+        names["every"] = query.get("select") == "all"
         open_item = opened(visit, query.get("item"))
         response = render(visit, "inbox.html", parts=PARTS, item=open_item, **names)
     if by_htmx(request):

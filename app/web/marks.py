@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.services import personal
+from app.web.doing import told
 from app.web.fields import Id, Text
 from app.web.inbox_page import PATH
-from app.web.items import told
 from app.web.visit import acting
 
 router = APIRouter()

@@ -83,6 +83,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "here": at,
         "place": place(at),
         "whole": False,
+        "every": False,
         "keep_note": True,
         "company": visit.company,
         "sample": visit.sample,
@@ -115,10 +116,15 @@ def part(visit: Visit, template: str, name: str, **page: Any) -> Place:
     return Place(target=f"#{name}", html=fragment(visit, template, name, **page))
 
 
-def places(visit: Visit, *changed: Place, toast: Toast | None = None) -> HTMLResponse:
-    """The answer to an act by htmx: each changed place, the counts, the toast with Undo."""
+def places(
+    visit: Visit, *changed: Place, toast: Toast | None = None, question: str = ""
+) -> HTMLResponse:
+    """The answer to an act by htmx: each changed place, the counts, the toast with Undo, or in its
+    place a question.
+    """
     nav = Place(target="#nav", swap="innerMorph", html=_part(visit, "nav", nav=visit.nav))
-    told = Place(target="#toast", swap="innerHTML", html=_part(visit, "toast", toast=toast))
+    said = question or _part(visit, "toast", toast=toast)
+    told = Place(target="#toast", swap="innerHTML", html=said)
     return answer("".join(_PARTIAL.format(**asdict(place)) for place in (*changed, nav, told)))
 
 

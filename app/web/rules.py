@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.mandatory import CHOICES
 from app.errors import Invalid
-from app.services import ruling, ruling_now
+from app.services import mandatory, ruling, ruling_now
 from app.web.fields import Id
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -109,6 +110,8 @@ def _rules(
         "settings_rules.html",
         status=422 if error else 200,
         page=ruling.rules_page(visit.session),
+        mandatory=mandatory.names(visit.session),
+        choices=CHOICES,
         typed=typed,
         rule_id=rule_id,
         wrong=str(error or ""),

@@ -13,10 +13,10 @@ from app.errors import Invalid, NotFound
 from app.services import attachments, comments
 from app.services.contents import MEGABYTE, Contents
 from app.services.item import exists
+from app.web.doing import told
 from app.web.downloads import as_attachment
 from app.web.fields import Id, Submitted, Text, Tick
 from app.web.inbox_page import PATH
-from app.web.items import told
 from app.web.render import render
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading

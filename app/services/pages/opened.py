@@ -55,7 +55,8 @@ class ItemPage:
     ``why`` are the reasons of its rank, one sentence each. ``seen_at`` is when its source
     last confirmed it, ``proof`` how ("whole list"). ``version`` guards
     against acting on something that has changed since it was read. ``own``: somebody entered it
-    here, and can edit it. ``counted``: of a goal whose actual people enter here, that as a
+    here, and can edit it. ``mandatory``: it cannot be declined, and is only done with a proof;
+    ``proven``: it has one. ``counted``: of a goal whose actual people enter here, that as a
     field takes it. ``mentioned``: a comment names the reader, who has not seen it.
     """
 
@@ -86,4 +87,6 @@ class ItemPage:
     related: Related = field(default_factory=Related)
     people: tuple[Person, ...] = ()
     own: Own | None = None
+    mandatory: bool = False
+    proven: bool = False
     counted: str | None = None

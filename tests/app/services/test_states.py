@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.errors import Conflict, Invalid, NotFound
-from app.services import acts, item, undoing, waking
+from app.services import acts, comments, item, undoing, waking
 from app.services.pages import ItemPage, State
 from connectors.sdk.records import DueDate
 from tests.app.services.test_acts import Office
@@ -165,14 +165,14 @@ def test_undone_anyway_is_as_before_whatever_was_done_since(office: Office) -> N
     with pytest.raises(Conflict):
         office.undo(act)
 
-    office.undo(act, anyway=True)
+    office.undo(act, then=undoing.ANYWAY)
 
     assert (office.seen(0), office.state(0).reason) == (State.OPEN, None)
 
 
 def test_new_is_what_came_lately_and_nobody_has_touched(office: Office) -> None:
     office.act(acts.assign, [office.id(1)], office.colleague())
-    office.act(acts.note, office.id(2), "Looked at it.")
+    office.act(comments.add, office.id(2), "Looked at it.")
     assert [page(office, number).row.new for number in range(3)] == [True, False, True]
 
     office.world.clock.forward(hours=73)

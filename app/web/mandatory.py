@@ -1,0 +1,24 @@
+"""Settings, Rules: what cannot be declined."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services import mandatory
+from app.web.flash import Toast
+from app.web.render import see_other
+from app.web.rules import PATH
+from app.web.visit import acting
+
+router = APIRouter()
+
+
+@router.post(f"{PATH}/mandatory")
+def choose(request: Request, name: Annotated[list[str], Form()] = []) -> Response:  # noqa: B006  (pydantic copies it)
+    """The ticked categories and kinds can only be owned, or done with a proof."""
+    with acting(request) as visit:
+        visit.admin()
+        mandatory.choose(visit.session, name)
+    return see_other(request, f"{PATH}#mandatory", Toast(said="Saved."))
