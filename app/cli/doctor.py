@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import typer
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from app.cli.backups import named_in_words
 from app.cli.base import out, plain, print_json
@@ -17,7 +18,7 @@ from app.notify import smtp
 from app.notify.errors import NotSent
 from app.outages import outage_of
 from app.secrets import REMEDY
-from app.services import accounts, attachments, sources
+from app.services import accounts, attachments, handing, ruling, sources
 from app.services.contents import Contents
 
 SAFE_SQLITE = (3, 51, 3)
@@ -68,12 +69,25 @@ def _checks(opened: Opened) -> list[Finding]:
             found.append(
                 ("People", "warn", "Nobody can sign in yet.", "Start `partner-inbox serve`.")
             )
+        found += _owners(session)
         for connection in sources.every(session):
             name = f"Source {connection.name}"
             if connection.error:
                 found.append((name, "warn", connection.error, connection.remedy or ""))
             else:
                 found.append((name, "ok", f"{connection.health}.", ""))
+    return found
+
+
+def _owners(session: Session) -> list[Finding]:
+    """Who left, and is still to be asked: as owner of items, or by a rule."""
+    found: list[Finding] = []
+    for name, count in handing.left_behind(session):
+        text = f"{plural(count, 'open item')} of {name}, who may not sign in any more."
+        found.append(("Owners", "warn", text, "Hand them over under Settings, People."))
+    for rule in ruling.broken(session):
+        fix = "Change it under Settings, Rules."
+        found.append((f"Rule for {rule.words}", "warn", rule.problem, fix))
     return found
 
 

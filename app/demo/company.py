@@ -22,11 +22,17 @@ OWNERS = {
     "Cisco": "Rin Sato",
     "Cisco Meraki": "Rin Sato",
     "Microsoft": "Dana Kim",
-    "Sophos": "Lena Meyer",
     "Fortinet": "Lena Meyer",
     "HPE": "Omar Farah",
 }
 """Who looks after a vendor. Nobody looks after the others: so it is in real companies."""
+BACKUP = ("AWS", "Omar Farah")
+"""Who stands in for the owner of a vendor's items."""
+RULES = (
+    {"vendor": "Sophos", "owner": "Lena Meyer", "backup": "Omar Farah"},
+    {"category": "certification", "owner": "Omar Farah"},
+)
+"""Who gets what is new, of the colleagues: a rule goes with them."""
 
 _HEADER = (
     "ID", "Vendor", "Category", "Title", "Customer", "Due date", "Amount", "Currency",

@@ -1,5 +1,6 @@
 """Fill an empty database with the sample company, and say what is in it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from app.core.words import Clock
 from app.demo import company
 from app.demo.platforms import Planned
 from app.secrets import Vault
-from app.services import accounts, acts, groups, inbox, listing, sources
+from app.services import accounts, acts, groups, inbox, listing, ruling, ruling_now, sources
 from app.services.pages import Stake, View
 from connectors.sdk.records import Money
 
@@ -48,17 +49,32 @@ def settle_in(session: Session, *, clock: Clock, admin_id: int | None = None) ->
     by_name = {user.name: user.id for user in accounts.users(session)}
     by_name[company.ADMIN[1]] = admin.id
     for vendor, owner in company.OWNERS.items():
-        ids = list(
-            session.execute(
-                sa.select(listing.items.c.id).where(
-                    listing.items.c.vendor == vendor, listing.items.c.is_open
-                )
-            ).scalars()
-        )
-        if ids:
-            acts.assign(
-                session, ids[: acts.MOST_AT_ONCE], by_name[owner], user_id=admin.id, clock=clock
-            )
+        if ids := _open_of(session, vendor):
+            acts.assign(session, ids, by_name[owner], user_id=admin.id, clock=clock)
+    vendor, backup = company.BACKUP
+    if ids := _open_of(session, vendor):
+        acts.back_up(session, ids, by_name[backup], user_id=admin.id, clock=clock)
+    _rule(session, by_name, user_id=admin.id, clock=clock)
+
+
+def _open_of(session: Session, vendor: str) -> list[int]:
+    items = listing.items.c
+    found = sa.select(items.id).where(items.vendor == vendor, items.is_open)
+    return list(session.execute(found.limit(acts.MOST_AT_ONCE)).scalars())
+
+
+def _rule(
+    session: Session, by_name: Mapping[str, int | None], *, user_id: int, clock: Clock
+) -> None:
+    """The rules, and what of the open items they fit."""
+    for one in company.RULES:
+        people = {name: str(by_name[one[name]]) for name in ("owner", "backup") if name in one}
+        typed = dict.fromkeys(ruling.FIELDS, "") | one | people
+        rule = ruling.save(session, None, typed, user_id=user_id, now=clock.now)
+        assert rule.id is not None
+        shown = ruling_now.foresee(session, rule.id, user_id=user_id, clock=clock)
+        if shown.count:
+            ruling_now.apply(session, rule.id, shown.seen, user_id=user_id, clock=clock)
 
 
 @dataclass(frozen=True, kw_only=True)

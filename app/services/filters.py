@@ -10,13 +10,14 @@ from app.core.bounds import amount_of, day_of
 from app.core.columns import NO_DUE_DAY
 from app.core.whole import whole
 from app.core.words import Clock
-from app.models import Item, ItemState, TeamState
+from app.models import Item, ItemState, TeamState, User
 from app.services import due_days
 from app.services.pages import View
 from app.services.pages.views import BACKUP, ME, NOBODY, NONE
 
 items = SQLModel.metadata.tables[str(Item.__tablename__)]
 states = SQLModel.metadata.tables[str(ItemState.__tablename__)]
+users = SQLModel.metadata.tables[str(User.__tablename__)]
 Condition = sa.ColumnElement[bool]
 OF_TEAM = ("owner", "state")
 """Filters that ask for what the team did."""
@@ -58,8 +59,14 @@ def _owned(owner: str) -> Condition:
         case _ if owner == BACKUP:
             return states.c.backup_id == reader
         case _ if owner == NOBODY:
-            return states.c.owner_id.is_(None)
+            return nobodys()
     return states.c.owner_id == sa.bindparam("owner", whole(owner) or 0)
+
+
+def nobodys() -> Condition:
+    """Without an owner, or with one who may not sign in any more: nobody looks after it."""
+    left = sa.select(users.c.id).where(sa.not_(users.c.is_active))
+    return sa.or_(states.c.owner_id.is_(None), states.c.owner_id.in_(left))
 
 
 def _in_state(state: str) -> Condition:

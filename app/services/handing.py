@@ -46,6 +46,7 @@ def person_page(session: Session, person_id: int, *, user_id: int, clock: Clock)
         rules=ruling.lines_of(session, rules),
         held=_held(session, person),
         people=tuple(one for one in inbox.people(session) if one.id != person_id),
+        read_at=lines.Sources(session, now=clock.now).read_at,
     )
 
 
@@ -113,6 +114,13 @@ def _held(session: Session, person: User) -> tuple[Held, ...]:
         )
         for row in session.execute(statement.order_by(certifications.c.expires_on))
     )
+
+
+def left_behind(session: Session) -> list[tuple[str, int]]:
+    """Who may not sign in any more and still owns what is open, and how much of it."""
+    gone = select(User).where(col(User.is_active).is_(False)).order_by(User.name)
+    counted = [(user.name, len(_owned(session, user.id or 0))) for user in session.exec(gone)]
+    return [(name, count) for name, count in counted if count]
 
 
 # Handing it over

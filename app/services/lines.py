@@ -176,7 +176,7 @@ def rows_of(
             ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,
             amount=money_of(row.amount, row.currency),
             amount_label=row.amount_label,
-            owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+            owner=Person(id=row.owner_id, name=row.owner_name) if row.owner_active else None,
             backup=Person(id=row.backup_id, name=row.backup_name) if row.backup_id else None,
             state=state_of(row),
             snoozed_until=row.snoozed_until,

@@ -74,6 +74,7 @@ SHOWN = (
     states.c.reason,
     states.c.version,
     states.c.owner_id,
+    users.c.is_active.label("owner_active"),
     states.c.backup_id,
     backups.c.name.label("backup_name"),
     seen.label("seen"),
@@ -204,7 +205,7 @@ def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement
         case "mine":
             yield states.c.owner_id == _reader(user_id)
         case "unowned":
-            yield states.c.owner_id.is_(None)
+            yield filters.nobodys()
         case "waiting":
             yield states.c.state == TeamState.WAITING
 

@@ -61,6 +61,12 @@ def _line(rule: Rule, people: Mapping[int | None, User]) -> RuleLine:
     )
 
 
+def broken(session: Session) -> tuple[RuleLine, ...]:
+    """The rules that do not do what they say, because somebody left."""
+    rules = in_order(map(rule_of, session.exec(select(AssignmentRule))))
+    return tuple(line for line in lines_of(session, rules) if line.problem)
+
+
 def get(session: Session, rule_id: int) -> AssignmentRule:
     """One rule; raises ``NotFound``."""
     found = session.get(AssignmentRule, rule_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.services.pages.listed import Choice
 from app.services.pages.parts import Person, Row, Stake
@@ -84,7 +85,10 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonPage:
-    """What hangs on one person: what they own, stand in for, decide by rules and hold."""
+    """What hangs on one person: what they own, stand in for, decide by rules and hold.
+
+    ``read_at``: everything is at least as new as this.
+    """
 
     id: int
     name: str
@@ -96,6 +100,7 @@ class PersonPage:
     rules: tuple[RuleLine, ...]
     held: tuple[Held, ...]
     people: tuple[Person, ...]
+    read_at: datetime | None = None
 
     @property
     def hangs(self) -> bool:

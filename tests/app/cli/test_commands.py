@@ -12,6 +12,8 @@ from sqlalchemy import text
 
 from app.bench.records import Renewals
 from app.db import Database
+from app.models import AssignmentRule
+from app.services import people
 from connectors import registry
 from tests.app.cli.conftest import Command
 from tests.support.commands import inner, root
@@ -239,6 +241,23 @@ def test_the_doctor_says_what_is_wrong_and_what_helps(command: Command) -> None:
     assert found["Database"]["state"] == "ok"
     assert found["Mail"]["fix"] == "Set PARTNER_INBOX_SMTP_URL for the daily digest."
     assert found["People"]["state"] == "warn"
+
+
+def test_the_doctor_names_a_rule_whose_owner_left(command: Command, tmp_path: Path) -> None:
+    command("user", "add", "ann@example.com", "--name", "Ann")
+    database = Database(f"sqlite:///{tmp_path}/data/partner-inbox.db")
+    with database.write() as session:
+        ann = people.everyone(session)[0]
+        ann.is_active = False
+        rule = AssignmentRule(vendor="Dell", owner_id=ann.id or 0, created_at=ann.created_at)
+        session.add(rule)
+    database.close()
+
+    found = {entry["name"]: entry for entry in command("doctor", "--json").json()}
+
+    said = found["Rule for vendor Dell"]
+    assert said["text"] == "Ann may not sign in any more, so it gives nothing to anybody."
+    assert said["fix"] == "Change it under Settings, Rules."
 
 
 @pytest.mark.parametrize("engine_name", ["postgres"])

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import AssignmentRule, Certification, ItemState
-from app.services import accounts, acts, handing, item, ruling_now, undoing
-from app.services.pages import Act, PersonPage, RuleForeseen
+from app.services import accounts, acts, handing, inbox, item, ruling_now, undoing, unowned
+from app.services.pages import Act, PersonPage, RuleForeseen, View
 from connectors.sdk.records import AnyRecord, Category, DueDate, Money
 from tests.support.scripted import deadline, deadlines
 from tests.support.world import START, World
@@ -262,3 +262,25 @@ def test_what_somebody_took_after_the_preview_a_rule_does_not_give_away(team: Te
     assert team.owners()["0"] == (team.kim, None)
     with pytest.raises(Conflict, match="Nothing is left to give"):
         team.does(ruling_now.apply, rule, seen)
+
+
+def test_what_belongs_to_somebody_who_left_counts_as_nobodys(team: Team) -> None:
+    team.reads(deadline("a", due=DueDate(on=START.date())), deadline("b"))
+    team.does(acts.assign, [team.id("a")], team.lee)
+    team.does(acts.assign, [team.id("b")], team.kim)
+    with team.world.database.write() as session:
+        accounts.user(session, team.lee).is_active = False
+
+    with team.world.database.read() as session:
+        clock = team.world.wall_clock()
+        page = inbox.inbox_page(session, View(tab="unowned"), user_id=team.rin, clock=clock)
+        alarm = unowned.alarm(session, clock=clock)
+        behind = handing.left_behind(session)
+    assert [row.id for group in page.groups for row in group.rows] == [team.id("a")]
+    assert alarm is not None
+    assert alarm.count == 1
+    assert behind == [("Lee", 1)]
+    shown = team.does(item.item_page, team.id("a"))
+    assert shown.row.owner is None
+    team.hands(team.lee, team.kim, seen=team.page(team.lee).owns.seen)
+    assert team.owners()["a"] == (team.kim, None)

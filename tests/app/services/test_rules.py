@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import select
 
 from app.models import AssignmentRule, Event, ItemState
-from app.services import accounts, acts, item, rules
+from app.services import accounts, acts, confirming, item, undoing
 from app.services.pages import ItemPage
+from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import AnyRecord, Category, DueDate, Notice, ReportingRequirement
 from tests.support.scripted import deadline, deadlines
 from tests.support.world import START, World
@@ -94,7 +95,7 @@ def test_what_a_person_chose_is_never_given_away_by_a_rule(world: World, person:
     assert owned == {"0": person, "1": None, "2": lee, "3": lee}
     assert not any("rule" in reason for reason in page(world, person, "0").why)
     kinds = [event.kind for event in world.history("0")]
-    assert kinds.count(rules.RULED) == 1
+    assert kinds.count(acts.RULED) == 1
 
 
 def test_a_rule_whose_owner_left_is_passed_over_and_a_backup_who_left_is_left_out(
@@ -125,7 +126,31 @@ def test_thousands_at_once_are_each_told_about(world: World, person: int) -> Non
 
     with world.database.read() as session:
         states = session.exec(select(ItemState)).all()
-        told = session.exec(select(Event).where(Event.kind == rules.RULED)).all()
+        told = session.exec(select(Event).where(Event.kind == acts.RULED)).all()
     assert sorted(state.owner_id or 0 for state in states) == sorted([lee, person] * 1500)
     assert {event.subject_id for event in told} == {state.item_id for state in states}
     assert {state.version for state in states} == {1}
+
+
+def test_a_confirmed_date_is_new_too_and_its_undo_leaves_nothing_behind(
+    world: World, person: int
+) -> None:
+    lee = colleague(world, "Lee")
+    rule(world, lee, vendor="Fortinet", category="deadline")
+    world.connector.prose = True
+    body = clean_html("<p>Submit all claims by 30 November 2026.</p>")
+    reads(world, Notice(external_id="n", title="Claims close", vendor="Fortinet", body=body))
+    (proposal,) = page(world, person, "n").related.proposals
+
+    with world.database.write() as session:
+        id_ = world.items()["n"].id or 0
+        act = confirming.confirm(
+            session, id_, proposal.id, "2026-11-30", user_id=person, clock=world.wall_clock()
+        )
+    with world.database.read() as session:
+        state = session.get_one(ItemState, act.items[1])
+    assert state.owner_id == lee
+
+    with world.database.write() as session:
+        undoing.undo(session, act.undo or "", user_id=person, clock=world.wall_clock())
+    assert world.items()["n"].removed_at is None
