@@ -25,7 +25,7 @@ _PASSED_ON = re.compile(
     r"|\s*\[[^\]]{1,40}\])+",
     re.I,
 )
-_SAY_NOTHING = frozenset(
+SAY_NOTHING = frozenset(
     (
         *("a", "an", "and", "are", "at", "by", "for", "from", "in", "is", "of", "on", "or", "our"),
         *("the", "this", "to", "with", "you", "your"),
@@ -198,7 +198,7 @@ def _names(told: Told) -> frozenset[str]:
 def _title(told: Told, without: frozenset[str]) -> list[str]:
     """The words of a title that say what it is about."""
     bare = _PASSED_ON.sub("", told.title)
-    return [word for word in words(bare) if word not in without and word not in _SAY_NOTHING]
+    return [word for word in words(bare) if word not in without and word not in SAY_NOTHING]
 
 
 def _nearly(a: Told, b: Told) -> bool:

@@ -126,6 +126,14 @@ def day_short(day: date, today: date) -> str:
     return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
 
 
+def two_days(first: date, second: date) -> str:
+    """ "14 and 15 February 2027", "28 February and 1 March 2027"."""
+    if first.year != second.year:
+        return f"{first.day} {first:%B %Y} and {second.day} {second:%B %Y}"
+    month = "" if first.month == second.month else f" {first:%B}"
+    return f"{first.day}{month} and {second.day} {second:%B %Y}"
+
+
 @lru_cache(maxsize=4096)
 def day_full(day: date) -> str:
     """ "Tue 24 Nov 2026"."""

@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.config import Settings
 from app.db import Database
+from app.jobs.comparing import Comparer
 from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer, utc_now
@@ -169,4 +170,8 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
         now=syncer.now,
         stopping=syncer.stopping,
     )
-    return Jobs(syncer, also=(mailer.send_alerts, mailer.send_digests, keeper.prune))
+    comparer = Comparer(
+        database=database, now=syncer.now, zone=settings.zone, stopping=syncer.stopping
+    )
+    also = (mailer.send_alerts, mailer.send_digests, keeper.prune, comparer.compare)
+    return Jobs(syncer, also=also)

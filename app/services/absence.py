@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from app.core import changes, removal
 from app.core.columns import TABLES
-from app.services import events, waking
+from app.services import events, pairs, waking
 from app.services.bulk import chunks
 from app.services.reading import Seen, StreamReading
 from connectors.sdk.connector import Complete
@@ -168,5 +168,6 @@ def remove(
     if table == "items":
         for chunk in chunks(ids):
             waking.let_go(session, chunk, now=now)
+            pairs.ask_again(session, chunk)
     gone = [(id_, changes.Change(kind=changes.GONE)) for id_ in ids]
     events.record(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)

@@ -249,11 +249,13 @@ def join(
     clock: Clock,
     pair_id: int,
     within: RecordedAct,
+    reason: str | None = None,
 ) -> Act:
     """They are the same thing as another item, which stands for them from now on."""
     values = {"state": TeamState.JOINED, "joined_to_id": to.id, "reopened_because": None}
     doing = _Doing(session, user_id=user_id, clock=clock, within=within)
-    return doing.settle(ids, JOINED, values, new=to.title, said="Joined", kept={"pair": pair_id})
+    told = {"new": to.title, "note": reason, "kept": {"pair": pair_id}}
+    return doing.settle(ids, JOINED, values, said="Joined", **told)
 
 
 def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:

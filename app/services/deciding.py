@@ -1,13 +1,14 @@
 """What waits for a person's word: proposed dates, doubtful new values, what seems to be one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, or_, select
 
-from app.core.matters import stands
+from app.core.matters import Told, stands
 from app.core.money import money_of
 from app.core.words import Clock
 from app.models import Item, ItemState, Pair, Proposal, ProposalState, User
@@ -21,7 +22,7 @@ from app.services.decision_lines import (
     Related,
     Side,
 )
-from app.services.lines import Sources
+from app.services.lines import Sources, due_of
 from app.services.revisions import remembered
 from connectors.sdk.records import Kind
 
@@ -42,7 +43,7 @@ def related(session: Session, item: Item, known: Sources) -> Related:
         return Related(
             proposals=_of_notice(session, item.id, sides), pairs=pairs, joined=joined, stands=over
         )
-    if item.kind != Kind.DEADLINE:
+    if item.kind not in (Kind.DEADLINE, Kind.REPORTING):
         return Related()
     doubts = select(Proposal).where(
         Proposal.about_id == item.id, Proposal.state == ProposalState.OPEN
@@ -67,14 +68,12 @@ def decisions_page(session: Session, *, clock: Clock) -> DecisionsPage:
     dates = [line for line in lines if line.about is None]
     total = count(session, clock)
     shown = DecisionsPage(
-        changes=tuple(changes[:SHOWN]), dates=tuple(dates[:SHOWN]), pairs=tuple(pairs)
+        changes=tuple(changes[:SHOWN]),
+        dates=tuple(dates[:SHOWN]),
+        pairs=tuple(one for one in pairs if not one.differs),
+        conflicts=tuple(one for one in pairs if one.differs),
     )
-    return DecisionsPage(
-        changes=shown.changes,
-        dates=shown.dates,
-        pairs=shown.pairs,
-        more=max(0, total - shown.count),
-    )
+    return replace(shown, more=max(0, total - shown.count))
 
 
 def count(session: Session, clock: Clock) -> int:
@@ -170,6 +169,14 @@ class _Sides:
                 source=facts.get("From", "").partition(" <")[0] or source,
                 vendor=item.vendor,
                 told_on=item.published_on,
+                kind=item.kind,
+                due=due_of(item),
+                fresh=self.known.lines.get(item.connection_id),
+                account=item.account,
+                program=item.program,
+                reference=item.reference,
+                category=item.category,
+                url=item.url,
                 days=(item.due_on,) if item.due_on else days.get(item.id, ()),
                 amount=money_of(item.amount, item.currency),
                 says=(item.summary or item.derived_from or "")[:_SAYS] or None,
@@ -202,11 +209,7 @@ def _of_notice(session: Session, item_id: int, sides: _Sides) -> tuple[ProposalL
 def _lines(session: Session, statement: Any, sides: _Sides) -> tuple[ProposalLine, ...]:
     found = list(session.exec(statement))
     sides.read(id_ for proposal in found for id_ in (proposal.item_id, proposal.about_id))
-    deciders = {proposal.decided_by_id for proposal in found} - {None}
-    names: dict[int | None, str] = {}
-    if deciders:
-        named = select(User.id, User.name).where(col(User.id).in_(deciders))
-        names = dict(session.exec(named).all())
+    names = _names(session, (proposal.decided_by_id for proposal in found))
     return tuple(_line(proposal, sides, names) for proposal in found)
 
 
@@ -263,22 +266,41 @@ def _pair_lines(session: Session, statement: Any, sides: _Sides) -> tuple[PairLi
     ids = [id_ for pair in found for id_ in (pair.first_id, pair.second_id)]
     sides.read(ids)
     told = clues.stored(session, ids)
+    names = _names(session, (pair.decided_by_id for pair in found))
     made = []
     for pair in found:
         first, second = told.get(pair.first_id), told.get(pair.second_id)
         if first is None or second is None or pair.id is None:
             continue
-        keep = stands(first, second).id
-        other = pair.second_id if keep == pair.first_id else pair.first_id
+        keep, other = _in_order(sides.found[first.id], sides.found[second.id], first, second)
         made.append(
             PairLine(
                 id=pair.id,
-                keep=sides.found[keep],
-                other=sides.found[other],
+                keep=keep,
+                other=other,
                 because=pair.because,
+                said_at=pair.decided_at,
+                said_by=names.get(pair.decided_by_id),
+                reason=pair.reason,
             )
         )
     return tuple(made)
+
+
+def _in_order(one: Side, other: Side, first: Told, second: Told) -> tuple[Side, Side]:
+    """The one that would stand for both first: of two dates the earlier one."""
+    both = PairLine(id=0, keep=one, other=other, because="")
+    if "date" in both.differs:
+        return (one, other) if one.days[0] < other.days[0] else (other, one)
+    return (one, other) if stands(first, second).id == one.id else (other, one)
+
+
+def _names(session: Session, ids: Iterable[int | None]) -> dict[int | None, str]:
+    """The names of these people."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    return dict(session.exec(select(User.id, User.name).where(col(User.id).in_(wanted))).all())
 
 
 def _joined(session: Session, item_id: int, sides: _Sides) -> tuple[tuple[Side, ...], Side | None]:

@@ -2,19 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from connectors.sdk.records import Money
+from app.core.doubles import differences
+from app.core.words import two_days
+from connectors.sdk.records import Due, Kind, Money
+
+if TYPE_CHECKING:
+    from app.services.pages.parts import SourceLine  # which shows these lines in its turn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """One item as it stands beside another: who told it, when, and what it names."""
+    """One item as it stands beside another: who told it, when, and what it names.
+
+    ``fresh`` is the source with its health; None of one that was removed.
+    """
 
     id: int
     title: str
     source: str
     vendor: str | None
     told_on: date | None
+    kind: str = "notice"
+    due: Due | None = None
+    fresh: "SourceLine | None" = None
+    account: str | None = None
+    program: str | None = None
+    reference: str | None = None
+    category: str | None = None
+    url: str | None = None
     days: tuple[date, ...] = ()
     amount: Money | None = None
     says: str | None = None
@@ -65,12 +82,45 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PairLine:
-    """Two items that seem to be one. ``keep`` would stand for both. ``because`` says why."""
+    """Two items that seem to be one. ``keep`` would stand for both. ``because`` says why.
+
+    ``said_at`` and ``said_by``: somebody has said so once (``reason``), and it is asked again.
+    A ``reason`` without is that by which they were told apart, before they agreed on something
+    else.
+    """
 
     id: int
     keep: Side
     other: Side
     because: str
+    said_at: datetime | None = None
+    said_by: str | None = None
+    reason: str | None = None
+
+    @property
+    def of_deadlines(self) -> bool:
+        """Whether both are something to do by a date, and not told in a text."""
+        return Kind.NOTICE not in (self.keep.kind, self.other.kind)
+
+    @property
+    def differs(self) -> frozenset[str]:
+        """Which of "date" and "amount" the two give otherwise."""
+        if not self.of_deadlines:
+            return frozenset()
+        first, second = ((side.days[:1] or (None,), side.amount) for side in self.both)
+        return differences((first[0][0], first[1]), (second[0][0], second[1]))
+
+    @property
+    def both(self) -> tuple[Side, Side]:
+        """The one that would stand first."""
+        return (self.keep, self.other)
+
+    @property
+    def dates(self) -> str:
+        """The two dates in words; empty where they are one."""
+        if "date" not in self.differs:
+            return ""
+        return two_days(*sorted((self.keep.days[0], self.other.days[0])))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +147,10 @@ class DecisionsPage:
     changes: tuple[ProposalLine, ...]
     dates: tuple[ProposalLine, ...]
     pairs: tuple[PairLine, ...]
+    conflicts: tuple[PairLine, ...] = ()
     more: int = 0
 
     @property
     def count(self) -> int:
         """How many lines are shown."""
-        return len(self.changes) + len(self.dates) + len(self.pairs)
+        return sum(map(len, (self.changes, self.dates, self.pairs, self.conflicts)))

@@ -16,6 +16,7 @@ from app.core.words import Clock, due_day, is_late, kept_due
 from app.db import is_sqlite
 from app.models import TROUBLED, Connection, TeamState
 from app.services import configs, search, standings
+from app.services.clashes import clashes
 from app.services.listing import MONTH, NEW_FOR, WEEK, events, items, states
 from app.services.pages import Health, Person, Row, SourceLine, State
 from app.services.standings import Standing
@@ -163,6 +164,7 @@ def rows_of(
     """The stored rows as lines."""
     ids = [row.id for row in found]
     moved, also = moved_from(session, ids, clock), also_from(session, ids, known)
+    clash = clashes(session)
     return tuple(
         Row(
             id=row.id,
@@ -171,6 +173,7 @@ def rows_of(
             kind=row.kind,
             line=line_of(row, known),
             also=also.get(row.id, ()),
+            clash=clash.get(row.id, ""),
             due=due_of(row),
             due_was=moved.get(row.id),
             ends=row.sort_on if row.kind == Kind.GOAL and row.sort_on != NO_DUE_DAY else None,

@@ -16,7 +16,7 @@ from app.core.columns import COLUMNS, NOTHING, TABLE_OF, columns_of
 from app.core.folding import SEARCHED, folded
 from app.core.storable import clean
 from app.models import Event, ItemState, QuarantinedRow, StreamState, TeamState
-from app.services import acts, events, matters, rules, search, states, waking
+from app.services import acts, differing, events, matters, pairs, rules, search, states, waking
 from app.services.absence import Absence
 from app.services.bulk import Bulk, chunks
 from app.services.reading import Outcome, StreamReading
@@ -115,7 +115,11 @@ class _Writer:
 
     def _update(self, table: str, changed: Sequence[Changed]) -> None:
         target = SQLModel.metadata.tables[table]
-        statement = sa.select(target).where(target.c.id.in_([entry.id for entry in changed]))
+        ids = [entry.id for entry in changed]
+        beside = differing.beside(self.session, ids) if table == "items" else set()
+        if beside:  # held with them, in one order
+            states.hold(self.session, beside.union(ids))
+        statement = sa.select(target).where(target.c.id.in_(ids))
         if table == "items":  # people act on them meanwhile; see acts
             statement = statement.order_by(target.c.id).with_for_update(key_share=True)
         stored = {row["id"]: dict(row) for row in self.session.execute(statement).mappings()}
@@ -129,6 +133,8 @@ class _Writer:
         lines += [(id_, history.Change(kind=history.RETURNED)) for id_ in back]
         self.outcome.returned += len(back)
         if table == "items":
+            if beside:
+                self._part(stored, rows)
             self._reopen(stored, rows)
             if search.folds(self.session):
                 for row in rows:
@@ -171,7 +177,7 @@ class _Writer:
             material = history.reopening(was, row) is not None or row["closed"] != was["closed"]
             row["material_at"] = self.now if material else was["material_at"]
             state = kept.get(row["id"])
-            if state is not None and state.state not in states.ASKS:
+            if state is not None and state.state not in (*states.ASKS, TeamState.JOINED):
                 settled = state.state in (TeamState.DONE, TeamState.NOT_APPLICABLE)
                 today = self.now.date() if settled else None
                 because = history.reopening(was, row, today=today)
@@ -179,6 +185,17 @@ class _Writer:
                     self._bring_to_people(state, because)
             asks = state is None or state.state in states.ASKS
             row["is_open"] = asks and not row["closed"]
+
+    def _part(self, stored: Mapping[int, Any], rows: list[dict[str, Any]]) -> None:
+        """Bring back what was joined with another and gives another date or amount now."""
+        parted = differing.apart(self.session, stored, rows)
+        for state, because in parted:
+            self._bring_to_people(state, because)
+        if parted:
+            ids = [state.item_id for state, _because in parted]
+            self.session.flush()
+            states.refresh_open(self.session, ids)
+            pairs.ask_again(self.session, ids)
 
     def _bring_to_people(self, state: ItemState, because: str) -> None:
         line = Event(

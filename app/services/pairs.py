@@ -1,24 +1,27 @@
-"""Two notices that seem to be one: suggested, never joined by themselves; what people said is kept.
+"""Two items that seem to be one: suggested, never joined by themselves; what people said is kept.
 
 Joined, one of them stands for both: it has the line in the inbox, and what is done with it is
-done with both. The other comes back by itself when its source changes it or the first one goes.
+done with both. The other comes back by itself when the two give different values again or the
+first one goes; then it is asked again whether they are one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, or_, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from app.core.matters import Told, stands, suggestions, twins
 from app.core.words import Clock
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, Pair, PairState, RecordedAct
-from app.services import acts, clues, recording
-from app.services import states as team_states
+from app.services import acts, clues, recording, states
 from app.services.pages import Act
 
 TOLD_APART, PARTED = "told apart", "parted"
 UNDOABLE = (TOLD_APART,)
+pairs = SQLModel.metadata.tables["pairs"]
 
 
 def suggest(
@@ -26,8 +29,12 @@ def suggest(
 ) -> None:
     """Suggest what of these seems to be the same as another, and no more what no longer does."""
     everyone = {**near, **{one.id: one for one in told}}
-    known = _pairs_of(session, [one.id for one in told])
-    undecided = [pair for pair in known.values() if pair.state == PairState.OPEN]
+    known = of_items(session, [one.id for one in told])
+    undecided = [
+        pair
+        for pair in known.values()
+        if pair.state == PairState.OPEN and pair.decided_at is None  # not asked again
+    ]
     others = {id_ for pair in undecided for id_ in (pair.first_id, pair.second_id)}
     everyone |= clues.stored(session, sorted(others - everyone.keys()))
     for pair in undecided:
@@ -39,20 +46,36 @@ def suggest(
             session.add(Pair(first_id=first, second_id=second, because=because, created_at=now))
 
 
-def same(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> Act:
-    """They are one: one of them stands for both. Raises ``Conflict``."""
+def same(
+    session: Session,
+    pair_id: int,
+    *,
+    user_id: int,
+    clock: Clock,
+    keep: int | None = None,
+    reason: str = "",
+) -> Act:
+    """They are one: ``keep`` stands for both, else what seems to be the first of them.
+
+    Raises ``Conflict``, and ``Invalid`` for a reason that is too long.
+    """
     pair = _undecided(session, pair_id)
     told = clues.stored(session, [pair.first_id, pair.second_id])
     if len(told) < 2:
         raise Conflict("One of them is gone.", remedy="Look at the other one.")
-    keep = stands(told[pair.first_id], told[pair.second_id]).id
+    if keep not in told:
+        keep = stands(told[pair.first_id], told[pair.second_id]).id
     lose = pair.second_id if keep == pair.first_id else pair.first_id
+    pair.reason = _reason(reason)
     return _join(session, pair, keep, lose, user_id=user_id, clock=clock)
 
 
-def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> Act:
-    """They are two; they are not suggested again. Raises ``Conflict``."""
+def different(
+    session: Session, pair_id: int, *, user_id: int, clock: Clock, reason: str = ""
+) -> Act:
+    """They are two; they are not suggested again. Raises ``Conflict`` and ``Invalid``."""
     pair = _undecided(session, pair_id)
+    pair.reason = _reason(reason)
     titles = _titles(session, pair)
     record = recording.begin(session, TOLD_APART, user_id=user_id, clock=clock)
     lines = [
@@ -63,6 +86,7 @@ def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> 
             kind=TOLD_APART,
             actor_id=user_id,
             new=titles[other],
+            note=pair.reason,
             before={"pair": pair.id},
             act_id=record.id,
         )
@@ -71,6 +95,38 @@ def different(session: Session, pair_id: int, *, user_id: int, clock: Clock) -> 
     _decide(session, pair, PairState.DIFFERENT, user_id, clock)
     session.add_all(lines)
     return recording.told(session, record, "Kept apart", (pair.first_id, pair.second_id))
+
+
+def _reason(text: str) -> str | None:
+    """Why, in a few words; None where nobody said."""
+    said = " ".join(text.split())
+    if len(said) > acts.LONGEST_REASON:
+        most = f"At most {acts.LONGEST_REASON} characters."
+        raise Invalid("The reason is too long.", fields={"reason": most}, remedy=most)
+    return said or None
+
+
+def ask_again(session: Session, ids: Collection[int]) -> None:
+    """Of these items, ask again of pairs that were said to be one and stand apart all the same.
+
+    Who said so, when and why stays with the pair, for whoever is asked.
+    """
+    first, second = states.table.alias(), states.table.alias()
+
+    def head(of: sa.Column[int], state: sa.FromClause) -> Any:
+        joined = sa.select(state.c.joined_to_id).where(state.c.item_id == of).scalar_subquery()
+        return sa.func.coalesce(joined, of)
+
+    session.flush()
+    session.execute(
+        sa.update(pairs)
+        .where(
+            pairs.c.state == PairState.SAME,
+            sa.or_(pairs.c.first_id.in_(ids), pairs.c.second_id.in_(ids)),
+            head(pairs.c.first_id, first) != head(pairs.c.second_id, second),
+        )
+        .values(state=PairState.OPEN)
+    )
 
 
 def part(session: Session, item_id: int, *, user_id: int, clock: Clock) -> Act:
@@ -120,7 +176,8 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             continue
         if event.kind == TOLD_APART and pair.decided_at != event.at:
             raise Conflict("This was undone already.", remedy="Look at them again.")
-        pair.state, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None
+        pair.state, pair.reason = PairState.OPEN, None
+        pair.decided_by_id = pair.decided_at = None
     apart = [event for event in events if event.kind == TOLD_APART]
     session.add_all(recording.undone(one.subject_id, one.kind, user_id, clock) for one in apart)
     session.flush()
@@ -137,7 +194,7 @@ def _join(
     within: RecordedAct | None = None,
 ) -> Act:
     """``lose`` and what is joined with it are joined with what stands for ``keep``."""
-    states = {
+    found = {
         state.item_id: state
         for state in session.exec(
             select(ItemState).where(
@@ -148,16 +205,16 @@ def _join(
             )
         )
     }
-    keep = _stands_for(states, keep)
-    lose = _stands_for(states, lose)
+    keep = _stands_for(found, keep)
+    lose = _stands_for(found, lose)
     _decide(session, pair, PairState.SAME, user_id, clock)
     head = session.get(Item, keep)
     if head is None or keep == lose or pair.id is None:
         session.flush()
         return Act(said="They are one already", items=(keep, lose))
-    with_it = [id_ for id_, state in states.items() if state.joined_to_id == lose]
-    owner = states[lose].owner_id if lose in states else None
-    unowned = keep not in states or states[keep].owner_id is None
+    with_it = [id_ for id_, state in found.items() if state.joined_to_id == lose]
+    owner = found[lose].owner_id if lose in found else None
+    unowned = keep not in found or found[keep].owner_id is None
     record = within or recording.begin(session, acts.JOINED, user_id=user_id, clock=clock)
     act = acts.join(
         session,
@@ -166,6 +223,7 @@ def _join(
         user_id=user_id,
         clock=clock,
         pair_id=pair.id,
+        reason=pair.reason,
         within=record,
     )
     if owner is not None and unowned:
@@ -183,7 +241,7 @@ def _undecided(session: Session, pair_id: int) -> Pair:
     if pair is None:
         raise NotFound("There is no such suggestion.")
     # As a sync does, before anything else.
-    team_states.hold(session, (pair.first_id, pair.second_id))
+    states.hold(session, (pair.first_id, pair.second_id))
     pair = session.get(Pair, pair_id, populate_existing=True)
     if pair is None:
         raise NotFound("This is no longer suggested.", remedy="Look at them again.")
@@ -208,7 +266,7 @@ def _titles(session: Session, pair: Pair) -> dict[int, str]:
     return {id_: title for id_, title in session.exec(both) if id_ is not None}
 
 
-def _pairs_of(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], Pair]:
+def of_items(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], Pair]:
     """Every pair that one of these is in, decided or not."""
     either = or_(col(Pair.first_id).in_(ids), col(Pair.second_id).in_(ids))
     found = session.exec(select(Pair).where(either))

@@ -121,18 +121,26 @@ def dismiss(
 
 
 @router.post("/items/same")
-def same(request: Request, pair: Annotated[Id, Form()], next: Text = PATH) -> Response:
-    """Two items are one thing."""
+def same(
+    request: Request,
+    pair: Annotated[Id, Form()],
+    keep: Annotated[Id | None, Form()] = None,
+    reason: Text = "",
+    next: Text = PATH,
+) -> Response:
+    """Two items are one thing, and one of them stands for both."""
     with acting(request) as visit:
-        act = pairs.same(visit.session, pair, **visit.by)
+        act = pairs.same(visit.session, pair, **visit.by, keep=keep, reason=reason)
     return told(request, act, next, again=True)
 
 
 @router.post("/items/different")
-def different(request: Request, pair: Annotated[Id, Form()], next: Text = PATH) -> Response:
+def different(
+    request: Request, pair: Annotated[Id, Form()], reason: Text = "", next: Text = PATH
+) -> Response:
     """Two items are different things."""
     with acting(request) as visit:
-        act = pairs.different(visit.session, pair, **visit.by)
+        act = pairs.different(visit.session, pair, **visit.by, reason=reason)
     return told(request, act, next)
 
 

@@ -94,6 +94,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _does("focus", DECIDE, "propose", "To what waits for a word", "d", target=PROPOSE),
     _word("confirm", "Confirm", "c"),
     _word("same", "The same thing", "s"),
+    _word("apart", "Two different things", "t"),
     _word("dismiss", "No, dismiss", "d"),
     _does("select", SELECT, "select", "This one", "x"),
     _does("range", SELECT, "range", "All up to here", "Shift+x"),

@@ -40,6 +40,8 @@ def downgrade() -> None:
     ):  # fmt: skip
         op.drop_table(table)
     _without("connections", "sample")
+    op.execute("DELETE FROM chores WHERE name = 'compare'")
+    _without("chores", "mark")
     _without("pairs", "reason")
     _without("users", "keys", "changes_seen_id")
     op.drop_index("ix_personal_states_starred", "personal_states")
@@ -125,6 +127,10 @@ def _people() -> None:
         "users", sa.Column("changes_seen_id", sa.Integer(), nullable=False, server_default="0")
     )
     op.add_column("pairs", sa.Column("reason", sa.Text()))
+    op.add_column("chores", sa.Column("mark", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        "INSERT INTO chores (name, next_due_at, mark) VALUES ('compare', '2000-01-01 00:00:00', 0)"
+    )
     op.add_column(
         "connections", sa.Column("sample", sa.Boolean(), nullable=False, server_default=NO)
     )

@@ -124,6 +124,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     last moved it; ``ends`` the end of the period of a goal, which has no due date. ``read`` and
     ``starred`` are personal, ``state`` the team's. ``backup`` stands in for the owner.
     ``also``: sources of what it stands for.
+    ``clash`` says that a source of one that was said to be the same gives another value.
     ``new``: first seen lately, and nobody did anything with it. ``until_change``: snoozed
     until its source changes it; ``reason``: why it is not applicable.
     """
@@ -134,6 +135,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     line: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    clash: str = ""
     due: Due | None = None
     due_was: Due | None = None
     ends: date | None = None
