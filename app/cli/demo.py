@@ -24,6 +24,7 @@ from app.errors import CannotStart, Conflict
 from app.main import create_app
 from app.secrets import KEY_FILE
 from app.services import accounts, sources
+from app.services.contents import Contents
 
 MARKER = "demo.json"
 LOCK = "demo.lock"
@@ -192,8 +193,9 @@ def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:
 def _settle_in_once(opened: Opened, folder: Path, clock: Clock) -> None:
     if _noted(folder).get("settled"):
         return
+    contents = Contents(folder=opened.settings.files)
     with opened.database.write() as session:
-        story.settle_in(session, clock=clock)
+        story.settle_in(session, clock=clock, contents=contents)
     _note(folder, settled=True)
 
 

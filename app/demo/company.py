@@ -34,6 +34,24 @@ RULES = (
 )
 """Who gets what is new, of the colleagues: a rule goes with them."""
 
+FISCAL_YEARS = (
+    "Cisco: last Saturday of July",
+    "Dell: Friday nearest 31 January",
+    "HPE: November",
+    "Microsoft: July",
+)
+"""The vendors' fiscal years, as one line each of the settings of one's own items has them."""
+
+ASKED = (
+    "@Rin Sato the claim needs the invoices of the campaign. The rules are at "
+    "https://partner.example/funds/rules, page 4."
+)
+ANSWERED = (
+    "@Dana Kim they are below, together with the approval.\nOmar counts the leads until Friday."
+)
+APPROVAL = "https://partner.example/funds/approvals/2207"
+INVOICES = b"Invoice,Amount,Currency\nHS-0815,4200.00,USD\nHS-0822,1350.50,USD\n"
+
 _HEADER = (
     "ID", "Vendor", "Category", "Title", "Customer", "Due date", "Amount", "Currency",
     "Status",

@@ -20,6 +20,7 @@ from app.demo.platforms import Platforms
 from app.jobs.syncing import Syncer
 from app.models import Trigger
 from app.services import samples
+from app.services.contents import Contents
 from app.services.samples import Superseded
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Loader:
                     samples.heard(session, token, done=done, now=now())
                 watch(done, len(ids))
         clock = Clock(now=now(), zone=self.syncer.settings.zone)
+        contents = Contents(folder=self.syncer.settings.files)
         with database.write() as session:
             samples.finish(session, token, now=now())
-            story.settle_in(session, clock=clock, admin_id=user_id)
+            story.settle_in(session, clock=clock, contents=contents, admin_id=user_id)

@@ -35,7 +35,10 @@ NAMED = {
     "Own items": "own_items",
 }
 """The connections that are read from a simulated platform, with their connectors."""
-ANOTHER: Mapping[str, Mapping[str, Any]] = {"HPE partner portal (Salesforce)": {"vendor": "HPE"}}
+ANOTHER: Mapping[str, Mapping[str, Any]] = {
+    "HPE partner portal (Salesforce)": {"vendor": "HPE"},
+    "Own items": {"fiscal_years": company.FISCAL_YEARS},
+}
 """Settings that differ from those the simulated platform is reached with."""
 GONE = "Fortinet events (address gone)"
 """The one that fails, on purpose: so a source looks whose platform moved something away."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from io import BytesIO
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -11,7 +12,19 @@ from app.core.words import Clock
 from app.demo import company
 from app.demo.platforms import Planned
 from app.secrets import Vault
-from app.services import accounts, acts, groups, inbox, listing, ruling, ruling_now, sources
+from app.services import (
+    accounts,
+    acts,
+    attachments,
+    comments,
+    groups,
+    inbox,
+    listing,
+    ruling,
+    ruling_now,
+    sources,
+)
+from app.services.contents import MEGABYTE, Contents
 from app.services.pages import Stake, View
 from connectors.sdk.records import Money
 
@@ -35,7 +48,9 @@ def found_company(
         )
 
 
-def settle_in(session: Session, *, clock: Clock, admin_id: int | None = None) -> None:
+def settle_in(
+    session: Session, *, clock: Clock, contents: Contents, admin_id: int | None = None
+) -> None:
     """What the people have done so far: vendors have owners, two things are put off or done.
 
     ``admin_id`` plays the admin's part where the company has none of its own.
@@ -55,6 +70,7 @@ def settle_in(session: Session, *, clock: Clock, admin_id: int | None = None) ->
     if ids := _open_of(session, vendor):
         acts.back_up(session, ids, by_name[backup], user_id=admin.id, clock=clock)
     _rule(session, by_name, user_id=admin.id, clock=clock)
+    _talk(session, admin.id, by_name.get("Rin Sato") or admin.id, contents, clock)
 
 
 def _open_of(session: Session, vendor: str) -> list[int]:
@@ -75,6 +91,35 @@ def _rule(
         shown = ruling_now.foresee(session, rule.id, user_id=user_id, clock=clock)
         if shown.count:
             ruling_now.apply(session, rule.id, shown.seen, user_id=user_id, clock=clock)
+
+
+def _talk(session: Session, admin: int, rin: int, contents: Contents, clock: Clock) -> None:
+    """About the first of Rin's items two of them talk, and what proves it is put beside it."""
+    first = (
+        sa.select(listing.items.c.id)
+        .where(listing.items.c.vendor == "AWS", listing.items.c.is_open)
+        .order_by(listing.items.c.sort_on, listing.items.c.id)
+    )
+    item = session.execute(first.limit(1)).scalar()
+    if item is None:
+        return
+    comments.add(session, item, company.ASKED, user_id=admin, clock=clock)
+    comments.add(session, item, company.ANSWERED, user_id=rin, clock=clock)
+    attachments.add_link(
+        session, item, company.APPROVAL, "Approval of the campaign", user_id=rin, clock=clock
+    )
+    arrived = contents.take(BytesIO(company.INVOICES), most=MEGABYTE)
+    attachments.add_file(
+        session,
+        item,
+        arrived,
+        "Invoices of the campaign.csv",
+        attachments.checked(arrived, "invoices.csv"),
+        contents=contents,
+        proof=True,
+        user_id=rin,
+        clock=clock,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from connectors.own_items.entries import Entry, Only
 from connectors.own_items.records import MOVED, Window, records_of
 from connectors.own_items.series import Place
 from connectors.own_items.settings import OwnItemsConfig
-from connectors.sdk.fiscal import FiscalYear, year_of
+from connectors.sdk.fiscal import year_of
 from connectors.sdk.lines import BadYaml
 from connectors.sdk.repeats import words_of
 
@@ -67,13 +67,7 @@ def add(
     """
     apart.refuse_beside_sample(session)
     check(entry, year)
-    connection = _held(session)
-    if connection is None:
-        name = _free_name(session)
-        connection = sources.add(
-            session, name=name, connector=CONNECTOR, values={}, vault=vault, now=now
-        )
-        session.flush()
+    connection = _made(session, vault, now)
     text = _text(connection)
     try:
         wanted = series.with_reached(
@@ -86,6 +80,15 @@ def add(
     values = _with_year(connection.config, entry, year)
     saved = _save(session, connection, values | {"entries": changed}, vault, now=now, by=user_id)
     return saved, str(named["id"])
+
+
+def set_fiscal_year(
+    session: Session, vendor: str, year: str, *, vault: Vault, now: datetime, user_id: int
+) -> None:
+    """Keep a vendor's fiscal year; "" forgets it. The dates that follow it come anew."""
+    connection = _made(session, vault, now)
+    values = _with_year(connection.config, {"vendor": vendor}, year, forget=True)
+    _save(session, connection, values, vault, now=now, by=user_id)
 
 
 def edit(
@@ -206,10 +209,24 @@ def vendors(session: Session) -> list[str]:
     return sorted(name for name in session.exec(named) if name)
 
 
+def _made(session: Session, vault: Vault, now: datetime) -> Connection:
+    """The same, made for the first."""
+    connection = _held(session)
+    if connection is None:
+        name = _free_name(session)
+        connection = sources.add(
+            session, name=name, connector=CONNECTOR, values={}, vault=vault, now=now
+        )
+        session.flush()
+    return connection
+
+
 def _held(session: Session) -> Connection | None:
     """The connection that new entries go into, if there is one; see ``_locked``."""
     live = select(Connection.id).where(
-        Connection.connector == CONNECTOR, col(Connection.removed_at).is_(None)
+        Connection.connector == CONNECTOR,
+        col(Connection.removed_at).is_(None),
+        col(Connection.sample).is_(False),  # what is wiped with the sample holds nothing real
     )
     found = session.exec(live.order_by(col(Connection.id))).first()
     return None if found is None else _locked(session, found)
@@ -290,15 +307,17 @@ def _save(
     return connection.id
 
 
-def _with_year(config: Mapping[str, Any], entry: Mapping[str, Any], year: str) -> dict[str, Any]:
-    """The fiscal years with that of the entry's vendor; January needs no line."""
+def _with_year(
+    config: Mapping[str, Any], entry: Mapping[str, Any], year: str, *, forget: bool = False
+) -> dict[str, Any]:
+    """The fiscal years with that of the entry's vendor; ``forget``: none is one, too."""
     vendor, lines = entry.get("vendor"), config.get("fiscal_years", ())
-    if not vendor or not year:
+    if not vendor or not (year or forget):
         return {}
     others = [
         line for line in lines if line.rpartition(":")[0].strip().casefold() != vendor.casefold()
     ]
-    kept = [] if year_of(year) == FiscalYear() else [f"{vendor}: {year}"]
+    kept = [f"{vendor}: {year}"] if year else []
     return {"fiscal_years": [*others, *kept]}
 
 

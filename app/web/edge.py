@@ -6,9 +6,11 @@ from starlette.routing import Route
 
 from app.web import (
     admin,
+    calendar,
     changes,
     decisions,
     errors,
+    fiscal_years,
     goals,
     handing,
     help,
@@ -51,6 +53,7 @@ PARTS = (
     start,
     today,
     inbox,
+    calendar,
     items,
     mandatory,
     talk,
@@ -66,6 +69,7 @@ PARTS = (
     source_forms,
     sources,
     settings,
+    fiscal_years,
     priorities,
     keyboard,
     rules,

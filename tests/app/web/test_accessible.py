@@ -16,12 +16,14 @@ from playwright.sync_api import Page
 from sqlmodel import Session
 
 from app.models import (
+    Attachment,
     Certification,
     Contact,
     Event,
     Fund,
     Item,
     ItemState,
+    Mention,
     Pair,
     Program,
     Proposal,
@@ -51,6 +53,12 @@ PAGES = (
     "/inbox?q=nothing+like+it",
     "/decisions",
     "/changes?since=30",
+    "/mentions",
+    "/calendar",
+    "/calendar?view=month",
+    "/calendar?view=agenda&vendor=Cisco",
+    "/calendar?day=2026-11-21",
+    "/settings/fiscal-years",
     "/goals",
     "/reports",
     "/programs",
@@ -83,6 +91,7 @@ NO_PAGE = {
     "/": "leads on to the first page",
     "/sources/import/{token}/repairs.{form}": "is a file",
     "/sources/{connection_id:id}/export.{form}": "is a file",
+    "/files/{file_id:id}": "is a file to be saved",
 }
 """What answers GET with something else than a page, and why."""
 HEALTHS: dict[str, dict[str, Any]] = {
@@ -118,11 +127,15 @@ def addresses(session: Session) -> list[str]:
         session.add(table(**common(held, len(values)), **title | values))
     found = items(session, held)
     undecided(session, found)
+    talked(session, found[0])
     changed(session, found)
     entries = (
         f"- title: {LONG}\n  id: own\n  kind: goal\n  date: 2026-11-21\n  repeats: every month"
     )
-    config = {"entries": entries, "fiscal_years": []}
+    config = {
+        "entries": entries,
+        "fiscal_years": ["Cisco: last Saturday of July", f"{VENDOR}: February"],
+    }
     mine = company.connection(session, "Mine", "own_items", config=config)
     goal = add_item(session, mine, 1, title=LONG, kind="goal", due_on=TODAY, unit="people")
     session.get_one(Item, goal).external_id = "own/2026-11"
@@ -211,6 +224,22 @@ def changed(session: Session, ids: list[int]) -> None:
         field = "Status" if kind == "changed" else "Due"
         told = {"kind": kind, "field": field, "old": old, "new": new, "run_id": 1}
         session.add(Event(subject=subject, subject_id=id_, at=NOW, **told))
+
+
+def talked(session: Session, item: int) -> None:
+    """A comment that names the reader, one that was withdrawn, a link and a file."""
+    said = {"subject": "item", "subject_id": item, "at": NOW, "kind": "noted"}
+    named = Event(**said, note=f"@Dana Kim {LONG} https://portal.example/{'x' * 90}")
+    gone = Event(**said, note="gone", actor_id=1)
+    session.add_all((named, gone, Event(**said, note="mine", actor_id=1)))
+    session.flush()
+    became = {"comment": gone.id, "gone": True}
+    session.add(Event(**said | {"kind": "withdrawn"}, before=became, actor_id=1))
+    session.add(Mention(event_id=named.id, user_id=1, item_id=item))
+    put = {"item_id": item, "added_at": NOW, "title": "Unbroken" * 20}
+    session.add(Attachment(**put, kind="link", url="https://portal.example/x"))
+    file = {"sha256": "0" * 64, "size": 123_456, "media_type": "application/pdf"}
+    session.add(Attachment(**put, kind="file", is_proof=True, **file))
 
 
 @pytest.fixture
