@@ -154,7 +154,7 @@ def test_wiping_leaves_the_inbox_as_it_was(
     with database.write() as session:
         items = [one.id or 0 for one in session.exec(select(Item).where(Item.is_open)).all()]
         wall = words.Clock(now=clock(), zone=loader.syncer.settings.zone)
-        acts.done(session, items[:5], user_id=boss, clock=wall)
+        acts.assign(session, items[:5], boss, user_id=boss, clock=wall)
         session.add(Weight(vendor="Sophos", step=1))
         session.add(SavedView(owner_id=boss, name="After", query="tab=all", created_at=clock()))
 
