@@ -1,12 +1,11 @@
 """What comes first, and why, in words. Pure and deterministic: ``now`` is in the clock.
 
 Points = what it is worth x how soon it is due x how much its program or vendor matters here.
-Worth grows with the logarithm of the money, so that an exchange rate, which we do not have,
-weighs little: of another currency only the power of ten counts.
+Ten times the money is ten points more, so that an exchange rate, which we do not have, weighs
+little: of another currency only the power of ten counts.
 No money known is not zero: its sort says what losing it usually costs.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,6 +58,9 @@ WEIGHS: Mapping[int, str] = {
     1: "weighs half as much again",
     2: "weighs double",
 }
+TENTHOUSANDTHS = 10_000.0
+DECADES = tuple((power, 10.0**power) for power in range(1, 14))
+"""Powers of ten from ten on: more than fourteen digits no amount has."""
 WAITING = 0.5
 PRESSES = 3
 """So many days before its date something counts in full again, though it waits for the vendor."""
@@ -107,7 +109,7 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
     counted, worth_words = _worth(stakes)
     urgency, urgency_words = _urgency(stakes.due, clock)
     factors = [worth_words, urgency_words]
-    points = 10 / math.log(10) * math.log1p(counted / 10_000) * urgency
+    points = worth(counted) * urgency
     if stakes.weighed.step:
         points *= WEIGHTS[stakes.weighed.step]
         factors.append(f"{stakes.weighed.name} {WEIGHS[stakes.weighed.step]}")
@@ -120,6 +122,18 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
     if stakes.due is not None and stakes.due_was is not None:
         reasons.extend(_moved(stakes.due_was, stakes.due, clock))
     return Rank(points=points, counted=counted, reasons=tuple(reasons))
+
+
+def worth(counted: float) -> float:
+    """Points for money, of which ten times as much is ten points more; between the powers of ten
+    it is a straight line. Only what every computer does alike is used, so that a statement in SQL
+    gets the same float.
+    """
+    money = counted / TENTHOUSANDTHS
+    if money < 10:
+        return money
+    number, unit = next((one for one in DECADES if money < 10 * one[1]), DECADES[-1])
+    return 10.0 * number + 10.0 * (money - unit) / (9.0 * unit)
 
 
 def presses(due: Due | None, clock: Clock) -> bool:
@@ -141,11 +155,11 @@ def _worth(stakes: Stakes) -> tuple[float, str]:
     counted = currencies.counted(money) if money is not None else None
     if counted is None:
         told = f"{_untold(money)}, ranked as {_sort(stakes)}"
-        return usual(stakes.kind, stakes.category) * 10_000.0, told
+        return usual(stakes.kind, stakes.category) * TENTHOUSANDTHS, told
     assert money is not None
     told = f"{money_words(money)} {stakes.amount_label or 'at stake'}"
     if currencies.digits(money.currency):
-        about = number_words(Decimal(f"{counted / 10_000:.2g}"))
+        about = number_words(Decimal(f"{counted / TENTHOUSANDTHS:.2g}"))
         told = f"{told}, ranked as about {about} dollars or euros"
     return counted, told
 

@@ -64,9 +64,8 @@ def first(
     session: Session, steps: weights.Steps, known: Sources, *, user_id: int, clock: Clock
 ) -> list[Ranked]:
     """The ten weightiest with these weights, the weightiest first."""
-    return ranked(session, _weightiest(steps, clock), steps, known, user_id=user_id, clock=clock)[
-        :CARDS
-    ]
+    ids = sa.select(_weightiest(steps, clock).subquery().c.id)
+    return ranked(session, ids, steps, known, user_id=user_id, clock=clock)
 
 
 def ranked(
@@ -92,27 +91,33 @@ def ranked(
 
 
 def _weightiest(steps: weights.Steps, clock: Clock) -> sa.Select[Any]:
-    """Ids among which the ten weightiest are.
+    """The ids of the ten weightiest: what ``priority`` counts, counted by the database.
 
-    Among what is as urgent, weighs as much and waits alike, worth alone decides, and then the id:
-    so the ten of most worth of each such class are enough. No backlog, however long, hides what
-    is due now.
+    It multiplies the same floats in the same order, so that it gets the same points; of all that
+    asks for something only ten lines are read.
     """
-    tables, step = weights.with_steps(
-        items.outerjoin(states, states.c.item_id == items.c.id), steps
-    )
-    waits = sa.func.coalesce(states.c.state == TeamState.WAITING, sa.false())
-    place = sa.func.row_number().over(
-        partition_by=(_urgency(clock), step, waits), order_by=(_counted().desc(), items.c.id)
-    )
-    asked = sa.select(items.c.id, place.label("place")).select_from(tables)
-    placed = asked.where(listing.asks(clock)).subquery()
-    return sa.select(placed.c.id).where(placed.c.place <= CARDS)
+    waiting = sa.select(states.c.item_id).where(states.c.state == TeamState.WAITING)
+    asks = sa.select(
+        items.c.id,
+        _counted().label("counted"),
+        _urgency(clock).label("urgency"),
+        weights.factor_of(steps).label("weight"),
+        sa.case(
+            (due_days.until(clock.today + timedelta(days=priority.PRESSES), clock), _float(1.0)),
+            (items.c.id.in_(waiting), _float(priority.WAITING)),
+            else_=_float(1.0),
+        ).label("turn"),
+    ).where(listing.asks(clock))
+    # Once for each item, however often the points name it.
+    told = asks.cte("told").prefix_with("MATERIALIZED")
+    points = _worth(told.c.counted) * told.c.urgency * told.c.weight * told.c.turn
+    order = (points.desc(), told.c.counted.desc(), told.c.id)
+    return sa.select(told.c.id).order_by(*order).limit(CARDS)
 
 
 def _counted() -> sa.ColumnElement[float]:
-    """What an item is ranked as: the same float that ``priority`` counts with."""
-    stored = sa.cast(sa.type_coerce(items.c.amount, sa.BigInteger), sa.Float)
+    """What an item is ranked as: ``currencies.counted``, or what is usual for its sort."""
+    stored = sa.cast(sa.type_coerce(items.c.amount, sa.BigInteger), sa.Double)
     by_digits = groupby(
         sorted(currencies.DIGITS, key=currencies.DIGITS.__getitem__), currencies.DIGITS.__getitem__
     )
@@ -120,7 +125,7 @@ def _counted() -> sa.ColumnElement[float]:
     return sa.case(
         (sa.and_(known, sa.func.coalesce(items.c.currency, "") == ""), stored),
         *(
-            (sa.and_(known, items.c.currency.in_(list(codes))), stored / float(10**digits))
+            (sa.and_(known, items.c.currency.in_(list(codes))), stored / _float(10.0**digits))
             for digits, codes in by_digits
         ),
         (items.c.kind == Kind.REPORTING, _usual(priority.BY_KIND[Kind.REPORTING])),
@@ -129,19 +134,41 @@ def _counted() -> sa.ColumnElement[float]:
     )
 
 
-def _usual(amount: int) -> sa.ColumnElement[float]:
-    return sa.literal(amount * 10_000.0)
+def _worth(counted: sa.ColumnElement[float]) -> sa.ColumnElement[float]:
+    """``priority.worth``."""
+    money = counted / _float(priority.TENTHOUSANDTHS)
+    lines = [
+        (
+            money < _float(10 * unit),
+            _float(10.0 * number) + _float(10.0) * (money - _float(unit)) / _float(9.0 * unit),
+        )
+        for number, unit in priority.DECADES
+    ]
+    return sa.case((money < _float(10.0), money), *lines, else_=lines[-1][1])
 
 
-def _urgency(clock: Clock) -> sa.ColumnElement[int]:
-    """Which of the steps of urgency an item is on."""
+def _urgency(clock: Clock) -> sa.ColumnElement[float]:
+    """The factor of ``priority`` for when an item is due."""
     long_late = due_days.until(clock.today - timedelta(days=priority.LONG_LATE_DAYS + 1), clock)
     steps = (
-        due_days.until(clock.today + timedelta(days=days), clock)
-        for days, _factor in priority.STEPS
+        (due_days.until(clock.today + timedelta(days=days), clock), _float(factor))
+        for days, factor in priority.STEPS
     )
-    numbered = enumerate((long_late, due_days.overdue(clock), *steps))
-    return sa.case(*((step, number) for number, step in numbered), else_=-1)
+    return sa.case(
+        (items.c.due_on.is_(None), _float(priority.NO_DATE)),
+        (long_late, _float(priority.LONG_LATE)),
+        (due_days.overdue(clock), _float(priority.LATE)),
+        *steps,
+        else_=_float(priority.FAR),
+    )
+
+
+def _usual(amount: int) -> sa.ColumnElement[float]:
+    return _float(amount * priority.TENTHOUSANDTHS)
+
+
+def _float(number: float) -> sa.ColumnElement[float]:
+    return sa.literal(number, sa.Double)
 
 
 def rank_of(row: Row, stored: Any, steps: weights.Steps, clock: Clock) -> priority.Rank:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
 
-from app.core.priority import Weighed
+from app.core.priority import WEIGHTS, Weighed
 from app.core.words import Clock
 from app.errors import Conflict
 from app.models import Event, RecordedAct, Weight
@@ -24,7 +24,6 @@ SAID = "Priorities saved; Today counts with them"
 Key = tuple[str, str]
 """A vendor and its program; of the vendor itself the program is empty."""
 Steps = Mapping[Key, int]
-_Step = sa.ColumnElement[int]
 
 
 def steps(session: Session) -> Steps:
@@ -49,22 +48,23 @@ def program_name(vendor: str, program: str) -> str:
     return program if program.startswith(vendor) else f"{vendor} {program}"
 
 
-def with_steps(tables: sa.FromClause, steps: Steps) -> tuple[sa.FromClause, _Step]:
-    """Items with the step that decides about each: its program's or else its vendor's."""
-    if not steps:
-        return tables, sa.literal(0)
-    columns = (sa.column("vendor", sa.Text), sa.column("program", sa.Text))
-    listed = sa.values(*columns, sa.column("step", sa.Integer), name="steps")
-    given = listed.data([(*key, step) for key, step in sorted(steps.items())]).cte()
-    own, vendors = given.alias("own_steps"), given.alias("vendor_steps")
-    vendor = sa.func.coalesce(items.c.vendor, "")
-    with_own = tables.outerjoin(
-        own, sa.and_(own.c.vendor == vendor, own.c.program == items.c.program)
-    )
-    whole = with_own.outerjoin(
-        vendors, sa.and_(vendors.c.vendor == vendor, vendors.c.program == "")
-    )
-    return whole, sa.func.coalesce(own.c.step, vendors.c.step, 0)
+def factor_of(steps: Steps) -> sa.ColumnElement[float]:
+    """What an item's points are multiplied by: its program's weight or else its vendor's."""
+    by_vendor: dict[str, dict[str, int]] = {}
+    for (vendor, program), step in sorted(steps.items()):
+        by_vendor.setdefault(vendor, {})[program] = step
+    whens = {vendor: _factor_within(set_) for vendor, set_ in by_vendor.items()}
+    usual = sa.literal(WEIGHTS[0], sa.Double)
+    if not whens:
+        return usual
+    return sa.case(whens, value=sa.func.coalesce(items.c.vendor, ""), else_=usual)
+
+
+def _factor_within(steps: Mapping[str, int]) -> sa.ColumnElement[float]:
+    """The same among one vendor's items."""
+    own = {name: sa.literal(WEIGHTS[step], sa.Double) for name, step in steps.items() if name}
+    vendors = sa.literal(WEIGHTS[steps.get("", 0)], sa.Double)
+    return sa.case(own, value=items.c.program, else_=vendors) if own else vendors
 
 
 def save(session: Session, steps: Steps, *, user_id: int, clock: Clock) -> Act:
