@@ -134,6 +134,16 @@ def two_days(first: date, second: date) -> str:
     return f"{first.day}{month} and {second.day} {second:%B %Y}"
 
 
+def days_short(first: date, last: date, today: date) -> str:
+    """ "23–29 Nov", "30 Nov – 6 Dec", "22 Nov" of a single day."""
+    if first == last:
+        return day_short(last, today)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day_short(last, today)}"
+    begin = f"{first.day} {first:%b}" if first.year == last.year else day_short(first, today)
+    return f"{begin} – {day_short(last, today)}"
+
+
 @lru_cache(maxsize=4096)
 def day_full(day: date) -> str:
     """ "Tue 24 Nov 2026"."""

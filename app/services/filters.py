@@ -11,7 +11,7 @@ from app.core.columns import NO_DUE_DAY
 from app.core.whole import whole
 from app.core.words import Clock
 from app.models import Item, ItemState, TeamState, User
-from app.services import due_days
+from app.services import due_days, outcomes
 from app.services.pages import View
 from app.services.pages.views import BACKUP, ME, NOBODY, NONE
 
@@ -39,6 +39,8 @@ def of(view: View, clock: Clock) -> Iterator[Condition]:
         yield _owned(view.owner)
     if view.state:
         yield _in_state(view.state)
+    if view.outcome:
+        yield outcomes.condition(view.outcome, clock)
     yield from _worth(view)
     yield from _due(view, clock)
 
@@ -48,7 +50,7 @@ def told(view: View) -> tuple[str, ...]:
     owner = view.owner if view.owner in (ME, BACKUP, NOBODY) else str(bool(view.owner))
     named = (str(value == NONE) for value in (view.vendor, view.program))
     bounds = (view.amount_from, view.amount_to, view.due_from, view.due_to)
-    return (*named, owner, view.state, view.currency, *bounds)
+    return (*named, owner, view.state, view.currency, view.outcome, *bounds)
 
 
 def _owned(owner: str) -> Condition:
@@ -82,7 +84,8 @@ def _in_state(state: str) -> Condition:
 
 def _worth(view: View) -> Iterator[Condition]:
     if view.currency:
-        yield items.c.currency == view.currency
+        none = view.currency == NONE
+        yield items.c.currency.is_(None) if none else items.c.currency == view.currency
     least, most = amount_of(view.amount_from), amount_of(view.amount_to)
     if least is not None:
         yield items.c.amount >= least

@@ -214,7 +214,9 @@ def in_view(
     session: Session, view: View, user_id: int, clock: Clock
 ) -> list[sa.ColumnElement[bool]]:
     """All conditions of a view."""
-    found = [in_tab(view.tab, user_id, clock), *filters.of(view, clock)]
+    found = [*filters.of(view, clock)]
+    if not view.outcome:
+        found.append(in_tab(view.tab, user_id, clock))
     if view.q:
         ids = search.given(session, search.found(session, view.q))
         found.append(search.among(items.c.id, "found", ids, sqlite=is_sqlite(session)))

@@ -1,7 +1,7 @@
 """What the pages Goals and Reports show."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core import pace
+from app.core.charts import GoalChart
 from app.core.columns import NO_DUE_DAY
 from app.core.pace import Standing
 from app.core.words import Clock, goal_words, is_word, number_words, percent_words, quantity_words
-from app.services import actuals, goals, lines, listing
+from app.services import actuals, goal_charts, goals, lines, listing
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import GROUPS, Row, SourceLine, State
@@ -35,7 +36,8 @@ class GoalRow:
     """One goal. ``share`` is actual of target, ``pace`` the part of its period that is over.
 
     ``told`` is "64 of 70 points"; ``verdict`` says its standing in words with the gap.
-    ``counted``: where people enter here what is reached, that as a field takes it.
+    ``counted``: where people enter here what is reached, that as a field takes it. ``chart``: how
+    it came to it, where there is a period to show.
     """
 
     row: Row
@@ -48,6 +50,7 @@ class GoalRow:
     start: date | None
     end: date | None
     source: SourceLine | None
+    chart: GoalChart | None = None
 
     @property
     def says(self) -> str:
@@ -74,6 +77,12 @@ class GoalsPage:
         return next(
             (len(rows) for title, rows in self.groups if title == STANDINGS[Standing.BEHIND]), 0
         )
+
+    @property
+    def charted(self) -> bool:
+        """Whether any goal is shown over its period."""
+        drawn = (Standing.BEHIND, Standing.ON_PACE)
+        return any(row.chart and row.standing in drawn for _, rows in self.groups for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,8 +129,9 @@ def goals_page(session: Session, *, user_id: int, clock: Clock) -> GoalsPage:
     extra = (items.c.target, items.c.actual, items.c.unit, items.c.period_start, items.c.period_end)
     found = _listed(session, Kind.GOAL, extra, user_id)
     known = Sources(session, now=clock.now)
+    drawn = goal_charts.charts_of(session, found, clock)
     rows = [
-        _goal(stored, row, known, clock)
+        replace(_goal(stored, row, known, clock), chart=drawn.get(stored.id))
         for stored, row in zip(found, lines.rows_of(session, found, known, clock), strict=True)
     ]
     return GoalsPage(

@@ -6,6 +6,7 @@ from typing import Any
 from app.core.bounds import amount_of, day_of
 from app.core.whole import whole
 from app.core.words import day_full
+from app.services import outcomes
 from app.services.pages import TABS, InboxPage, View
 from app.services.pages.views import BACKUP, BACKWARDS, GROUPINGS, ME, NOBODY, NONE, SORTS, STATES
 from app.web.templating import address
@@ -13,6 +14,7 @@ from app.web.templating import address
 PATH = "/inbox"
 PARTS = ("inbox", "results", "more", "detail")
 LONGEST = 500
+LONGEST_UNIT = 20
 OWNERS = {ME: "Mine", BACKUP: "I am the backup", NOBODY: "Nobody owns it"}
 
 
@@ -28,7 +30,8 @@ def view_of(query: Mapping[str, str]) -> View:
         said[name] = said[name] if read(said[name]) is not None else ""
     said["tab"] = said["tab"] if said["tab"] in TABS else "all"
     said["owner"] = said["owner"] if _is_owner(said["owner"]) else ""
-    said["currency"] = said["currency"].upper() if _is_currency(said["currency"]) else ""
+    said["currency"] = said["currency"] if _is_currency(said["currency"]) else ""
+    said["outcome"] = said["outcome"] if outcomes.parse(said["outcome"]) else ""
     said["q"] = said["q"][:200]
     return View(**said)
 
@@ -38,7 +41,8 @@ def _is_owner(text: str) -> bool:
 
 
 def _is_currency(text: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isalpha()
+    """A code, a unit such as points, or ``NONE`` for amounts of which none is named."""
+    return text == NONE or (len(text) <= LONGEST_UNIT and text.isprintable())
 
 
 def around_list(page: InboxPage) -> dict[str, Any]:
@@ -107,7 +111,8 @@ def _day(text: str) -> str:
 _WORDS: Mapping[str, Callable[[str], str]] = {
     "q": "“{}”".format,
     "state": STATES.__getitem__,
-    "currency": "In {}".format,
+    "currency": lambda text: "No currency named" if text == NONE else f"In {text}",
+    "outcome": outcomes.words,
     "amount_from": lambda text: f"From {amount_of(text):,f}",
     "amount_to": lambda text: f"Up to {amount_of(text):,f}",
     "due_from": lambda text: f"Due from {_day(text)}",

@@ -35,6 +35,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
     env.filters |= {
         "money": words.money_words,
         "money_exact": words.money_exact,
+        "round_money": words.money_round,
         "number": words.number_words,
         "percent": words.percent_words,
         "stake": stake_words,
@@ -43,6 +44,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "own_text": words.own_text,
         "day": words.day_full,
         "day_short": lambda day, clock: words.day_short(day, clock.today),
+        "days_short": lambda week, clock: words.days_short(week.first, week.last, clock.today),
         "when": words.when_words,
         "when_full": words.when_full,
         "kept": words.kept_words,

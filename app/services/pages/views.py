@@ -26,6 +26,7 @@ class View:
     state   a key of ``STATES``
     currency, amount_from, amount_to  of its amount; without a currency, each amount in its own
     due_from, due_to  ISO dates, by the reader's days, both included
+    outcome what came of items in a quarter ("saved-2026-Q4"), whatever the tab; see ``outcomes``
     sort    a key of ``SORTS``; "" is by due date
     group   a key of ``GROUPINGS``; "" is by due date where it is sorted so
     """
@@ -43,6 +44,7 @@ class View:
     amount_to: str = ""
     due_from: str = ""
     due_to: str = ""
+    outcome: str = ""
     sort: str = ""
     group: str = ""
 
@@ -65,7 +67,7 @@ class View:
         """What the rows stand together by: vendor, program, ``BY_DUE`` or nothing (``LISTED``)."""
         if self.group:
             return self.group
-        return LISTED if self.sort or self.tab in UNGROUPED else BY_DUE
+        return LISTED if self.sort or self.outcome or self.tab in UNGROUPED else BY_DUE
 
 
 TABS: Mapping[str, str] = {

@@ -284,3 +284,17 @@ def test_the_sources_own_text_is_shown_where_it_says_more(raw: str, own: str | N
 )
 def test_a_share_is_all_only_when_it_is(part: float, text: str) -> None:
     assert words.percent_words(part) == text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 29), "23–29 Nov"),
+        (date(2026, 11, 30), date(2026, 12, 6), "30 Nov – 6 Dec"),
+        (date(2026, 12, 28), date(2027, 1, 3), "28 Dec – 3 Jan 2027"),
+        (date(2027, 1, 4), date(2027, 1, 10), "4–10 Jan 2027"),
+        (date(2026, 11, 22), date(2026, 11, 22), "22 Nov"),
+    ],
+)
+def test_days_from_and_to(first: date, last: date, said: str) -> None:
+    assert words.days_short(first, last, date(2026, 11, 22)) == said

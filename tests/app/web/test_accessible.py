@@ -59,6 +59,7 @@ PAGES = (
     "/calendar?view=agenda&vendor=Cisco",
     "/calendar?day=2026-11-21",
     "/settings/fiscal-years",
+    "/overview",
     "/goals",
     "/reports",
     "/programs",
