@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from sqlmodel import Session
 
 from app.models import (
+    AssignmentRule,
     Attachment,
     Certification,
     Contact,
@@ -79,6 +80,8 @@ PAGES = (
     "/sample/wipe",
     "/settings/people",
     "/settings/rules",
+    "/settings/rules/1",
+    "/settings/rules/1/now",
     "/settings/people/1",
     "/settings/people/1/hand-over",
     "/settings/tokens",
@@ -129,6 +132,7 @@ def addresses(session: Session) -> list[str]:
     found = items(session, held)
     undecided(session, found)
     talked(session, found[0])
+    shared_out(session, found)
     changed(session, found)
     entries = (
         f"- title: {LONG}\n  id: own\n  kind: goal\n  date: 2026-11-21\n  repeats: every month"
@@ -188,6 +192,13 @@ def items(session: Session, source: int) -> list[int]:
             until = NOW + timedelta(days=2) if state == "snoozed" else None
             session.add(ItemState(item_id=made, state=state, snoozed_until=until, changed_at=NOW))
     return ids
+
+
+def shared_out(session: Session, ids: list[int]) -> None:
+    """A rule that fits what is nobody's, and an item of somebody's with a backup."""
+    rule = AssignmentRule(vendor=VENDOR, owner_id=1, created_at=NOW)
+    session.add(rule)
+    session.add(ItemState(item_id=ids[-4], owner_id=1, backup_id=1, changed_at=NOW))
 
 
 def undecided(session: Session, ids: list[int]) -> None:
