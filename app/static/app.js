@@ -242,6 +242,10 @@ function leave(event) {
     one("summary", menu).focus();
     return true;
   }
+  if (inField(event.target) && event.target.closest("#detail")) {
+    standOnOpen();
+    return true;
+  }
   if (!event.target.matches?.("[type=search]")) return false;
   const row = all("[data-row]").find(shown);
   if (row && !event.target.value) stand(row);
@@ -430,11 +434,13 @@ function watchToast() {
 
 let lastRow = 0;
 let lastOwn = -1;
+let wasOnRow = false;
 
 doc.addEventListener("focusin", () => {
   lastOwn = all("#detail [data-own-keys]").indexOf(doc.activeElement.closest("[data-own-keys]"));
   const at = all("[data-row]").indexOf(doc.activeElement.closest("[data-row]"));
-  if (at >= 0) lastRow = at;
+  wasOnRow = at >= 0;
+  if (wasOnRow) lastRow = at;
 });
 
 doc.addEventListener("click", (event) => {
@@ -443,11 +449,20 @@ doc.addEventListener("click", (event) => {
   if (row) sessionStorage.setItem("row", row.id);
 });
 
+// The row of the item that is open, or, where the list is not in sight, the item itself.
+function standOnOpen() {
+  const row = one("[data-row].on");
+  if (shown(row)) return stand(row);
+  all("[data-heading]").findLast(shown)?.focus();
+}
+
 function mark(open) {
   for (const row of all("#rows [data-row]")) {
+    if (row.dataset.row === open && !row.classList.contains("on")) row.classList.add("read");
     row.classList.toggle("on", row.dataset.row === open);
-    if (row.dataset.row === open) row.classList.add("read");
   }
+  const at = all("[data-row]").findIndex((row) => row.classList.contains("on"));
+  if (at >= 0 && !wasOnRow) lastRow = at;
 }
 
 function settle() {
@@ -461,8 +476,8 @@ function settle() {
   if (left.length) return one("button", left[Math.min(lastOwn, left.length - 1)]).focus();
   if (lastOwn >= 0) return one("#detail [data-heading]")?.focus();
   const rows = all("[data-row]").filter(shown);
-  const next = rows.length ? one("a", rows[Math.min(lastRow, rows.length - 1)]) : all("[data-heading]").find(shown);
-  next?.focus();
+  if (!rows.length || (!wasOnRow && shown(one("[data-row].on")))) return standOnOpen();
+  one("a", rows[Math.min(lastRow, rows.length - 1)])?.focus();
 }
 
 doc.addEventListener("htmx:after:swap", () => requestAnimationFrame(settle));
@@ -511,4 +526,5 @@ const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_f
 const left = /^#row-\d+$/.test(location.hash) ? location.hash.slice(1) : cameBack && sessionStorage.getItem("row");
 if (left) addEventListener("load", () => requestAnimationFrame(() => one("a", doc.getElementById(left) ?? doc.createElement("i"))?.focus()));
 one("form[data-auto]")?.requestSubmit();
+mark(one("#detail")?.dataset.item);
 watchToast();

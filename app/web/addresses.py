@@ -33,6 +33,17 @@ def here(request: Request) -> str:
     return local(f"{parts.path}?{parts.query}".removesuffix("?"))
 
 
+def came_from(request: Request) -> str:
+    """The page whose form this is, as the browser says; the first page when it does not."""
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if parts.netloc != request.headers.get("host"):
+        return "/"
+    return local(f"{parts.path}?{parts.query}".removesuffix("?"))
+
+
 PINNED = frozenset({"mine", "unowned", "snoozed", "done"})
 
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, Conflict, Invalid, NotAllowed, NotFound, SampleInTheWay
 from app.outages import outage_of
-from app.web.addresses import here
+from app.web.addresses import came_from, here
 from app.web.render import answer, by_htmx
 from app.web.security import MEGABYTE
 from app.web.site import site_of
@@ -65,12 +65,17 @@ def install(app: FastAPI) -> None:
 
 
 def ask_to_sign_in(request: Request, _error: SignInNeeded) -> Response:
-    """To the sign-in page and back; htmx is told to take the whole window there."""
+    """To the sign-in page and back; htmx is told to take the whole window there.
+
+    Who was about to change something comes back to where they were, and is told that it was
+    not saved.
+    """
+    looked = request.method in ("GET", "HEAD")
+    back = here(request) if looked or by_htmx(request) else came_from(request)
+    to = address("/sign-in", next=back, lost=None if looked else 1)
     if by_htmx(request):
-        to = address("/sign-in", next=here(request))
         return Response(status_code=401, headers={"HX-Redirect": to})
-    back = here(request) if request.method in ("GET", "HEAD") else "/"
-    return RedirectResponse(address("/sign-in", next=back), status_code=303)
+    return RedirectResponse(to, status_code=303)
 
 
 def ask_to_wipe(request: Request, _error: SampleInTheWay) -> Response:

@@ -14,28 +14,33 @@ from app.services import accounts, company
 from app.web.addresses import local
 from app.web.cookies import drop_cookie, set_cookie
 from app.web.fields import Text
-from app.web.render import render_plain
+from app.web.flash import Toast
+from app.web.render import render_plain, see_other
 from app.web.site import site_of
 from app.web.visit import SESSION, session_token
 
 router = APIRouter()
 
+LOST = "You had been signed out, so what you last did was not saved. Do it again."
 WRONG = "That e-mail address and password do not belong together."
 ZONES = tuple((zone, zone.replace("_", " ")) for zone in sorted(zones()))
 
 
 @router.get("/sign-in")
-def sign_in_form(request: Request, next: str = "/") -> Response:
-    """The form, or how to begin where nobody has an account yet."""
+def sign_in_form(request: Request, next: str = "/", lost: str = "") -> Response:
+    """The form, or how to begin where nobody has an account yet.
+
+    ``lost``: the sign-in had run out amid an act, which therefore was not saved.
+    """
     with site_of(request).database.read() as session:
         people = accounts.user_count(session)
-    return render_plain(
-        request, "sign_in.html", next=local(next), people=people, email="", wrong=""
-    )
+    return _form(request, next, lost, people=people)
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, email: Text, password: Text, next: Text = "/") -> Response:
+def sign_in(
+    request: Request, email: Text, password: Text, next: Text = "/", lost: Text = ""
+) -> Response:
     """Verify between two transactions: Argon2 is slow and must not hold the write lock."""
     site = site_of(request)
     now = site.now()
@@ -44,18 +49,35 @@ def sign_in(request: Request, email: Text, password: Text, next: Text = "/") -> 
     try:
         ok = accounts.verify(known, password, now=now)
     except NotAllowed as error:
-        return _again(request, email, next, str(error), status=429)
+        return _form(request, next, lost, email=email, wrong=str(error), status=429)
     with site.database.write() as session:
         user = accounts.record_sign_in(session, known, ok=ok, now=now)
         token = _begin(request, session, user.id) if user is not None else None
     if token is None:
-        return _again(request, email, next, WRONG, status=422)
-    return _enter(request, token, local(next))
+        return _form(request, next, lost, email=email, wrong=WRONG, status=422)
+    toast = Toast(said=LOST, tone="late") if lost else None
+    return signed_in(request, token, see_other(request, local(next), toast))
 
 
-def _again(request: Request, email: str, to: str, wrong: str, *, status: int) -> Response:
+def _form(
+    request: Request,
+    to: str,
+    lost: str,
+    *,
+    people: int = 1,
+    email: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
     return render_plain(
-        request, "sign_in.html", status=status, next=local(to), people=1, email=email, wrong=wrong
+        request,
+        "sign_in.html",
+        status=status,
+        next=local(to),
+        lost=bool(lost),
+        people=people,
+        email=email,
+        wrong=wrong,
     )
 
 

@@ -10,13 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 CHOICE = "PARTNER_INBOX_TEST_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = f"Chromium is missing: apt-get install chromium libatomic1, or set {CHOICE} to its path."
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
 ANSWERED = ("Failed to load resource: the server responded", "htmx: htmx:response:error")
+expect.set_options(timeout=PATIENCE)
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
