@@ -61,7 +61,9 @@ def fitting(counts: Sequence[int], room: int) -> list[int]:
     return told
 
 
-def subject(*, overdue: int, soon: int, changed: int, doubtful: int, clock: Clock) -> str:
+def subject(
+    *, overdue: int, soon: int, changed: int, doubtful: int, clock: Clock, mentions: int = 0
+) -> str:
     """The news itself: "2 overdue, 5 due in 7 days – Tue 24 Nov". Counted are up to 999.
 
     That nothing is due is said only while no source is ``doubtful``.
@@ -71,6 +73,8 @@ def subject(*, overdue: int, soon: int, changed: int, doubtful: int, clock: Cloc
         parts.append(f"{_counted(overdue)} overdue")
     if soon:
         parts.append(f"{_counted(soon)} due in 7 days")
+    if mentions:
+        parts.append(f"{plural(mentions, 'mention')} of you")
     if not parts and changed:
         parts.append(plural(changed, "change"))
     if not parts and doubtful:

@@ -17,7 +17,7 @@ from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Mention, User
 from app.services import accounts, recording, states
-from app.services.pages import Act, CommentLine, MentionLine
+from app.services.pages import COUNTED, Act, CommentLine, MentionLine
 from app.services.revisions import remembered
 
 NOTED, WITHDRAWN = "noted", "withdrawn"
@@ -181,7 +181,7 @@ def seen(session: Session, item_id: int, *, user_id: int, now: datetime) -> None
 def mentions_of(
     session: Session, user_id: int, *, limit: int, only_unseen: bool = False
 ) -> tuple[MentionLine, ...]:
-    """The newest comments that name this person, those not seen yet first."""
+    """The newest comments that name this person, those not seen yet first, or those alone."""
     found = _mentions(session, user_id, named.c.seen_at.is_(None), limit)
     if not only_unseen and len(found) < limit:
         found += _mentions(session, user_id, named.c.seen_at.is_not(None), limit - len(found))
@@ -197,6 +197,12 @@ def mentions_of(
         )
         for row in found
     )
+
+
+def told_since(session: Session, user_id: int, since: datetime) -> tuple[MentionLine, ...]:
+    """Comments since then that name the person, who has not opened their items yet."""
+    found = mentions_of(session, user_id, limit=COUNTED, only_unseen=True)
+    return tuple(one for one in found if one.at > since)
 
 
 def _mentions(

@@ -22,6 +22,7 @@ from app.models import DigestEntry, DigestState, User
 from app.services import (
     acts,
     apart,
+    comments,
     company,
     due_days,
     goals,
@@ -33,12 +34,21 @@ from app.services import (
 )
 from app.services.lines import Sources
 from app.services.listing import events, items
-from app.services.pages import COUNTED, GoalLine, HistoryLine, Row, SourceLine, Stake, Unowned
+from app.services.pages import (
+    COUNTED,
+    GoalLine,
+    HistoryLine,
+    MentionLine,
+    Row,
+    SourceLine,
+    Stake,
+    Unowned,
+)
 
 DAILY = "daily"
 LEASE = timedelta(minutes=10)
 MOST_ROWS = 60
-MOST_UNOWNED = 5
+MOST_UNOWNED, MOST_MENTIONS = 5, 10
 EVENTS_LOOKED_AT = 400
 
 
@@ -74,6 +84,8 @@ class Digest:
     soon_count: int
     unowned: tuple[Row, ...] = ()
     alarm: Unowned | None = None
+    mentions: tuple[MentionLine, ...] = ()
+    mentions_before: int = 0
     left_out: int = 0
     company: str = ""
 
@@ -87,7 +99,7 @@ class Digest:
     def empty(self) -> bool:
         """Nothing that a person would want to be told."""
         said = (self.overdue, self.soon, self.changed, self.new, self.behind, self.doubtful)
-        return not any((*said, self.alarm))
+        return not any((*said, self.alarm, self.mentions))
 
 
 def compose(session: Session, user: User, *, clock: Clock) -> Digest:
@@ -100,6 +112,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
     new = _new(session, user.id, known, clock, since)
     changed = _changed(session, user.id, known, clock, since)
     counts = {tab.key: tab.count for tab in inbox.tab_counts(session, user_id=user.id, clock=clock)}
+    mentions = comments.told_since(session, user.id, since)
     sections: tuple[Sequence[Any], ...] = (overdue, soon, changed, new)
     fitting = digests.fitting([len(rows) for rows in sections], MOST_ROWS)
     shown = [tuple(rows[:count]) for rows, count in zip(sections, fitting, strict=True)]
@@ -118,6 +131,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
             overdue=counts["overdue"],
             soon=counts["week"],
             changed=len(changed),
+            mentions=len(mentions),
             doubtful=len(known.doubtful),
             clock=clock,
         ),
@@ -128,6 +142,8 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         company=company.name(session, ""),
         unowned=_unowned(session, user.id, known, clock),
         alarm=unowned.alarm(session, clock=clock),
+        mentions=mentions[:MOST_MENTIONS],
+        mentions_before=comments.unseen(session, user.id) - len(mentions[:MOST_MENTIONS]),
         left_out=sum(max(count - len(rows), 0) for count, rows in zip(told, shown, strict=True)),
     )
 

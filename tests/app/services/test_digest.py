@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.notify import mail
-from app.services import accounts, acts, digesting
+from app.services import accounts, acts, comments, digesting
 from app.services.digesting import Digest
 from app.services.pages import Unowned
 from connectors.sdk.records import AnyRecord, Deadline, DueDate, Money
@@ -106,3 +106,35 @@ def test_a_digest_is_sent_for_nothing_but_what_nobody_owns(world: World, person:
 
     assert not digest.new
     assert not digest.empty
+
+
+def test_who_named_the_reader_is_told_once_in_full_and_then_counted(
+    world: World, person: int
+) -> None:
+    read(world, deadline("r"))
+    item = world.items()["r"].id or 0
+    with world.database.write() as session:
+        lena = accounts.add_user(session, email="lm@partner.example", name="Lena", now=START)
+        say = {"user_id": lena.id or 0, "clock": world.wall_clock()}
+        comments.add(session, item, "@Rin one\nhttps://portal.example/7", **say)
+        comments.add(session, item, "@Lena not for Rin", **say)
+
+    digest = composed(world, person)
+    text, html = mail.render(
+        "digest",
+        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
+    )
+    assert digest.subject == "1 mention of you – Sat 21 Nov"
+    assert (
+        f"Lena, today 09:00: @Rin one https://portal.example/7\n  https://i.example/items/{item}"
+        in text
+    )
+    assert "@Rin one" in html
+    assert "not for Rin" not in text + html
+
+    world.clock.forward(days=2)
+    later = composed(world, person)
+    assert (later.mentions, later.mentions_before) == ((), 1)
+    with world.database.write() as session:
+        comments.seen(session, item, user_id=person, now=world.clock())
+    assert composed(world, person).mentions_before == 0
