@@ -104,7 +104,7 @@ def _acts() -> Iterator[tuple[str, dict[str, str]]]:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     return cycle(
         (
-            ("/items/done", {}),
+            ("/items/done", {"proof": "https://vendor.example/proof"}),
             ("/items/assign", {"owner": "1"}),
             ("/items/snooze", {"day": tomorrow}),
             ("/items/note", {"text": "Asked them again"}),

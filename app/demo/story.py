@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.core.words import Clock
 from app.demo import company
 from app.demo.platforms import Planned
+from app.models import RecordedAct
 from app.secrets import Vault
 from app.services import (
     accounts,
@@ -27,6 +28,9 @@ from app.services import (
 from app.services.contents import MEGABYTE, Contents
 from app.services.pages import Stake, View
 from connectors.sdk.records import Money
+
+LATER = timedelta(days=40)
+"""What is due later than that is put off: no number of the coming weeks changes by it."""
 
 
 def found_company(
@@ -51,7 +55,8 @@ def found_company(
 def settle_in(
     session: Session, *, clock: Clock, contents: Contents, admin_id: int | None = None
 ) -> None:
-    """What the people have done so far: vendors have owners, two things are put off or done.
+    """What the people have done so far: vendors have owners, one thing waits on its vendor, one
+    sleeps until it changes. Nobody can undo what was done before anybody was here.
 
     ``admin_id`` plays the admin's part where the company has none of its own.
     """
@@ -61,6 +66,7 @@ def settle_in(
         admin = accounts.user(session, admin_id)
     assert admin is not None
     assert admin.id is not None
+    before = session.execute(sa.select(sa.func.max(RecordedAct.id))).scalar() or 0
     by_name = {user.name: user.id for user in accounts.users(session)}
     by_name[company.ADMIN[1]] = admin.id
     for vendor, owner in company.OWNERS.items():
@@ -71,6 +77,17 @@ def settle_in(
         acts.back_up(session, ids, by_name[backup], user_id=admin.id, clock=clock)
     _rule(session, by_name, user_id=admin.id, clock=clock)
     _talk(session, admin.id, by_name.get("Rin Sato") or admin.id, contents, clock)
+    _put_off(session, user_id=admin.id, clock=clock)
+    session.execute(sa.delete(RecordedAct).where(col(RecordedAct.id) > before))
+
+
+def _put_off(session: Session, *, user_id: int, clock: Clock) -> None:
+    items = listing.items.c
+    later = sa.select(items.id).where(items.is_open, items.due_on > clock.today + LATER)
+    ids = list(session.execute(later.order_by(items.sort_on).limit(2)).scalars())
+    if len(ids) == 2:
+        acts.wait(session, ids[:1], user_id=user_id, clock=clock)
+        acts.snooze(session, ids[1:], None, user_id=user_id, clock=clock)
 
 
 def _open_of(session: Session, vendor: str) -> list[int]:

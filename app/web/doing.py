@@ -77,7 +77,7 @@ def _refused(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> dict[int, 
     return selecting.refused(
         visit.session,
         ids,
-        seen=sent.mark,
+        seen=None if verb.own else sent.mark,
         declines=verb.declines,
         settles=verb.settles,
         **visit.by,

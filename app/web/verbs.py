@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from app.core.snooze import morning_of
 from app.core.whole import whole
 from app.core.words import day_words
 from app.errors import Invalid
-from app.services import accounts, acts, own_dates
+from app.services import accounts, acts, own_dates, personal
 from app.services.pages import Act
 from app.web.sent import Sent
 from app.web.visit import Visit
@@ -22,6 +23,7 @@ class Verb:
     """``words`` say what would be done, and raise ``Invalid`` where the form does not say it.
 
     declines, settles   it says of items that they are not applicable, or that they are done
+    own                 it is for oneself alone
     """
 
     path: str
@@ -29,6 +31,7 @@ class Verb:
     do: Callable[[Visit, Sent, list[int]], Act]
     declines: bool = False
     settles: bool = False
+    own: bool = False
 
 
 def _done(visit: Visit, sent: Sent, ids: list[int]) -> Act:
@@ -116,3 +119,22 @@ ASSIGN = Verb(
 BACK_UP = Verb(
     path="backup", words=lambda visit, sent: f"Backup: {_name(visit, sent.backup)}", do=_back_up
 )
+
+
+def _star(visit: Visit, _sent: Sent, ids: list[int], *, on: bool) -> Act:
+    return personal.star(visit.session, ids, on=on, **visit.by)
+
+
+def _read(visit: Visit, _sent: Sent, ids: list[int], *, on: bool) -> Act:
+    return personal.read(visit.session, ids, on=on, **visit.by)
+
+
+def _mark(path: str, words: str, do: Callable[..., Act], *, on: bool) -> Verb:
+    """An act that nobody else sees: what others did with the items does not stand against it."""
+    return Verb(path=path, words=lambda _visit, _sent: words, do=partial(do, on=on), own=True)
+
+
+STAR = _mark("star", "Star", _star, on=True)
+UNSTAR = _mark("unstar", "Take the star away", _star, on=False)
+READ = _mark("read", "Mark as read", _read, on=True)
+UNREAD = _mark("unread", "Mark as unread", _read, on=False)

@@ -185,6 +185,23 @@ def test_an_act_on_nothing_says_so(client: TestClient, ids: Ids, form: dict[str,
     assert "No item is chosen." in answer.text
 
 
+@pytest.mark.parametrize(("verb", "said"), [("star", "Starred"), ("read", "Marked as read")])
+def test_marks_of_ones_own_go_over_pages_too(
+    client: TestClient, rin: TestClient, many: list[int], verb: str, said: str
+) -> None:
+    form = {"every": "1", "view": "vendor=Acme", "next": "/inbox?vendor=Acme"}
+    preview = client.post(f"/items/{verb}", data=form).text
+    confirm = {name: hidden(preview, name)[0] for name in ("ids", "seen", "next")}
+    rin.post("/items/done", data={"item": many[:3]})
+
+    client.post(f"/items/{verb}", data=confirm)
+
+    page = client.get("/inbox").text
+    assert f"{said}: {MANY} items" in page
+    client.post("/undo", data={"act": undo_key(page)})
+    assert client.get("/inbox?tab=starred").text.count("data-row=") == 0
+
+
 # What is mandatory
 
 
