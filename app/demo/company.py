@@ -52,6 +52,9 @@ ANSWERED = (
 APPROVAL = "https://partner.example/funds/approvals/2207"
 INVOICES = b"Invoice,Amount,Currency\nHS-0815,4200.00,USD\nHS-0822,1350.50,USD\n"
 
+WEIGHTS = {("Cisco", ""): 2, ("Dell", ""): -1}
+"""What matters more than usual, and what less."""
+
 _HEADER = (
     "ID", "Vendor", "Category", "Title", "Customer", "Due date", "Amount", "Currency",
     "Status",

@@ -24,6 +24,7 @@ from app.services import (
     ruling,
     ruling_now,
     sources,
+    weights,
 )
 from app.services.contents import MEGABYTE, Contents
 from app.services.pages import Stake, View
@@ -69,6 +70,8 @@ def settle_in(
     before = session.execute(sa.select(sa.func.max(RecordedAct.id))).scalar() or 0
     by_name = {user.name: user.id for user in accounts.users(session)}
     by_name[company.ADMIN[1]] = admin.id
+    if admin_id is None:  # what a sample taught about real vendors would outlive it
+        weights.save(session, company.WEIGHTS, user_id=admin.id, clock=clock)
     for vendor, owner in company.OWNERS.items():
         if ids := _open_of(session, vendor):
             acts.assign(session, ids, by_name[owner], user_id=admin.id, clock=clock)

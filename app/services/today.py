@@ -12,7 +12,7 @@ from app.core.links import link
 from app.core.next_act import NextAct, next_act
 from app.core.words import Clock, is_late
 from app.models import TeamState
-from app.services import due_days, inbox, lines, listing, unowned, weights
+from app.services import due_days, inbox, lines, listing, mandatory, unowned, weights
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import CARDS, Row, TodayCard, TodayPage
@@ -26,12 +26,13 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
     """What to do first: overdue, due within a month, or asked for without a date."""
     known = Sources(session, now=clock.now)
     ranked = first(session, weights.steps(session), known, user_id=user_id, clock=clock)
+    unproven = mandatory.among(session, [row.id for _, row, _ in ranked], unproven=True)
     return TodayPage(
         cards=tuple(
             TodayCard(
                 row=row,
                 why=rank.reasons,
-                act=_act(row, stored, clock),
+                act=_act(row, stored, row.id in unproven, clock),
                 url=stored.url,
                 source_name=known.name(stored.connection_id),
                 version=stored.version or 0,
@@ -49,11 +50,11 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
     )
 
 
-def _act(row: Row, stored: Any, clock: Clock) -> NextAct:
+def _act(row: Row, stored: Any, unproven: bool, clock: Clock) -> NextAct:
     return next_act(
         owned=row.owner is not None,
         waiting=stored.state == TeamState.WAITING,
-        unproven=False,
+        unproven=unproven,
         late=row.due is not None and is_late(row.due, clock),
         url=link(stored.url) is not None,
         report=row.kind == Kind.REPORTING,

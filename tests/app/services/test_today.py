@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.core.next_act import NextAct
 from app.models import ItemState, TeamState
 from app.services import acts, listing, today
 from app.services.lines import Sources
@@ -112,6 +113,35 @@ def test_it_stays_at_ten_in_the_same_order(world: World, person: int) -> None:
     first, second = titles(world, person), titles(world, person)
 
     assert first == second == [str(number) for number in range(10)]
+
+
+def test_each_card_has_its_one_next_act(world: World, person: int) -> None:
+    url = "https://portal.example/1"
+    lists(
+        world,
+        deadline("take", due=due(-1)),
+        deadline("prove", due=due(-2), category=Category.CERTIFICATION, url=url),
+        deadline("ask", due=due(9), category=Category.RENEWAL, url=url),
+        deadline("go", due=due(9), category=Category.QUOTE, url=url),
+        deadline("tick", due=due(9), category=Category.QUOTE),
+    )
+    ids = {name: item.id or 0 for name, item in world.items().items()}
+    by: dict[str, Any] = {"user_id": person, "clock": world.wall_clock()}
+    with world.database.write() as session:
+        owned = [id_ for name, id_ in ids.items() if name != "take"]
+        acts.assign(session, owned, person, **by)
+        acts.wait(session, [ids["ask"]], **by)
+
+    found = {card.row.title.removeprefix("Deadline "): card for card in page(world, person).cards}
+
+    assert {name: card.act for name, card in found.items()} == {
+        "take": NextAct.TAKE,
+        "prove": NextAct.PROVE,
+        "ask": NextAct.ASK_AGAIN,
+        "go": NextAct.SOURCE,
+        "tick": NextAct.DONE,
+    }
+    assert "waiting on the vendor weighs half" in found["ask"].why[0]
 
 
 def told(draw: random.Random, number: int) -> Deadline | ReportingRequirement:
