@@ -15,7 +15,8 @@ from sqlmodel import Session
 from app.core.columns import NO_DUE_DAY
 from app.core.money import summed
 from app.core.words import Clock
-from app.services import due_days, lines, listing, orders
+from app.db import is_sqlite
+from app.services import due_days, lines, listing, orders, search
 from app.services.listing import MONTH, WEEK, items
 from app.services.pages import COUNTED, GROUPS, LISTED, Group, GroupHead, Row, Stake, View
 from app.services.pages.views import BACKWARDS, BY_DUE, NONE, SORTS
@@ -65,6 +66,16 @@ def key_of(view: View, stored: Any, clock: Clock) -> str:
         case "vendor" | "program":
             return _key_of_name(getattr(stored, view.grouping))
     return LISTED
+
+
+def keys_of(session: Session, view: View, ids: Sequence[int]) -> set[str]:
+    """The groups by name that these items belong to, whether the view still shows them or not."""
+    if view.grouping not in NAMED:
+        return set()
+    found = search.given(session, list(ids))
+    among = search.among(items.c.id, "ids", found, sqlite=is_sqlite(session))
+    names = sa.select(items.c[view.grouping]).where(among).distinct()
+    return set(map(_key_of_name, session.execute(names).scalars()))
 
 
 def _key_of_name(name: str | None) -> str:

@@ -1,6 +1,6 @@
 """The inbox: one page of a view, its tabs and heads, and the counts around every page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core.columns import NO_DUE_DAY
+from app.core.whole import whole
 from app.core.words import Clock
 from app.models import User
 from app.services import (
@@ -22,6 +23,7 @@ from app.services import (
     listing,
     looks,
     recording,
+    saved,
     search,
     states,
 )
@@ -40,6 +42,7 @@ from app.services.pages import (
     Tab,
     View,
 )
+from app.services.pages.views import NONE
 from app.services.revisions import remembered, revision
 from connectors.sdk.records import Due, Kind
 
@@ -87,9 +90,22 @@ def inbox_page(
         people=people(session),
         choices=choices.choices(session),
         names={str(line.id): line.name for line in known.lines.values()},
+        own_views=saved.own(session, user_id),
+        gone=() if found or not view.narrowed else tuple(_gone(session, view, known)),
         unread=counts["new"],
         newest=newest(session),
     )
+
+
+def _gone(session: Session, view: View, known: Sources) -> Iterator[str]:
+    """What the view asks for that no item has any more."""
+    for name in ("vendor", "program"):
+        value = getattr(view, name)
+        there = sa.select(items.c.id).where(items.c[name] == value, items.c.removed_at.is_(None))
+        if value and value != NONE and session.execute(there.limit(1)).first() is None:
+            yield f"the {name} “{value}”"
+    if view.source and whole(view.source) not in known.lines:
+        yield "its source"
 
 
 def newest(session: Session) -> int:
@@ -216,6 +232,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],
         starred=tabs["starred"],
+        pinned=saved.pinned(session, user_id=user_id, clock=clock),
         sources=tuple(known.lines.values()),
         last=recording.last(session, user_id=user_id, clock=clock),
     )

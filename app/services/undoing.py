@@ -19,6 +19,7 @@ from app.services import (
     pairs,
     personal,
     recording,
+    saved,
     states,
     weights,
 )
@@ -49,6 +50,9 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = 
         return Act(said=f"Undone: {record.said}", items=())
     if record.kind == weights.WEIGHED:
         return weights.take_back(session, record)
+    if record.kind == saved.KIND:
+        saved.take_back(session, record)
+        return Act(said=f"Undone: {record.said}", items=())
     lines = _lines(session, record)
     stayed = "" if then == ANYWAY else _spared(session, record, lines)
     lines = _take_back(session, record, lines, clock, then=then)

@@ -44,7 +44,7 @@ def came_from(request: Request) -> str:
     return local(f"{parts.path}?{parts.query}".removesuffix("?"))
 
 
-PINNED = frozenset({"mine", "unowned", "snoozed", "done"})
+PINNED = frozenset({"mine", "unowned", "starred", "snoozed", "done"})
 
 
 def place(url: str) -> str:

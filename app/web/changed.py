@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import QueryParams
 
-from app.services import inbox
+from app.services import groups, inbox
 from app.services.pages import GROUPS, LISTED, Act
-from app.web import changes, decisions, goals, priorities, reports, today
+from app.web import changes, decisions, goals, priorities, reports, saved, today
 from app.web.addresses import here
 from app.web.inbox import listed, opened
 from app.web.inbox_page import PATH, view_of
@@ -20,6 +20,7 @@ WHOLE = {
     "/decisions": ("decisions", decisions.shown),
     "/goals": ("goals", goals.shown),
     "/reports": ("reports", reports.shown),
+    saved.PATH: ("views", saved.shown),
     "/settings/priorities": ("priorities", priorities.shown),
 }
 """Pages that are short enough to be shown anew after an act: their block and its names."""
@@ -57,7 +58,7 @@ def _in_list(visit: Visit, act: Act, names: dict[str, Any], *, again: bool) -> l
         return parts("inbox", "bulk", "detail")
     return [
         *_rows(visit, act, names),
-        *_heads(visit, names),
+        *_heads(visit, act, names),
         *parts("tabs", "stake", "detail"),
     ]
 
@@ -76,11 +77,12 @@ def _rows(visit: Visit, act: Act, names: dict[str, Any]) -> Iterator[Place]:
             yield Place(target=f"#row-{item_id}", swap="delete")
 
 
-def _heads(visit: Visit, names: dict[str, Any]) -> Iterator[Place]:
+def _heads(visit: Visit, act: Act, names: dict[str, Any]) -> Iterator[Place]:
     """Each group's head with its new count, or its going with the group's last row."""
     macros = _macros(visit)
     heads = {head.key: head for head in names["page"].heads}
-    for key in (*GROUPS, LISTED):
+    by_name = groups.keys_of(visit.session, names["page"].view, act.items)
+    for key in by_name or (*GROUPS, LISTED):
         if key in heads:
             yield Place(target=f"#head-{key}", html=macros.group_head(heads[key]))
         else:

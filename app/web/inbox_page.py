@@ -2,47 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.core.bounds import amount_of, day_of
-from app.core.whole import whole
 from app.core.words import day_full
 from app.services import outcomes
+from app.services.addressed import OWNERS, query_of, view_from, view_of
 from app.services.pages import TABS, InboxPage, View
-from app.services.pages.views import BACKUP, BACKWARDS, GROUPINGS, ME, NOBODY, NONE, SORTS, STATES
+from app.services.pages.views import BACKWARDS, GROUPINGS, NONE, SORTS, STATES
 from app.web.templating import address
 
 PATH = "/inbox"
 PARTS = ("inbox", "results", "more", "detail")
-LONGEST = 500
-LONGEST_UNIT = 20
-OWNERS = {ME: "Mine", BACKUP: "I am the backup", NOBODY: "Nobody owns it"}
-
-
-def view_of(query: Mapping[str, str]) -> View:
-    """The view that an address names; what it names wrongly is left out."""
-    said = {name: query.get(name, "").strip()[:LONGEST] for name in View.__dataclass_fields__}
-    for name, rights in (("state", STATES), ("sort", SORTS), ("group", GROUPINGS)):
-        said[name] = said[name] if said[name] in rights else ""
-    for name, read in (
-        *dict.fromkeys(("amount_from", "amount_to"), amount_of).items(),
-        *dict.fromkeys(("due_from", "due_to"), day_of).items(),
-    ):
-        said[name] = said[name] if read(said[name]) is not None else ""
-    said["tab"] = said["tab"] if said["tab"] in TABS else "all"
-    said["owner"] = said["owner"] if _is_owner(said["owner"]) else ""
-    said["currency"] = said["currency"] if _is_currency(said["currency"]) else ""
-    said["outcome"] = said["outcome"] if outcomes.parse(said["outcome"]) else ""
-    said["q"] = said["q"][:200]
-    return View(**said)
-
-
-def _is_owner(text: str) -> bool:
-    return text in OWNERS or whole(text) is not None
-
-
-def _is_currency(text: str) -> bool:
-    """A code, a unit such as points, or ``NONE`` for amounts of which none is named."""
-    return text == NONE or (len(text) <= LONGEST_UNIT and text.isprintable())
+__all__ = ["OWNERS", "PARTS", "PATH", "around_list", "title_of", "view_of", "viewed"]
 
 
 def around_list(page: InboxPage) -> dict[str, Any]:
@@ -58,6 +30,12 @@ def around_list(page: InboxPage) -> dict[str, Any]:
         "states": states_of(page.view.tab),
         "owners": OWNERS,
     }
+
+
+def viewed(url: str) -> str | None:
+    """The query of the view that an address of the inbox shows; None elsewhere."""
+    parts = urlsplit(url)
+    return query_of(view_from(parts.query)) if parts.path == PATH else None
 
 
 def title_of(view: View) -> str:

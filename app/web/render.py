@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.web import flash
 from app.web.addresses import here, place
 from app.web.flash import Toast
+from app.web.inbox_page import viewed
 from app.web.keys import read_by
 from app.web.site import site_of
 from app.web.visit import Visit
@@ -82,6 +83,7 @@ def around(visit: Visit) -> dict[str, Any]:
         "user": visit.user,
         "here": at,
         "place": place(at),
+        "viewed": viewed(at),
         "whole": False,
         "every": False,
         "keep_note": True,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.services.pages.parts import Act, SourceLine
+from app.services.pages.saved import Pinned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,5 +27,6 @@ class Nav:
     unowned: int = 0
     snoozed: int = 0
     starred: int = 0
+    pinned: tuple[Pinned, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     last: Act | None = None

@@ -53,6 +53,14 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """Something by its id and its name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InboxPage:
     """One page of the inbox.
 
@@ -62,7 +70,8 @@ class InboxPage:
     ``heads`` are the heads of all groups of the view, also of those on later pages.
     ``doubtful`` are the sources that are not fresh: while there is one, nothing is "all clear".
     ``unread``: how many are new and not read; ``newest``: the id of the item that came last.
-    ``names`` are the sources' names by their ids, as an address has them.
+    ``own_views`` are the reader's saved views; ``gone`` names what the view asks for and no item
+    has. ``names`` are the sources' names by their ids, as an address has them.
     """
 
     view: View
@@ -82,5 +91,7 @@ class InboxPage:
     people: tuple[Person, ...] = ()
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    own_views: tuple[Named, ...] = ()
+    gone: tuple[str, ...] = ()
     unread: int = 0
     newest: int = 0

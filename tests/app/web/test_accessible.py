@@ -53,6 +53,7 @@ PAGES = (
     "/inbox?tab=removed",
     "/inbox?q=nothing+like+it",
     "/decisions",
+    "/views",
     "/changes?since=30",
     "/mentions",
     "/calendar",

@@ -1,0 +1,36 @@
+"""Saved views: those beside the navigation, and the page of all of them."""
+
+from dataclasses import dataclass
+
+from app.services.pages.views import View
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pinned:
+    """A saved view beside the navigation; ``query`` stands behind the "?" of its address."""
+
+    id: int
+    name: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedLine:
+    """A saved view; ``owner`` is whose it is, None where it is the reader's own."""
+
+    id: int
+    name: str
+    view: View
+    query: str
+    count: int
+    shared: bool
+    owner: str | None
+    is_pinned: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedPage:
+    """All saved views that somebody sees, the pinned ones first and in their order."""
+
+    lines: tuple[SavedLine, ...]

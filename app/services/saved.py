@@ -1,0 +1,339 @@
+"""Saved views: a name for an address of the inbox, one's own or shared with the team.
+
+Whoever made a view changes it; whoever sees it pins it beside the navigation, or makes a copy.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.visitors import replacement_traverse
+from sqlmodel import Session, SQLModel, col, select
+
+from app.core.storable import is_text
+from app.core.words import Clock
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.models import PinnedView, RecordedAct, SavedView, User
+from app.services import due_days, listing, recording
+from app.services.addressed import query_of, view_from
+from app.services.listing import items
+from app.services.pages import COUNTED, Act, View
+from app.services.pages.listed import Named
+from app.services.pages.saved import Pinned, SavedLine, SavedPage
+from app.services.revisions import remembered
+
+KIND = "saved view"
+LONGEST_NAME = 60
+MOST = 100
+"""Views that one person can keep."""
+MOST_PINNED = 20
+
+views = SQLModel.metadata.tables[str(SavedView.__tablename__)]
+pins = SQLModel.metadata.tables[str(PinnedView.__tablename__)]
+
+
+# What is shown
+
+
+def pinned(session: Session, *, user_id: int, clock: Clock) -> tuple[Pinned, ...]:
+    """The views beside this person's navigation, each with how many items it holds now."""
+    hour = clock.local(clock.now).strftime("%Y-%m-%d %H")
+    key = ("pinned", user_id, clock.zone.key, hour, due_days.passed(session, clock))
+    return remembered(session, key, lambda: _pinned(session, user_id, clock))
+
+
+def _pinned(session: Session, user_id: int, clock: Clock) -> tuple[Pinned, ...]:
+    statement = (
+        sa.select(views.c.id, views.c.name, views.c.query)
+        .join(pins, pins.c.view_id == views.c.id)
+        .where(pins.c.user_id == user_id, _seen_by(user_id))
+        .order_by(pins.c.place, views.c.id)
+        .limit(MOST_PINNED)
+    )
+    found = session.execute(statement).all()
+    held = [view_from(row.query) for row in found]
+    counts = counted(session, held, user_id=user_id, clock=clock)
+    return tuple(
+        Pinned(id=row.id, name=row.name, query=query_of(view), count=count)
+        for row, view, count in zip(found, held, counts, strict=True)
+    )
+
+
+def page(session: Session, *, user_id: int, clock: Clock) -> SavedPage:
+    """All views that this person sees: what is pinned in its order, then the rest by name."""
+    pin = sa.and_(pins.c.view_id == views.c.id, pins.c.user_id == user_id)
+    people = SQLModel.metadata.tables[str(User.__tablename__)]
+    statement = (
+        sa.select(views, pins.c.place, people.c.name.label("owner"))
+        .select_from(views.outerjoin(pins, pin).join(people, people.c.id == views.c.owner_id))
+        .where(_seen_by(user_id))
+        .order_by(pins.c.place.is_(None), pins.c.place, sa.func.lower(views.c.name), views.c.id)
+        .limit(MOST * 10)
+    )
+    found = session.execute(statement).all()
+    held = [view_from(row.query) for row in found]
+    counts = counted(session, held, user_id=user_id, clock=clock)
+    return SavedPage(
+        lines=tuple(
+            SavedLine(
+                id=row.id,
+                name=row.name,
+                view=view,
+                query=query_of(view),
+                count=count,
+                shared=row.shared,
+                owner=None if row.owner_id == user_id else row.owner,
+                is_pinned=row.place is not None,
+            )
+            for row, view, count in zip(found, held, counts, strict=True)
+        )
+    )
+
+
+def own(session: Session, user_id: int) -> tuple[Named, ...]:
+    """The views that this person can change, by name."""
+    mine = sa.select(views.c.id, views.c.name).where(views.c.owner_id == user_id)
+
+    def make() -> tuple[Named, ...]:
+        found = session.execute(mine.order_by(sa.func.lower(views.c.name), views.c.id))
+        return tuple(Named(id=id_, name=name) for id_, name in found)
+
+    return remembered(session, ("own views", user_id), make)
+
+
+def counted(session: Session, held: Sequence[View], *, user_id: int, clock: Clock) -> list[int]:
+    """How many items each view holds, up to ``COUNTED`` + 1, in one statement."""
+    if not held:
+        return []
+    numbers = [
+        sa.select(sa.func.count())
+        .select_from(
+            sa.select(items.c.id)
+            .select_from(listing.joined_for(view, user_id))
+            .where(*_alone(session, view, user_id, clock))
+            .limit(COUNTED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        for view in held
+    ]
+    return [int(number) for number in session.execute(sa.select(*numbers)).one()]
+
+
+def _alone(session: Session, view: View, user_id: int, clock: Clock) -> list[Any]:
+    """The view's conditions with values of their own, so that views can stand side by side."""
+    named = listing.values(session, view, user_id, clock)
+
+    def own(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.key in named:
+            return sa.bindparam(None, named[element.key], element.type, unique=True)
+        return None
+
+    where = listing.in_view(session, view, user_id, clock)
+    return [replacement_traverse(one, {}, own) for one in where]
+
+
+# What is done with them; each can be taken back
+
+
+def save(
+    session: Session,
+    name: str,
+    query: str,
+    *,
+    user_id: int,
+    clock: Clock,
+    shared: bool = False,
+) -> Act:
+    """Keep a view, pinned. Raises ``Invalid``."""
+    own = select(sa.func.count()).select_from(views).where(views.c.owner_id == user_id)
+    if session.exec(own).one() >= MOST:
+        raise Invalid(f"You keep {MOST} views already.", remedy="Delete one that you do not need.")
+    view = SavedView(
+        owner_id=user_id,
+        name=_name(name),
+        query=query_of(view_from(query)),
+        shared=shared,
+        created_at=clock.now,
+    )
+    session.add(view)
+    session.flush()
+    act = _told(session, view, f"Saved as “{view.name}”", None, user_id=user_id, clock=clock)
+    _pin(session, view, user_id)
+    return act
+
+
+def copy(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act:
+    """A view of one's own that shows the same."""
+    view = seen(session, view_id, user_id)
+    return save(session, view.name, view.query, user_id=user_id, clock=clock)
+
+
+def rename(session: Session, view_id: int, name: str, *, user_id: int, clock: Clock) -> Act:
+    """Another name. Raises ``Invalid``, ``NotAllowed``."""
+    view, before = _mine(session, view_id, user_id)
+    view.name = _name(name)
+    return _told(session, view, f"Renamed to “{view.name}”", before, user_id=user_id, clock=clock)
+
+
+def change(session: Session, view_id: int, query: str, *, user_id: int, clock: Clock) -> Act:
+    """From now on it shows something else. Raises ``NotAllowed``."""
+    view, before = _mine(session, view_id, user_id)
+    view.query = query_of(view_from(query))
+    return _told(session, view, f"“{view.name}” changed", before, user_id=user_id, clock=clock)
+
+
+def share(session: Session, view_id: int, *, on: bool, user_id: int, clock: Clock) -> Act:
+    """Let the team see it, or no longer. Raises ``NotAllowed``."""
+    view, before = _mine(session, view_id, user_id)
+    view.shared = on
+    said = f"“{view.name}” is {'shared with the team' if on else 'yours alone again'}"
+    return _told(session, view, said, before, user_id=user_id, clock=clock)
+
+
+def pin(session: Session, view_id: int, *, on: bool, user_id: int, clock: Clock) -> Act:
+    """Beside one's own navigation, last of all, or no longer. Raises ``Invalid``."""
+    view = seen(session, view_id, user_id)
+    before = _snapshot(session, view, user_id)
+    if on:
+        _pin(session, view, user_id)
+    else:
+        _unpin(session, view_id, user_id)
+    said = f"“{view.name}” {'pinned' if on else 'no longer pinned'}"
+    return _told(session, view, said, before, user_id=user_id, clock=clock)
+
+
+def move(session: Session, view_id: int, *, up: bool, user_id: int, clock: Clock) -> Act:
+    """One place up or down among those that this person pinned."""
+    view = seen(session, view_id, user_id)
+    before = _snapshot(session, view, user_id)
+    order = _order(session, user_id)
+    if view_id in order:
+        at = order.index(view_id)
+        order.insert(max(at - 1, 0) if up else at + 1, order.pop(at))
+        _arrange(session, order, user_id)
+    said = f"“{view.name}” moved {'up' if up else 'down'}"
+    return _told(session, view, said, before, user_id=user_id, clock=clock)
+
+
+def delete(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act:
+    """The view is gone, for everybody who pinned it, too. Raises ``NotAllowed``."""
+    view, before = _mine(session, view_id, user_id)
+    act = _told(session, view, f"“{view.name}” deleted", before, user_id=user_id, clock=clock)
+    session.delete(view)
+    session.flush()
+    return act
+
+
+def take_back(session: Session, act: RecordedAct) -> None:
+    """As it was before the act: the view, who had pinned it, and the order of one's own pins."""
+    told: dict[str, Any] = (act.before or [{}])[0]
+    view = session.get(SavedView, told["id"])
+    if view is not None and view.created_at > act.at:  # a number is given again
+        raise Conflict("A new view is in its place.", remedy="Nothing was changed.")
+    if told["view"] is None:
+        if view is not None:
+            session.delete(view)
+    else:
+        kept = {**told["view"], "created_at": act.at}
+        if view is None:
+            session.add(SavedView(id=told["id"], owner_id=act.actor_id or 0, **kept))
+        else:
+            view.name, view.query, view.shared = kept["name"], kept["query"], kept["shared"]
+        session.flush()
+        session.execute(sa.delete(pins).where(pins.c.view_id == told["id"]))
+        for user_id, place in told["pins"]:
+            if session.get(User, user_id) is not None:
+                session.add(PinnedView(user_id=user_id, view_id=told["id"], place=place))
+        session.flush()
+        there = set(_order(session, act.actor_id or 0))
+        _arrange(session, [one for one in told["order"] if one in there], act.actor_id or 0)
+    session.flush()
+
+
+def seen(session: Session, view_id: int, user_id: int) -> SavedView:
+    """The view, if this person sees it; raises ``NotFound``."""
+    found = session.exec(select(SavedView).where(SavedView.id == view_id, _seen_by(user_id)))
+    view = found.first()
+    if view is None:
+        raise NotFound("There is no such view.")
+    return view
+
+
+def _seen_by(user_id: int) -> sa.ColumnElement[bool]:
+    return sa.or_(views.c.owner_id == user_id, views.c.shared)
+
+
+def _mine(session: Session, view_id: int, user_id: int) -> tuple[SavedView, dict[str, Any]]:
+    """One's own view, and what it was."""
+    view = seen(session, view_id, user_id)
+    if view.owner_id != user_id:
+        raise NotAllowed("This view is somebody else's.", remedy="Make a copy and change that.")
+    return view, _snapshot(session, view, user_id)
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise Invalid("The view has no name.", fields={"name": "Call it something."})
+    if len(name) > LONGEST_NAME or not is_text(name):
+        words = f"At most {LONGEST_NAME} characters."
+        raise Invalid("The name is too long.", fields={"name": words}, remedy=words)
+    return name
+
+
+def _pin(session: Session, view: SavedView, user_id: int) -> None:
+    order = _order(session, user_id)
+    if view.id in order:
+        return
+    if len(order) >= MOST_PINNED:
+        raise Invalid(f"{MOST_PINNED} views are pinned already.", remedy="Take one away first.")
+    last = session.execute(
+        sa.select(sa.func.max(pins.c.place)).where(pins.c.user_id == user_id)
+    ).scalar()
+    session.add(PinnedView(user_id=user_id, view_id=view.id or 0, place=(last or 0) + 1))
+    session.flush()
+
+
+def _unpin(session: Session, view_id: int, user_id: int) -> None:
+    session.execute(sa.delete(pins).where(pins.c.view_id == view_id, pins.c.user_id == user_id))
+
+
+def _order(session: Session, user_id: int) -> list[int]:
+    own = sa.select(pins.c.view_id).where(pins.c.user_id == user_id)
+    return list(session.execute(own.order_by(pins.c.place, pins.c.view_id)).scalars())
+
+
+def _arrange(session: Session, order: Sequence[int], user_id: int) -> None:
+    for place, view_id in enumerate(order, 1):
+        session.execute(
+            sa.update(pins)
+            .where(pins.c.user_id == user_id, pins.c.view_id == view_id)
+            .values(place=place)
+        )
+
+
+def _snapshot(session: Session, view: SavedView, user_id: int) -> dict[str, Any]:
+    told = select(PinnedView.user_id, PinnedView.place).where(col(PinnedView.view_id) == view.id)
+    return {
+        "id": view.id,
+        "view": {"name": view.name, "query": view.query, "shared": view.shared},
+        "pins": [list(one) for one in session.exec(told)],
+        "order": _order(session, user_id),
+    }
+
+
+def _told(
+    session: Session,
+    view: SavedView,
+    said: str,
+    before: dict[str, Any] | None,
+    *,
+    user_id: int,
+    clock: Clock,
+) -> Act:
+    """The act, with what was before it; None: the view was not there."""
+    record = recording.begin(session, KIND, user_id=user_id, clock=clock)
+    record.before = [before or {"id": view.id, "view": None}]
+    return recording.told(session, record, said, ())
