@@ -14,7 +14,7 @@ from app.core.words import Clock, when_words
 from app.errors import Invalid
 from app.keeping import Kept
 from app.models import Connection
-from app.services import checking, configs, sources
+from app.services import apart, checking, configs, sources
 from connectors.sdk.connector import Check, CheckState, InMemory
 from connectors.sdk.manifest import ConnectorConfig, Manifest
 
@@ -30,6 +30,7 @@ def add(connector_id: str, *, name: str, settings: list[str], check: bool, as_js
     opened = Opened()
     manifest = sources.manifest_of(connector_id)
     with opened.database.read() as session:
+        apart.ask_first(session)
         sources.free(session, name)
     values = entered(manifest, settings)
     config = configs.validate(manifest, values)
@@ -125,7 +126,8 @@ def show(*, as_json: bool) -> None:
         read = when_words(one.last_success_at, clock) if one.last_success_at else "never"
         if one.copied_at:
             read = f"uploaded {when_words(one.copied_at, clock)}"
-        table.add_row(plain(one.name), one.connector, one.health, read, plain(one.error or ""))
+        health = "sample" if one.sample else one.health
+        table.add_row(plain(one.name), one.connector, health, read, plain(one.error or ""))
     print_table(table)
 
 

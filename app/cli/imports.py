@@ -15,7 +15,7 @@ from app.cli.syncs import report, run_all
 from app.core.words import Clock, due_words, money_words, plural
 from app.errors import Invalid
 from app.models import Trigger
-from app.services import import_plans, imports, sources
+from app.services import apart, import_plans, imports, sources
 from app.services.import_plans import Choice, ImportPlan, SheetPlan, answered
 from app.services.uploads import place, safe_name
 from connectors.sdk.records import Kind
@@ -51,6 +51,7 @@ def import_file(
     opened = Opened()
     name = (name or file.stem).strip()
     with opened.database.read() as session:
+        apart.ask_first(session)
         known = imports.remembered(session)
         renews = {one.name: one.id for one in imports.targets(session)}.get(name)
         if renews is None:

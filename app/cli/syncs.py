@@ -13,7 +13,7 @@ from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs import syncing
 from app.models import Connection, SyncRun, Trigger
-from app.services import sources
+from app.services import apart, sources
 
 
 def sync(name: str, *, everything: bool, as_json: bool) -> None:
@@ -25,6 +25,8 @@ def sync(name: str, *, everything: bool, as_json: bool) -> None:
     opened = Opened()
     with opened.database.read() as session:
         known = sources.every(session) if everything else [sources.by_name(session, name)]
+    if name:
+        apart.refuse_of_sample(known[0])
     chosen = [one for one in known if one.enabled or not everything]
     if not chosen:
         why = "All connections are paused" if known else "There is no connection yet"

@@ -320,3 +320,36 @@ def test_a_required_secret_is_asked_for_and_never_shown(command: Command) -> Non
     assert "a very secret key" not in ran.out + ran.err
     listed = command("connection", "list", "--json")
     assert "a very secret key" not in listed.out
+
+
+def test_beside_the_sample_company_nothing_real_is_added_or_read(
+    command: Command, tmp_path: Path
+) -> None:
+    """Said at once, before anything is asked or read."""
+    from app.cli.opened import Opened
+    from app.demo.platforms import Planned
+    from app.services import samples
+
+    assert "Nobody has an account yet." in command("sample", "load").err
+    command("user", "add", "dana@partner.example", "--name", "Dana", "--admin")
+    opened = Opened(data_dir=tmp_path / "data")
+    with opened.database.write() as session:
+        token = samples.begin(session, user_id=1, now=opened.now()).token
+        planned = [Planned(name="Own", connector="own_items", values={})]
+        samples.found(session, token, planned, (), vault=opened.vault, now=opened.now())
+        samples.finish(session, token, now=opened.now())
+    sheet = tmp_path / "rows.csv"
+    sheet.write_text("ID,Vendor,Title,Due date\n1,Cisco,Renew,2027-02-28\n")
+
+    for words in (
+        ("import", str(sheet), "--yes"),
+        ("connection", "add", "calendar", "--name", "X", "--set", "url=https://x.example/a.ics"),
+        ("sync", "Own"),
+        ("connection", "remove", "Own", "--yes"),
+    ):
+        ran = command(*words)
+        assert (ran.code, ran.out) == (1, ""), words
+        assert "Wipe the sample" in ran.err, words
+    assert "is here already" in command("sample", "load").err
+    assert "The sample company is gone." in command("sample", "wipe", "--yes").out
+    assert command("import", str(sheet), "--yes").code == 0
