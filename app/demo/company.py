@@ -52,7 +52,7 @@ ANSWERED = (
 APPROVAL = "https://partner.example/funds/approvals/2207"
 INVOICES = b"Invoice,Amount,Currency\nHS-0815,4200.00,USD\nHS-0822,1350.50,USD\n"
 
-WEIGHTS = {("Cisco", ""): 2, ("Dell", ""): -1}
+WEIGHTS = {("Cisco Meraki", ""): 2, ("Dell", ""): -1}
 """What matters more than usual, and what less."""
 
 _HEADER = (
