@@ -21,6 +21,7 @@ from app.config import SETTINGS_FILE
 from app.core.words import Clock, money_words
 from app.demo import company, platforms, story
 from app.errors import CannotStart, Conflict
+from app.jobs.comparing import Comparer
 from app.main import create_app
 from app.secrets import KEY_FILE
 from app.services import accounts, sources
@@ -84,7 +85,8 @@ def _fill(
         connections = sources.every(session)
     runs = run_all(opened, connections, trigger="demo", quiet=as_json)
     clock = Clock(now=opened.now(), zone=opened.settings.zone)
-    _settle_in_once(opened, folder, clock)
+    _settle_in_once(opened, running, folder, clock)
+    Comparer(database=opened.database, now=opened.now, zone=opened.settings.zone).compare()
     failed = [one.name for one, run in runs if run is None or run.outcome != "ok"]
     meant = {platforms.GONE} & set(failed)
     failed = [name for name in failed if name not in meant]
@@ -190,12 +192,20 @@ def _found(opened: Opened, running: platforms.Platforms, folder: Path) -> None:
                 )
 
 
-def _settle_in_once(opened: Opened, folder: Path, clock: Clock) -> None:
+def _settle_in_once(
+    opened: Opened, running: platforms.Platforms, folder: Path, clock: Clock
+) -> None:
+    """What the people have done so far, and what a few platforms changed since they looked."""
     if _noted(folder).get("settled"):
         return
     contents = Contents(folder=opened.settings.files)
     with opened.database.write() as session:
         story.settle_in(session, clock=clock, contents=contents)
+        story.look(session, clock=clock)
+    moved = running.move_on()
+    with opened.database.read() as session:
+        connections = [one for one in sources.every(session) if one.connector in moved]
+    run_all(opened, connections, trigger="demo", quiet=True)
     _note(folder, settled=True)
 
 

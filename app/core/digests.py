@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core import changes
 from app.core.words import Clock, day_words, plural
 
 TOO_LATE = timedelta(hours=6)
 """A digest that could not leave for so long is left out; the next one tells it all."""
 FIRST_RETRY = timedelta(minutes=2)
+TOLD = (
+    changes.DUE_MOVED,
+    changes.CHANGED,
+    changes.CLOSED,
+    changes.REOPENED,
+    changes.GONE,
+    changes.RETURNED,
+)
+"""What a source changes of an item that the next digest tells."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,8 +109,9 @@ class Line:
 
     @property
     def is_money(self) -> bool:
-        """Whether its values are amounts in the currency of their record."""
-        return self.field in MONEY
+        """Whether its values are amounts in the currency of their record, and not words."""
+        told = [value for value in (self.old, self.new) if value is not None]
+        return self.field in MONEY and all(value.lstrip("-")[:1].isdigit() for value in told)
 
     @property
     def days_later(self) -> int:

@@ -71,6 +71,8 @@ _ROWS = (
      "74900.00", "EUR", "open"),
     (24, "TD-R-9034", "TD SYNNEX", "renewal", "Support contract of 12 switches",
      "Kestrel Logistics", "9120.00", "EUR", "open"),
+    (12, "N-118", "Fortinet", "renewal", "Fortinet renewal 4419127", "Northgate Logistics",
+     "18650.50", "USD", "open"),
 )  # fmt: skip
 
 

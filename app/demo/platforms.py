@@ -40,6 +40,13 @@ ANOTHER: Mapping[str, Mapping[str, Any]] = {
     "Own items": {"fiscal_years": company.FISCAL_YEARS},
 }
 """Settings that differ from those the simulated platform is reached with."""
+MOVED_ON = (
+    "ingram_micro",
+    *("salesforce_prm",) * 5,
+    "aws_partner_central",
+    "spreadsheet",
+)
+"""Platforms that change between the last look of the sample company's people and the present."""
 GONE = "Fortinet events (address gone)"
 """The one that fails, on purpose: so a source looks whose platform moved something away."""
 
@@ -94,6 +101,12 @@ class Platforms:
         """Hosts with their ports: of all that speak HTTP, and of the mail server."""
         known = (self.host.addresses(id_) for id_ in self.sandboxes)
         return tuple(dict.fromkeys(urlsplit(address).netloc for of in known for address in of))
+
+    def move_on(self) -> set[str]:
+        """What has changed since the people looked last; the connectors that can read it."""
+        for one in MOVED_ON:
+            self.sandboxes[one].advance()
+        return set(MOVED_ON)
 
     def change(self) -> tuple[str, list[str]]:
         """One platform changes: its connector's id, and what changed in sentences."""

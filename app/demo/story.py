@@ -21,6 +21,7 @@ from app.services import (
     groups,
     inbox,
     listing,
+    looks,
     ruling,
     ruling_now,
     sources,
@@ -91,6 +92,14 @@ def _put_off(session: Session, *, user_id: int, clock: Clock) -> None:
     if len(ids) == 2:
         acts.wait(session, ids[:1], user_id=user_id, clock=clock)
         acts.snooze(session, ids[1:], None, user_id=user_id, clock=clock)
+
+
+def look(session: Session, *, clock: Clock) -> None:
+    """Everybody has seen what has changed until now."""
+    up_to = looks.newest(session, clock)
+    for user in accounts.users(session):
+        user.changes_seen_id = up_to
+        session.add(user)
 
 
 def _open_of(session: Session, vendor: str) -> list[int]:

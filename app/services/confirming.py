@@ -217,8 +217,17 @@ def _plain(value: Any) -> Any:
 
 
 def _open(session: Session, item_id: int, proposal_id: int) -> tuple[Item, Proposal]:
-    """The notice and its proposal, held, as long as nobody has decided."""
-    notice = session.get(Item, item_id, with_for_update={"key_share": True})
+    """The notice and its proposal, held, as long as nobody has decided.
+
+    What is confirmed of one notice tells something of those about the same matter: two that are
+    confirmed at once take hold of all of them in one order, so that neither waits for the other
+    for ever.
+    """
+    proposal = session.get(Proposal, proposal_id)
+    near = clues.near(session, list(clues.stored(session, [item_id]).values()))
+    about = [proposal.about_id] if proposal is not None and proposal.about_id is not None else []
+    states.hold(session, {item_id, *near, *about})
+    notice = session.get(Item, item_id, populate_existing=True)
     proposal = session.get(Proposal, proposal_id, populate_existing=True)
     if notice is None or proposal is None or proposal.item_id != item_id:
         raise NotFound("There is no such proposal.")

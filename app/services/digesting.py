@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core import changes, digests
+from app.core import digests
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
@@ -24,6 +24,7 @@ from app.services import (
     apart,
     comments,
     company,
+    deciding,
     due_days,
     goals,
     inbox,
@@ -66,7 +67,8 @@ class Digest:
 
     Counts are exact up to ``COUNTED``; one more stands for any larger number.
     ``unowned`` are the first rows of what ``alarm`` counts, which the sections above it may tell,
-    too. ``read_at``: everything is at least as new as this; None before the first read.
+    too. ``waiting``: how many things wait for somebody's word.
+    ``read_at``: everything is at least as new as this; None before the first read.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Digest:
     mentions: tuple[MentionLine, ...] = ()
     mentions_before: int = 0
     left_out: int = 0
+    waiting: int = 0
     company: str = ""
 
     @property
@@ -144,6 +147,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         alarm=unowned.alarm(session, clock=clock),
         mentions=mentions[:MOST_MENTIONS],
         mentions_before=comments.unseen(session, user.id) - len(mentions[:MOST_MENTIONS]),
+        waiting=deciding.count(session, clock),
         left_out=sum(max(count - len(rows), 0) for count, rows in zip(told, shown, strict=True)),
     )
 
@@ -183,16 +187,6 @@ def _is_new(clock: Clock, since: datetime) -> tuple[sa.ColumnElement[bool], ...]
     )
 
 
-TOLD = (
-    changes.DUE_MOVED,
-    changes.CHANGED,
-    changes.CLOSED,
-    changes.REOPENED,
-    changes.GONE,
-    changes.RETURNED,
-)
-
-
 def _changed(
     session: Session, user_id: int, known: Sources, clock: Clock, since: datetime
 ) -> Sequence[Changed]:
@@ -211,7 +205,7 @@ def _changed(
             events.c.subject == "item",
             events.c.at > since,
             sa.or_(
-                events.c.kind.in_(TOLD),
+                events.c.kind.in_(digests.TOLD),
                 sa.and_(events.c.kind == acts.REOPENED, events.c.actor_id.is_(None)),
             ),
         )
