@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import Session, SQLModel
 
 from app.core.whole import whole
@@ -281,9 +282,18 @@ class Listing:
         if orders.by_due(view) and not view.q:
             return orders.arranged(shown.where(*where), keys).limit(limit)
         # No index has the found ones in order: sort their keys, and read of the first the rest.
+        if view.sort == "title" and is_sqlite(session):
+            where = [replacement_traverse(one, {}, _off_index) for one in where]
         ids = sa.select(items.c.id).select_from(joined_for(view, user_id)).where(*where)
         first = orders.arranged(ids, keys).limit(limit)
         return orders.arranged(shown.where(items.c.id.in_(first)), keys)
+
+
+def _off_index(element: Any, **_: Any) -> Any:
+    """No index holds titles, and SQLite would go to the table in the order of one that has the
+    open items; read from its beginning to its end the table takes a fifth of the time.
+    """
+    return sa.literal_column("+items.is_open", sa.Boolean) if element is items.c.is_open else None
 
 
 LINES = Listing(*SHOWN)
