@@ -109,6 +109,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _go("decisions", "To confirm", "g w"),
     _go("changes", "Changes", "g r"),
     _go("mentions", "Mentions", "g n"),
+    _go("calendar", "Calendar", "g a"),
+    _go("overview", "Overview", "g v"),
     _go("goals", "Goals", "g g"),
     _go("reports", "Reports", "g e"),
     _go("programs", "Programs", "g p"),

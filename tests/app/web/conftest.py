@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -37,13 +38,14 @@ def engine_name() -> str:
     return "sqlite"
 
 
-def make_site(database: Database, public_url: str, folder: Path) -> Site:
+def make_site(database: Database, public_url: str, folder: Path, **given: Any) -> Site:
     settings = Settings(
         data_dir=folder,
         secret_key=SecretStr(KEY),
         public_url=public_url,
         time_zone="Europe/Berlin",
         max_file_mb=1,
+        **given,
     )
     vault = Vault([KEY])
     syncer = Syncer(database=database, vault=vault, settings=settings, now=lambda: NOW)
@@ -136,10 +138,10 @@ def source(portal: Portal, site: Site, admin: int) -> int:
 class Loopback:
     """A real server in a thread, with as few worker threads as ours has."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, **given: Any) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.site = make_site(database, self.url, folder)
+        self.site = make_site(database, self.url, folder, **given)
         app = with_edges(self.site, lifespan=few_threads)
         config = uvicorn.Config(app, log_level="warning", lifespan="on")
         self._server = uvicorn.Server(config)

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 from sqlmodel import Session
 
@@ -33,11 +32,11 @@ from app.models import (
     SyncRun,
 )
 from app.services import accounts
-from app.web import edge
 from tests.app.web import company
 from tests.app.web.conftest import NOW, Loopback, add_dana
 from tests.app.web.test_tracking import add_item, common
 from tests.support import axe
+from tests.support.pages import pages
 
 AUDIT = Path(__file__).with_name("audit.js").read_text()
 TODAY = date(2026, 11, 21)
@@ -92,13 +91,6 @@ PAGES = (
     "/help/connectors/http_api",
     "/nowhere",
 )
-NO_PAGE = {
-    "/": "leads on to the first page",
-    "/sources/import/{token}/repairs.{form}": "is a file",
-    "/sources/{connection_id:id}/export.{form}": "is a file",
-    "/files/{file_id:id}": "is a file to be saved",
-}
-"""What answers GET with something else than a page, and why."""
 HEALTHS: dict[str, dict[str, Any]] = {
     "Healthy": {},
     "Stale " + LONG: {"last_success_at": NOW - timedelta(days=9)},
@@ -269,16 +261,6 @@ def everywhere(served: Loopback, enter: Callable[..., Page]) -> tuple[Page, list
     page.locator("main form button").last.click()
     page.wait_for_url("**/sources/import/*")
     return page, [*found, page.url.removeprefix(served.url), f"/set-up/{link}"]
-
-
-def pages() -> list[APIRoute]:
-    """Every route of the site that shows a page: a new one cannot be forgotten."""
-    routes = [route for part in edge.PARTS for route in part.router.routes]
-    return [
-        route
-        for route in routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGE
-    ]
 
 
 # How far what was drawn already has moved since: nothing may jump under a finger.
