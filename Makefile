@@ -21,7 +21,7 @@ compile = $(bin)/uv --no-config pip compile --quiet --universal --python-version
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test pytest lint format bench lock clean
+.PHONY: help demo test pytest lint format screens bench lock clean
 
 help: ## Say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +46,9 @@ lint: $(VENV)/.dev ## Style, types, who may import whom, templates
 format: $(VENV)/.dev ## Put the code into the shape that lint asks for
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
+
+screens: $(VENV)/.dev ## Take a picture of every page of the sample company, for docs/screens/
+	@$(bin)/python -m tests.screens
 
 bench: $(VENV)/.bench ## Measure speed beside raw floors; ARGS="--json FILE", ARGS="--peers"
 	@$(bin)/python -m tests.support.postgres $(bin)/partner-inbox bench $(ARGS)

@@ -283,7 +283,7 @@ let offers = [];
 let searching;
 
 const can = {
-  press: (line) => ("within" in line ? one(line.target, ownBox() ?? doc.createElement("i")) : all(line.target).some(shown) || ("ofItem" in line && Boolean(currentRow()) && one(line.target))),
+  press: (line) => ("within" in line ? one(line.target, ownBox() ?? doc.createElement("i")) : "ofItem" in line && one("[data-row]") && !currentRow() ? false : all(line.target).some(shown) || ("ofItem" in line && Boolean(one(line.target)))),
   focus: (line) => all(line.target).some(shown),
   go: () => false, // places come from the navigation itself, with those that have no key
   move: () => false,
