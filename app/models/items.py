@@ -24,6 +24,8 @@ WIDE = (
 )
 """What lists of open items are narrowed, sorted, grouped and counted by, so that a list in any
 order and the money of any group are read from this index alone, a tenth of the table."""
+SUMMED = ("sort_on", "id", "due_on", "due_at", "category", "currency", "amount", "is_open")
+"""What is due is counted and its money summed from this index alone, without a look at the rows."""
 REMOVED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("removed_at IS NOT NULL")
 )
@@ -80,7 +82,7 @@ class Item(SourceRow, table=True):
     __tablename__ = "items"
     __table_args__ = (
         UniqueConstraint("connection_id", "stream", "external_id"),
-        Index("ix_items_open_sort_on_id", "sort_on", "id", **OPEN),
+        Index("ix_items_open_sort_on_id", *SUMMED, **OPEN),
         Index("ix_items_open_vendor_and_all", *WIDE, **OPEN),
         Index("ix_items_removed_sort_on_id", "sort_on", "id", **REMOVED),
         Index("ix_items_tracked_kind_sort_on_id", "kind", "sort_on", "id", **TRACKED),

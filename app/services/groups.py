@@ -6,6 +6,7 @@ and for a search: ``lines.group_of``, ``_within`` and ``_group``.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -21,7 +22,7 @@ from app.services.listing import MONTH, WEEK, items
 from app.services.pages import COUNTED, GROUPS, LISTED, Group, GroupHead, Row, Stake, View
 from app.services.pages.views import BACKWARDS, BY_DUE, NONE, SORTS
 from app.services.revisions import remembered
-from connectors.sdk.records import Money
+from connectors.sdk.records import Kind, Money
 
 NAMED = ("vendor", "program")
 """What items can stand together by beside their due dates."""
@@ -163,24 +164,28 @@ Sums = dict[str, list[tuple[str | None, Any, int]]]
 
 def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
     """A query for each group, which stops counting at ``COUNTED`` + 1."""
-    tables = listing.joined_for(view, user_id)
-    where = listing.in_view(session, view, user_id, clock)
     named = listing.values(session, view, user_id, clock)
     found: Sums = {}
     for key in _groups_of(view):
-        members = (
-            sa.select(items.c.amount, items.c.currency)
-            .select_from(tables)
-            .where(*where, _within(key, clock))
-            .limit(COUNTED + 1)
-            .subquery()
+        statement = listing.STATEMENTS.get(
+            ("sum", key, *listing.shape(session, view, clock)),
+            partial(_sum_of, session, view, user_id, clock, key),
         )
-        statement = sa.select(
-            members.c.currency, sa.func.sum(members.c.amount), sa.func.count()
-        ).group_by(members.c.currency)
         told = session.connection().execute(statement, named)
         found[key] = [(row[0], row[1], row[2]) for row in told]
     return found
+
+
+def _sum_of(session: Session, view: View, user_id: int, clock: Clock, key: str) -> sa.Select[Any]:
+    members = (
+        sa.select(items.c.amount, items.c.currency)
+        .select_from(listing.joined_for(view, user_id))
+        .where(*listing.in_view(session, view, user_id, clock), _within(key, clock))
+        .limit(COUNTED + 1)
+        .subquery()
+    )
+    sums = sa.select(members.c.currency, sa.func.sum(members.c.amount), sa.func.count())
+    return sums.group_by(members.c.currency)
 
 
 def _sums_at_once(session: Session, view: View, user_id: int, clock: Clock) -> Sums:
@@ -244,7 +249,8 @@ def _within(group: str, clock: Clock) -> sa.ColumnElement[bool]:
         case "overdue":
             within = sa.and_(due_days.overdue(clock), day != NO_DUE_DAY)
         case "ended":
-            within = due_days.ended(clock)
+            # Goals alone end: said, so that their short index is read, not all that is late.
+            within = sa.and_(due_days.ended(clock), listing.tracked(Kind.GOAL))
         case "week":
             within = due_days.due_within(clock, WEEK)
         case "month":

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from hashlib import blake2b
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -156,19 +157,24 @@ def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:
     """The money of open items that are overdue or due within so many days."""
 
     def make() -> Stake:
-        statement = (
-            sa.select(items.c.currency, sa.func.sum(items.c.amount))
-            .where(
-                items.c.is_open,
-                due_days.until(clock.today + timedelta(days=days), clock),
-                due_days.still_on(clock),
-                sa.not_(due_days.ended(clock)),
-            )
-            .group_by(items.c.currency)
+        statement = listing.STATEMENTS.get(
+            ("stake", days, *listing.shape(session, View(), clock)), lambda: _stake(clock, days)
         )
-        return groups.stake_of(session.execute(statement).all())
+        named = listing.values(session, View(), user_id, clock)
+        return groups.stake_of(session.connection().execute(statement, named).all())
 
     return remembered(session, ("stake", days, clock.today, clock.zone.key), make)
+
+
+def _stake(clock: Clock, days: int) -> sa.Select[Any]:
+    due = (
+        items.c.is_open,
+        due_days.until(clock.today + timedelta(days=days), clock),
+        due_days.still_on(clock),
+        sa.not_(due_days.ended(clock)),
+    )
+    summed = sa.select(items.c.currency, sa.func.sum(items.c.amount))
+    return summed.where(*due).group_by(items.c.currency)
 
 
 def tab_counts(
@@ -195,7 +201,17 @@ def tab_counts(
 
 
 def _counted(session: Session, tabs: Sequence[str], user_id: int, clock: Clock) -> dict[str, int]:
-    counts = [
+    statement = listing.STATEMENTS.get(
+        ("tabs", *tabs, *listing.shape(session, View(), clock)),
+        lambda: _counts(tabs, user_id, clock),
+    )
+    named = listing.values(session, View(), user_id, clock)
+    row = session.connection().execute(statement, named).one()
+    return dict(zip(tabs, row, strict=True))
+
+
+def _counts(tabs: Sequence[str], user_id: int, clock: Clock) -> sa.Select[Any]:
+    counts = (
         sa.select(sa.func.count())
         .select_from(
             sa.select(items.c.id)
@@ -206,9 +222,8 @@ def _counted(session: Session, tabs: Sequence[str], user_id: int, clock: Clock) 
         )
         .scalar_subquery()
         for tab in tabs
-    ]
-    row = session.execute(sa.select(*counts)).one()
-    return dict(zip(tabs, row, strict=True))
+    )
+    return sa.select(*counts)
 
 
 def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:

@@ -15,6 +15,7 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
 NO = sa.false()
+SUMMED = ("sort_on", "id", "due_on", "due_at", "category", "currency", "amount", "is_open")
 WIDE = (
     *("vendor", "sort_on", "id", "program", "kind", "category", "connection_id", "currency"),
     *("amount", "due_on", "due_at", "changed_at", "first_seen_at", "is_open"),
@@ -55,6 +56,8 @@ def downgrade() -> None:
     op.drop_index("ix_items_removed_sort_on_id", "items")
     op.drop_index("ix_items_open_vendor_and_all", "items")
     _partial("ix_items_open_vendor_sort_on_id", "items", [*WIDE[:3]], "is_open = 1", "is_open")
+    op.drop_index("ix_items_open_sort_on_id", "items")
+    _partial("ix_items_open_sort_on_id", "items", [*SUMMED[:2]], "is_open = 1", "is_open")
     op.drop_column("items", "material_at")
     op.drop_index("ix_events_changes", "events")
     op.drop_index("ix_events_act_id", "events")
@@ -91,6 +94,8 @@ def _acts() -> None:
 def _items() -> None:
     op.add_column("items", sa.Column("material_at", INSTANT))
     op.drop_index("ix_items_open_vendor_sort_on_id", "items")
+    op.drop_index("ix_items_open_sort_on_id", "items")
+    _partial("ix_items_open_sort_on_id", "items", [*SUMMED], "is_open = 1", "is_open")
     if op.get_bind().dialect.name == "postgresql":  # whose indexes hold 2,704 bytes of a row
         op.execute(
             "UPDATE items SET program = left(program, 250) WHERE octet_length(program) > 1500"
