@@ -57,7 +57,7 @@ def test_without_a_script_everything_can_be_done(enter: Enter) -> None:
     page.locator("#detail summary", has_text="Snooze").click()
     page.get_by_role("button", name="Monday").click()
     expect(page.get_by_role("status")).to_contain_text("Snoozed until Mon 23 Nov")
-    page.get_by_role("button", name="Undo").click()
+    page.locator("#toast").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Undone")
 
     page.get_by_label("Write a comment").fill("Called them.")
@@ -103,7 +103,7 @@ def test_an_act_changes_the_list_the_counts_and_the_item_in_place(enter: Enter) 
     expect(page.locator("#tab-overdue")).to_contain_text("1")
     expect(page.locator("#detail .badge").first).to_have_text("done")
 
-    page.get_by_role("button", name="Undo").click()
+    page.locator("#toast").get_by_role("button", name="Undo").click()
     expect(page.locator("#row-1")).to_have_count(1)
     expect(page.locator("#head-overdue")).to_contain_text("Overdue · 2")
     assert page.evaluate("window.here"), "the page was loaded anew"
@@ -142,7 +142,7 @@ def test_everything_can_be_done_by_keyboard(enter: Enter) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#detail h2").first).to_have_text(MERAKI)
     page.keyboard.press("h")
-    expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
+    expect(page.get_by_role("button", name="Later today")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Tomorrow")).to_be_hidden()
 
@@ -179,7 +179,7 @@ def test_a_line_of_the_list_is_done_without_opening_it_and_never_another_item(
 
     page.locator("#row-1 a").focus()
     page.keyboard.press("h")
-    expect(page.locator("#bulk").get_by_role("button", name="Tomorrow")).to_be_focused()
+    expect(page.locator("#bulk").get_by_role("button", name="Later today")).to_be_focused()
 
 
 def test_the_first_tab_stop_skips_to_the_content(enter: Enter) -> None:
