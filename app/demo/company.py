@@ -42,6 +42,14 @@ FISCAL_YEARS = (
 )
 """The vendors' fiscal years, as one line each of the settings of one's own items has them."""
 
+VIEWS = (
+    ("Claims this quarter", "kind=fund+claim"),
+    ("Renewals over $10k", "kind=renewal&currency=USD&amount_from=10000"),
+)
+"""What the admin keeps of the inbox, for the whole team: a name and its address."""
+DONE = "invoice"
+"""Of that sort some have been done already, before their dates."""
+
 ASKED = (
     "@Rin Sato the claim needs the invoices of the campaign. The rules are at "
     "https://partner.example/funds/rules, page 4."

@@ -22,8 +22,10 @@ from app.services import (
     inbox,
     listing,
     looks,
+    personal,
     ruling,
     ruling_now,
+    saved,
     sources,
     weights,
 )
@@ -82,6 +84,7 @@ def settle_in(
     _rule(session, by_name, user_id=admin.id, clock=clock)
     _talk(session, admin.id, by_name.get("Rin Sato") or admin.id, contents, clock)
     _put_off(session, user_id=admin.id, clock=clock)
+    _go_on(session, user_id=admin.id, clock=clock)
     session.execute(sa.delete(RecordedAct).where(col(RecordedAct.id) > before))
 
 
@@ -92,6 +95,20 @@ def _put_off(session: Session, *, user_id: int, clock: Clock) -> None:
     if len(ids) == 2:
         acts.wait(session, ids[:1], user_id=user_id, clock=clock)
         acts.snooze(session, ids[1:], None, user_id=user_id, clock=clock)
+
+
+def _go_on(session: Session, *, user_id: int, clock: Clock) -> None:
+    """Some things are done in time, two are starred, and the team keeps its views."""
+    items = listing.items.c
+    ahead = sa.select(items.id).where(items.is_open, items.amount > 0, items.due_on > clock.today)
+    in_time = ahead.where(items.category == company.DONE).order_by(items.sort_on, items.id)
+    if ids := list(session.execute(in_time.limit(2)).scalars()):
+        acts.done(session, ids, user_id=user_id, clock=clock)
+    dear = ahead.order_by(items.amount.desc(), items.id)
+    if ids := list(session.execute(dear.limit(2)).scalars()):
+        personal.star(session, ids, on=True, user_id=user_id, clock=clock)
+    for name, query in company.VIEWS:
+        saved.save(session, name, query, user_id=user_id, clock=clock, shared=True)
 
 
 def look(session: Session, *, clock: Clock) -> None:

@@ -202,6 +202,16 @@ def test_marks_of_ones_own_go_over_pages_too(
     assert client.get("/inbox?tab=starred").text.count("data-row=") == 0
 
 
+def test_an_item_is_starred_where_it_is_read(client: TestClient, ids: Ids) -> None:
+    item = next(iter(ids.values()))
+    assert 'action="/items/star"' in client.get(f"/items/{item}").text
+
+    client.post("/items/star", data={"item": item, "next": f"/items/{item}"})
+
+    assert 'action="/items/unstar"' in client.get(f"/items/{item}").text
+    assert client.get("/inbox?tab=starred").text.count("data-row=") == 1
+
+
 # What is mandatory
 
 
