@@ -154,6 +154,7 @@ def sample() -> Iterator[tuple[Loopback, list[str]]]:
             Database(f"sqlite:///{folder / 'inbox.db'}"),
             folder,
             company=company.NAME,
+            max_file_mb=25,
             allowed_private_hosts=running.addresses,
         )
         try:

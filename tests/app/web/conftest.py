@@ -44,8 +44,7 @@ def make_site(database: Database, public_url: str, folder: Path, **given: Any) -
         secret_key=SecretStr(KEY),
         public_url=public_url,
         time_zone="Europe/Berlin",
-        max_file_mb=1,
-        **given,
+        **{"max_file_mb": 1, **given},
     )
     vault = Vault([KEY])
     syncer = Syncer(database=database, vault=vault, settings=settings, now=lambda: NOW)
