@@ -15,7 +15,7 @@ def backup(
         typer.Argument(help="A folder that does not exist yet; put back, it is the data folder."),
     ],
 ) -> None:
-    """Copy the database, the uploads and the files while they are in use.
+    """Copy the database, uploads and files while they are in use.
 
     Without the key. Works on SQLite; on Postgres use pg_dump.
     """

@@ -12,11 +12,11 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.db import Database
-from app.errors import Conflict
 from app.jobs.scheduler import Jobs
 from app.jobs.syncing import Syncer
 from app.models import Health, Item, ItemState, SyncRun, TeamState, Trigger
 from app.services import acts, sources, syncing, waking
+from app.services.states import Overtaken
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page
 from tests.support.processes import Place, started, sync
@@ -292,7 +292,7 @@ class TestRaces:
             acts.assign(
                 session, [item_id], person, user_id=person, clock=clock, versions={item_id: 0}
             )
-        assert [type(error) for error in caught] == [Conflict]
+        assert [type(error) for error in caught] == [Overtaken]
 
     @pytest.mark.promise("P6")
     def test_what_is_done_while_its_snooze_ends_stays_done(self, world: World, person: int) -> None:

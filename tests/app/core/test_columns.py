@@ -28,7 +28,7 @@ DAY = DueDate(on=date(2026, 11, 30), zone="America/New_York", raw="11/30/26")
 LATE = DueInstant(at=datetime(2026, 11, 30, 23, 30, tzinfo=UTC), zone="UTC", raw="23:30Z")
 KEPT_BY_A_SYNC = {
     *("id", "connection_id", "stream", "external_id", "content_hash", "missing_reads"),
-    *("first_seen_at", "changed_at", "removed_at", "is_open", "folded"),
+    *("first_seen_at", "changed_at", "material_at", "removed_at", "is_open", "folded"),
 }
 
 

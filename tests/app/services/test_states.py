@@ -70,7 +70,7 @@ def test_what_is_not_applicable_comes_back_when_the_source_moves_it(office: Offi
     office.act(acts.decline, [office.id(0)], "  We do not\nsell this. ")
     shown = page(office, 0)
     assert (shown.row.state, shown.row.reason) == (State.NOT_APPLICABLE, "We do not sell this.")
-    assert (office.listed(), office.listed("done")) == ({"1", "2"}, {"0"})
+    assert (office.listed(), office.listed("not-applicable")) == ({"1", "2"}, {"0"})
     assert shown.history[0].text == "We do not sell this."
 
     office.world.connector.lists(deadline(0, summary="Other words"), *deadlines(range(1, 3)))

@@ -272,6 +272,9 @@ SHIFTED = """() => new Promise((tell) => {
   setTimeout(() => { seen.disconnect(); tell(shifted); }, 60);
 })"""
 
+BARELY = 0.02
+"""A page may be painted before it has arrived whole; what moves then is less than half a line."""
+
 
 def test_every_page_can_be_seen_pressed_and_read_aloud(
     everywhere: tuple[Page, list[str]],
@@ -287,7 +290,7 @@ def test_every_page_can_be_seen_pressed_and_read_aloud(
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(address)
         shifted = page.evaluate(SHIFTED)
-        found = [f"moves by {shifted} while it is drawn"] if shifted else []
+        found = [f"moves by {shifted} while it is drawn"] if shifted > BARELY else []
         found += axe.violations(page)
         page.emulate_media(color_scheme="dark")
         found += axe.violations(page, axe.COLOURS)

@@ -59,7 +59,7 @@ def test_the_sentence_is_quoted_with_the_date_to_confirm(client: TestClient, not
 
     assert f"<q>Submit all claims &lt;script&gt; by {DAY.isoformat()}.</q>" in page
     assert f'name="on" value="{DAY.isoformat()}"' in page
-    assert 'data-key="c"' in page
+    assert 'data-key="confirm"' in page
 
 
 def test_confirmed_without_a_script_it_leads_to_the_deadline(
