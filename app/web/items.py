@@ -4,6 +4,7 @@ Every act is a form: without a script it leads back to where it was sent from, w
 toast; by htmx it answers with the places of the page that changed.
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -21,6 +22,7 @@ from app.web.inbox import mark_read
 from app.web.inbox_page import PATH
 from app.web.render import render
 from app.web.sent import Form_
+from app.web.verbs import Verb
 from app.web.visit import acting, reading
 
 router = APIRouter()
@@ -37,46 +39,15 @@ def show(request: Request, item_id: int) -> Response:
     return response
 
 
-@router.post("/items/done")
-def done(request: Request, sent: Form_) -> Response:
-    """Nothing is left to do."""
-    return answer(request, sent, verbs.DONE)
+def _form_of(verb: Verb) -> Callable[..., Response]:
+    def act(request: Request, sent: Form_) -> Response:
+        return answer(request, sent, verb)
+
+    return act
 
 
-@router.post("/items/reopen")
-def reopen(request: Request, sent: Form_) -> Response:
-    """There is something to do after all; also ends a snooze."""
-    return answer(request, sent, verbs.REOPEN)
-
-
-@router.post("/items/wait")
-def wait(request: Request, sent: Form_) -> Response:
-    """It is the vendor's turn."""
-    return answer(request, sent, verbs.WAIT)
-
-
-@router.post("/items/decline")
-def decline(request: Request, sent: Form_) -> Response:
-    """It is nothing for this team."""
-    return answer(request, sent, verbs.DECLINE)
-
-
-@router.post("/items/snooze")
-def snooze(request: Request, sent: Form_) -> Response:
-    """Out of sight until a moment, until the morning of a day, or until it changes."""
-    return answer(request, sent, verbs.SNOOZE)
-
-
-@router.post("/items/assign")
-def assign(request: Request, sent: Form_) -> Response:
-    """Give it to somebody, or (no owner) to nobody."""
-    return answer(request, sent, verbs.ASSIGN)
-
-
-@router.post("/items/backup")
-def back_up(request: Request, sent: Form_) -> Response:
-    """Say who stands in for the owner, or (no backup) nobody."""
-    return answer(request, sent, verbs.BACK_UP)
+for _verb in verbs.ALL:
+    router.add_api_route(f"/items/{_verb.path}", _form_of(_verb), methods=["POST"])
 
 
 @router.post("/items/confirm")

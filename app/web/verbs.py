@@ -22,6 +22,7 @@ CHANGE = "change"
 class Verb:
     """``words`` say what would be done, and raise ``Invalid`` where the form does not say it.
 
+    path    the last part of its form's address
     declines, settles   it says of items that they are not applicable, or that they are done
     own                 it is for oneself alone
     """
@@ -138,3 +139,5 @@ STAR = _mark("star", "Star", _star, on=True)
 UNSTAR = _mark("unstar", "Take the star away", _star, on=False)
 READ = _mark("read", "Mark as read", _read, on=True)
 UNREAD = _mark("unread", "Mark as unread", _read, on=False)
+ALL = (DONE, REOPEN, WAIT, DECLINE, SNOOZE, ASSIGN, BACK_UP, STAR, UNSTAR, READ, UNREAD)
+"""Each has a form at ``/items/`` and its path, for one item and for many."""
