@@ -1,6 +1,6 @@
 """What cannot be declined, because losing it costs status or money. Pure: the list is given."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from connectors.sdk.records import Category, Kind
 
@@ -10,11 +10,6 @@ USUAL: frozenset[str] = frozenset(
     {Category.COMPLIANCE, Category.CERTIFICATION, Category.FUND_CLAIM}
 )
 """The list of a team that did not choose."""
-
-
-def is_mandatory(kind: str, category: str | None, names: Collection[str]) -> bool:
-    """Whether an item of that kind and category is on the team's list."""
-    return kind in names or category in names
 
 
 def chosen(names: Iterable[str]) -> tuple[str, ...]:

@@ -34,7 +34,6 @@ from app.services.pages import (
     CARDS,
     COUNTED,
     TABS,
-    Emptiness,
     InboxPage,
     Nav,
     Person,
@@ -278,17 +277,6 @@ def people(session: Session) -> tuple[Person, ...]:
         return tuple(Person(id=user.id or 0, name=user.name) for user in accounts.users(session))
 
     return remembered(session, ("people",), make)
-
-
-def emptiness(session: Session, clock: Clock) -> Emptiness:
-    """Which of the four truths holds where a page has nothing to show."""
-    known = Sources(session, now=clock.now)
-    return Emptiness(
-        sources=len(known.lines),
-        doubtful=known.doubtful,
-        read_at=known.read_at,
-        next_due=next_due(session, clock),
-    )
 
 
 def next_due(session: Session, clock: Clock) -> Due | None:

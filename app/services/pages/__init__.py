@@ -28,7 +28,7 @@ from app.services.pages.owning import (
     RulesPage,
     Unowned,
 )
-from app.services.pages.parts import Act, Emptiness, Health, Person, Row, SourceLine, Stake, State
+from app.services.pages.parts import Act, Health, Person, Row, SourceLine, Stake, State
 from app.services.pages.talk import AttachmentLine, CommentLine, MentionLine
 from app.services.pages.views import COUNTED, GROUPS, LISTED, TABS, View
 
@@ -44,7 +44,6 @@ __all__ = [
     "ChangesView",
     "Choice",
     "CommentLine",
-    "Emptiness",
     "FirstRead",
     "Foreseen",
     "GoalLine",

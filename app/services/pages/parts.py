@@ -103,20 +103,6 @@ class Person:
         return both.upper()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Emptiness:
-    """Why a list can be empty: what the macro ``ui.nothing`` tells of the sources.
-
-    ``sources``: how many there are; ``doubtful``: those that are not fresh; ``read_at``: what all
-    of them said at least so late is known; ``next_due``: the next date of any open item.
-    """
-
-    sources: int
-    doubtful: tuple[SourceLine, ...] = ()
-    read_at: datetime | None = None
-    next_due: Due | None = None
-
-
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the inbox: one decision.
 
