@@ -31,6 +31,7 @@ class Sample:
     """The sample company as it is. ``read_at`` is None until all of it was read.
 
     ``heard_at`` is when its loader said last how far it is; ``done`` of ``of`` sources were read.
+    ``weights`` are those that were set when it came.
     """
 
     token: str
@@ -41,7 +42,7 @@ class Sample:
     done: int
     of: int
     people: tuple[int, ...]
-    weights: tuple[tuple[str, str], ...]
+    weights: tuple[tuple[str, str, int], ...]
 
     def loading(self, *, now: datetime) -> bool:
         """Whether somebody is reading it at this moment."""
@@ -88,7 +89,7 @@ def _told(value: Mapping[str, Any]) -> Sample:
         done=value["done"],
         of=value["of"],
         people=tuple(value["people"]),
-        weights=tuple((vendor, program) for vendor, program in value["weights"]),
+        weights=tuple((vendor, program, step) for vendor, program, step in value["weights"]),
     )
 
 

@@ -28,10 +28,9 @@ from app.models import (
     RecordedAct,
     SavedView,
     User,
-    Weight,
 )
 from app.secrets import Vault
-from app.services import accounts, apart, search, sources
+from app.services import accounts, apart, search, sources, weights
 from app.services.apart import Sample
 from app.services.bulk import chunks
 
@@ -63,7 +62,6 @@ def begin(session: Session, *, user_id: int, now: datetime) -> Sample:
         raise Conflict("The sample company is here already.", remedy="Look around, or wipe it.")
     if before is not None:
         wipe(session, now=now, user_id=user_id)
-    weights = session.exec(select(Weight)).all()
     begun = Sample(
         token=secrets.token_hex(8),
         user_id=user_id,
@@ -73,7 +71,7 @@ def begin(session: Session, *, user_id: int, now: datetime) -> Sample:
         done=0,
         of=0,
         people=(),
-        weights=tuple((one.vendor, one.program) for one in weights),
+        weights=tuple((*key, step) for key, step in weights.steps(session).items()),
     )
     apart.keep(session, begun)
     return begun
@@ -156,14 +154,15 @@ def wipe(session: Session, *, now: datetime, user_id: int | None) -> list[int]:
     if present is None:
         return []
     ids = list(session.exec(select(Connection.id).where(col(Connection.sample).is_(True))).all())
-    gone = _forget_records(session, ids)
-    _forget_work(session, present)
+    act = _remember(session, now=now, user_id=user_id)
+    act.items = _forget_records(session, ids)
+    _forget_work(session, present, but=act)
     told = col(OutboxEntry.payload)["connection_id"].as_integer()
     session.execute(sa.delete(OutboxEntry).where(told.in_(ids)))
     session.execute(sa.delete(Connection).where(col(Connection.sample).is_(True)))
     session.execute(sa.delete(User).where(col(User.id).in_(present.people)))
     session.execute(sa.delete(AppSetting).where(col(AppSetting.name) == apart.MARK))
-    _remember(session, gone, now=now, user_id=user_id)
+    session.flush()
     session.expire_all()
     return [id_ for id_ in ids if id_ is not None]
 
@@ -186,24 +185,30 @@ def _forget_records(session: Session, connection_ids: Sequence[int | None]) -> i
     return gone
 
 
-def _forget_work(session: Session, present: Sample) -> None:
-    """Rules, views, weights and acts that were made since the sample came: they speak of it."""
+def _forget_work(session: Session, present: Sample, *, but: RecordedAct) -> None:
+    """Rules, views, weights, acts and marks that were made since the sample came: they speak of
+    it. ``but`` tells that it was wiped.
+    """
     began = present.began_at
     session.execute(sa.delete(AssignmentRule).where(col(AssignmentRule.created_at) >= began))
     session.execute(sa.delete(SavedView).where(col(SavedView.created_at) >= began))
-    session.execute(sa.delete(RecordedAct).where(col(RecordedAct.at) >= began))
-    for weight in session.exec(select(Weight)).all():
-        if (weight.vendor, weight.program) not in present.weights:
-            session.delete(weight)
-    session.flush()
+    since = (col(RecordedAct.at) >= began, col(RecordedAct.id) != but.id)
+    session.execute(sa.delete(RecordedAct).where(*since))
+    session.execute(
+        sa.delete(Event).where(col(Event.subject) == weights.SUBJECT, col(Event.at) >= began)
+    )
+    session.execute(sa.update(User).values(changes_seen_id=0))
+    weights.put(session, {(vendor, program): step for vendor, program, step in present.weights})
 
 
-def _remember(session: Session, gone: int, *, now: datetime, user_id: int | None) -> None:
-    """That it was wiped, and by whom. SQLite would give the last ids anew: what an open page
-    still names (an act to undo, the last change seen) must never come to mean something else.
+def _remember(session: Session, *, now: datetime, user_id: int | None) -> RecordedAct:
+    """That it was wiped, and by whom: before anything goes. SQLite gives the ids behind the last
+    one anew, and what an open page still names (an act to undo, the last change seen) must never
+    come to mean something else.
     """
     said = "The sample company was wiped"
+    act = RecordedAct(actor_id=user_id, at=now, kind=WIPED, said=said, items=0, undone_at=now)
     session.add(Event(subject="sample", subject_id=0, at=now, kind=WIPED, actor_id=user_id))
-    act = RecordedAct(actor_id=user_id, at=now, kind=WIPED, said=said, items=gone, undone_at=now)
     session.add(act)
     session.flush()
+    return act

@@ -82,7 +82,7 @@ def save(session: Session, steps: Steps, *, user_id: int, clock: Clock) -> Act:
             act_id=record.id,
         )
     )
-    _put(session, steps)
+    put(session, steps)
     return recording.told(session, record, SAID, ())
 
 
@@ -95,7 +95,7 @@ def take_back(session: Session, record: RecordedAct) -> Act:
             "This was not undone: somebody changed the priorities in the meantime.",
             remedy="Open Settings, Priorities to see them as they are.",
         )
-    _put(session, {(vendor, program): step for vendor, program, step in kept["was"]})
+    put(session, {(vendor, program): step for vendor, program, step in kept["was"]})
     return Act(said=f"Undone: {record.said}", items=())
 
 
@@ -109,7 +109,8 @@ def _listed(steps: Steps) -> list[list[str | int]]:
     return [[*key, step] for key, step in sorted(steps.items())]
 
 
-def _put(session: Session, steps: Steps) -> None:
+def put(session: Session, steps: Steps) -> None:
+    """These are set from now on, and no others."""
     session.execute(delete(Weight))
     session.add_all(
         Weight(vendor=vendor, program=program, step=step)

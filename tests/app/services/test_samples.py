@@ -16,9 +16,28 @@ from app.demo import platforms
 from app.demo.loading import Loader
 from app.errors import Conflict, SampleInTheWay
 from app.jobs.syncing import Syncer
-from app.models import AppSetting, Connection, Item, SavedView, User, Weight
+from app.models import (
+    AppSetting,
+    Connection,
+    Event,
+    Item,
+    RecordedAct,
+    SavedView,
+    User,
+    Weight,
+)
 from app.secrets import Vault
-from app.services import accounts, acts, apart, digesting, imports, own_items, samples, sources
+from app.services import (
+    accounts,
+    acts,
+    apart,
+    digesting,
+    imports,
+    own_items,
+    samples,
+    sources,
+    weights,
+)
 from app.services.lines import Sources
 from app.services.pages import Health
 from tests.support.world import Clock
@@ -50,6 +69,11 @@ def rows(database: Database) -> dict[str, int]:
         tables = SQLModel.metadata.tables.values()
         counts = {t.name: sa.select(sa.func.count()).select_from(t) for t in tables}
         return {name: int(session.execute(one).scalar_one()) for name, one in counts.items()}
+
+
+def last(session: Session, table: Any) -> int:
+    """The last id that the table has given."""
+    return int(session.execute(sa.select(sa.func.max(table.id))).scalar_one() or 0)
 
 
 def add_real(session: Session, vault: Vault, clock: Clock) -> Connection:
@@ -155,8 +179,11 @@ def test_wiping_leaves_the_inbox_as_it_was(
         items = [one.id or 0 for one in session.exec(select(Item).where(Item.is_open)).all()]
         wall = words.Clock(now=clock(), zone=loader.syncer.settings.zone)
         acts.assign(session, items[:5], boss, user_id=boss, clock=wall)
-        session.add(Weight(vendor="Sophos", step=1))
+        weights.save(session, {("Cisco", ""): -2, ("Sophos", ""): 1}, user_id=boss, clock=wall)
         session.add(SavedView(owner_id=boss, name="After", query="tab=all", created_at=clock()))
+
+        used = last(session, Event), last(session, RecordedAct)
+        session.get_one(User, boss).changes_seen_id = used[0]
 
     with database.write() as session:
         assert len(samples.wipe(session, now=clock(), user_id=boss)) == 3
@@ -168,6 +195,10 @@ def test_wiping_leaves_the_inbox_as_it_was(
     assert (after["events"], after["acts"]) == (1, 1)  # that it was wiped, and by whom
     with database.write() as session:
         assert session.exec(select(SavedView.name)).all() == ["Before"]
+        assert weights.steps(session) == {("Cisco", ""): 2}
+        assert last(session, Event) > used[0], "an open page names a number that comes again"
+        assert last(session, RecordedAct) > used[1]
+        assert session.get_one(User, boss).changes_seen_id == 0
         assert session.get(AppSetting, apart.MARK) is None
         assert samples.wipe(session, now=clock(), user_id=boss) == []
 
