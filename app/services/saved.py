@@ -3,7 +3,8 @@
 Whoever made a view changes it; whoever sees it pins it beside the navigation, or makes a copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ LONGEST_NAME = 60
 MOST = 100
 """Views that one person can keep."""
 MOST_PINNED = 20
+WAS, BECAME, ORDER, DELETED = "was", "became", "order", "deleted"
+"""What an act changed: that alone is taken back."""
 
 views = SQLModel.metadata.tables[str(SavedView.__tablename__)]
 pins = SQLModel.metadata.tables[str(PinnedView.__tablename__)]
@@ -159,7 +162,7 @@ def save(
     )
     session.add(view)
     session.flush()
-    act = _told(session, view, f"Saved as “{view.name}”", None, user_id=user_id, clock=clock)
+    act = _told(session, view, f"Saved as “{view.name}”", {}, user_id=user_id, clock=clock)
     _pin(session, view, user_id)
     return act
 
@@ -172,54 +175,59 @@ def copy(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act:
 
 def rename(session: Session, view_id: int, name: str, *, user_id: int, clock: Clock) -> Act:
     """Another name. Raises ``Invalid``, ``NotAllowed``."""
-    view, before = _mine(session, view_id, user_id)
+    view, was = _mine(session, view_id, user_id)
     view.name = _name(name)
-    return _told(session, view, f"Renamed to “{view.name}”", before, user_id=user_id, clock=clock)
+    return _changed(session, view, was, f"Renamed to “{view.name}”", user_id=user_id, clock=clock)
 
 
 def change(session: Session, view_id: int, query: str, *, user_id: int, clock: Clock) -> Act:
     """From now on it shows something else. Raises ``NotAllowed``."""
-    view, before = _mine(session, view_id, user_id)
+    view, was = _mine(session, view_id, user_id)
     view.query = query_of(view_from(query))
-    return _told(session, view, f"“{view.name}” changed", before, user_id=user_id, clock=clock)
+    return _changed(session, view, was, f"“{view.name}” changed", user_id=user_id, clock=clock)
 
 
 def share(session: Session, view_id: int, *, on: bool, user_id: int, clock: Clock) -> Act:
     """Let the team see it, or no longer. Raises ``NotAllowed``."""
-    view, before = _mine(session, view_id, user_id)
+    view, was = _mine(session, view_id, user_id)
     view.shared = on
     said = f"“{view.name}” is {'shared with the team' if on else 'yours alone again'}"
-    return _told(session, view, said, before, user_id=user_id, clock=clock)
+    return _changed(session, view, was, said, user_id=user_id, clock=clock)
 
 
 def pin(session: Session, view_id: int, *, on: bool, user_id: int, clock: Clock) -> Act:
     """Beside one's own navigation, last of all, or no longer. Raises ``Invalid``."""
     view = seen(session, view_id, user_id)
-    before = _snapshot(session, view, user_id)
+    order = _order(session, user_id)
     if on:
         _pin(session, view, user_id)
     else:
         _unpin(session, view_id, user_id)
     said = f"“{view.name}” {'pinned' if on else 'no longer pinned'}"
-    return _told(session, view, said, before, user_id=user_id, clock=clock)
+    return _told(session, view, said, {ORDER: order}, user_id=user_id, clock=clock)
 
 
 def move(session: Session, view_id: int, *, up: bool, user_id: int, clock: Clock) -> Act:
     """One place up or down among those that this person pinned."""
     view = seen(session, view_id, user_id)
-    before = _snapshot(session, view, user_id)
-    order = _order(session, user_id)
+    before = _order(session, user_id)
+    order = [*before]
     if view_id in order:
         at = order.index(view_id)
         order.insert(max(at - 1, 0) if up else at + 1, order.pop(at))
         _arrange(session, order, user_id)
     said = f"“{view.name}” moved {'up' if up else 'down'}"
-    return _told(session, view, said, before, user_id=user_id, clock=clock)
+    return _told(session, view, said, {ORDER: before}, user_id=user_id, clock=clock)
 
 
 def delete(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act:
     """The view is gone, for everybody who pinned it, too. Raises ``NotAllowed``."""
-    view, before = _mine(session, view_id, user_id)
+    view, was = _mine(session, view_id, user_id)
+    of_it = select(PinnedView.user_id, PinnedView.place).where(col(PinnedView.view_id) == view_id)
+    before = {
+        DELETED: was | {"created_at": view.created_at.isoformat()},
+        "pins": [list(one) for one in session.exec(of_it)],
+    }
     act = _told(session, view, f"“{view.name}” deleted", before, user_id=user_id, clock=clock)
     session.delete(view)
     session.flush()
@@ -227,28 +235,29 @@ def delete(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act
 
 
 def take_back(session: Session, act: RecordedAct) -> None:
-    """As it was before the act: the view, who had pinned it, and the order of one's own pins."""
+    """As it was before the act: of a view's what the act changed, of pins one's own. Raises
+    ``Conflict`` where somebody went on from it.
+    """
     told: dict[str, Any] = (act.before or [{}])[0]
-    view = session.get(SavedView, told["id"])
-    if view is not None and view.created_at > act.at:  # a number is given again
-        raise Conflict("A new view is in its place.", remedy="Nothing was changed.")
-    if told["view"] is None:
-        if view is not None:
-            session.delete(view)
+    user_id, view = act.actor_id or 0, session.get(SavedView, told["id"])
+    if DELETED in told:
+        if view is not None:  # a number is given again
+            raise Conflict("A new view is in its place.", remedy="Nothing was changed.")
+        _bring_back(session, told, user_id)
+    elif view is None or view.created_at > act.at or not (view.shared or view.owner_id == user_id):
+        raise Conflict("This view is gone.", remedy="Nothing was changed.")
+    elif ORDER in told:
+        _put_order(session, told[ORDER], told["id"], user_id)
+    elif WAS in told:
+        if any(getattr(view, name) != value for name, value in told[BECAME].items()):
+            raise Conflict(
+                "This was not undone: you have changed the view again since.",
+                remedy="Open All views to see it as it is.",
+            )
+        for name, value in told[WAS].items():
+            setattr(view, name, value)
     else:
-        kept = {**told["view"], "created_at": act.at}
-        if view is None:
-            session.add(SavedView(id=told["id"], owner_id=act.actor_id or 0, **kept))
-        else:
-            view.name, view.query, view.shared = kept["name"], kept["query"], kept["shared"]
-        session.flush()
-        session.execute(sa.delete(pins).where(pins.c.view_id == told["id"]))
-        for user_id, place in told["pins"]:
-            if session.get(User, user_id) is not None:
-                session.add(PinnedView(user_id=user_id, view_id=told["id"], place=place))
-        session.flush()
-        there = set(_order(session, act.actor_id or 0))
-        _arrange(session, [one for one in told["order"] if one in there], act.actor_id or 0)
+        session.delete(view)
     session.flush()
 
 
@@ -270,7 +279,11 @@ def _mine(session: Session, view_id: int, user_id: int) -> tuple[SavedView, dict
     view = seen(session, view_id, user_id)
     if view.owner_id != user_id:
         raise NotAllowed("This view is somebody else's.", remedy="Make a copy and change that.")
-    return view, _snapshot(session, view, user_id)
+    return view, _now(view)
+
+
+def _now(view: SavedView) -> dict[str, Any]:
+    return {"name": view.name, "query": view.query, "shared": view.shared}
 
 
 def _name(text: str) -> str:
@@ -314,26 +327,58 @@ def _arrange(session: Session, order: Sequence[int], user_id: int) -> None:
         )
 
 
-def _snapshot(session: Session, view: SavedView, user_id: int) -> dict[str, Any]:
-    told = select(PinnedView.user_id, PinnedView.place).where(col(PinnedView.view_id) == view.id)
-    return {
-        "id": view.id,
-        "view": {"name": view.name, "query": view.query, "shared": view.shared},
-        "pins": [list(one) for one in session.exec(told)],
-        "order": _order(session, user_id),
+def _put_order(session: Session, order: Sequence[int], view_id: int, user_id: int) -> None:
+    """The pins of one person as they were about one view; what was pinned since follows."""
+    now = _order(session, user_id)
+    if view_id not in order:
+        _unpin(session, view_id, user_id)
+    elif view_id not in now:
+        session.add(PinnedView(user_id=user_id, view_id=view_id, place=0))
+        session.flush()
+        now.append(view_id)
+    was = {one: place for place, one in enumerate(order)}
+    _arrange(session, sorted(now, key=lambda one: was.get(one, len(was))), user_id)
+
+
+def _bring_back(session: Session, told: Mapping[str, Any], owner_id: int) -> None:
+    """A deleted view, pinned by those who had pinned it."""
+    made = {"created_at": datetime.fromisoformat(told[DELETED]["created_at"])}
+    session.add(SavedView(id=told["id"], owner_id=owner_id, **told[DELETED] | made))
+    session.flush()
+    for user_id, place in told["pins"]:
+        if session.get(User, user_id) is not None:
+            session.add(PinnedView(user_id=user_id, view_id=told["id"], place=place))
+    session.flush()
+
+
+def _changed(
+    session: Session,
+    view: SavedView,
+    was: Mapping[str, Any],
+    said: str,
+    *,
+    user_id: int,
+    clock: Clock,
+) -> Act:
+    """The act that changed something of a view."""
+    other = {name for name, value in _now(view).items() if value != was[name]}
+    both = {
+        WAS: {name: was[name] for name in other},
+        BECAME: {name: getattr(view, name) for name in other},
     }
+    return _told(session, view, said, both, user_id=user_id, clock=clock)
 
 
 def _told(
     session: Session,
     view: SavedView,
     said: str,
-    before: dict[str, Any] | None,
+    before: Mapping[str, Any],
     *,
     user_id: int,
     clock: Clock,
 ) -> Act:
-    """The act, with what was before it; None: the view was not there."""
+    """The act, with what was before it; nothing: the view was not there."""
     record = recording.begin(session, KIND, user_id=user_id, clock=clock)
-    record.before = [before or {"id": view.id, "view": None}]
+    record.before = [{"id": view.id, **before}]
     return recording.told(session, record, said, ())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import Invalid, NotAllowed, NotFound
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.services import accounts, inbox, saved, undoing
 from app.services.addressed import view_from
 from app.services.pages import Act, InboxPage
@@ -111,6 +111,54 @@ def test_every_act_on_a_view_is_taken_back(team: Team) -> None:
     act = team.do(saved.copy, view)
     team.do(undoing.undo, act.undo)
     assert team.lines() == before[0]
+
+
+def test_taking_back_ones_own_pin_leaves_the_view_to_its_maker(team: Team) -> None:
+    team.do(saved.save, "Cisco", "vendor=Cisco", shared=True)
+    view = team.id("Cisco")
+    act = team.do(saved.pin, view, on=True, by=team.lee)
+    team.do(saved.rename, view, "Meraki")
+    team.do(saved.pin, view, on=False)
+
+    team.do(undoing.undo, act.undo, by=team.lee)
+
+    assert team.lines() == {"Meraki": ("vendor=Cisco", 2, False)}
+    assert not team.pinned(by=team.lee)
+    act = team.do(saved.pin, view, on=True, by=team.lee)
+    team.do(saved.delete, view)
+    with pytest.raises(Conflict):
+        team.do(undoing.undo, act.undo, by=team.lee)
+    assert not team.lines(by=team.lee)
+
+
+def test_taking_back_a_change_keeps_what_came_since(team: Team) -> None:
+    team.do(saved.save, "Cisco", "vendor=Cisco", shared=True)
+    view = team.id("Cisco")
+    renamed = team.do(saved.rename, view, "Meraki")
+    team.do(saved.change, view, "vendor=AWS")
+    team.do(saved.pin, view, on=True, by=team.lee)
+
+    team.do(undoing.undo, renamed.undo)
+
+    assert team.lines() == {"Cisco": ("vendor=AWS", 1, True)}
+    assert team.pinned(by=team.lee) == {"Cisco": 1}
+    first = team.do(saved.rename, view, "One")
+    team.do(saved.rename, view, "Two")
+    with pytest.raises(Conflict):
+        team.do(undoing.undo, first.undo)
+    assert list(team.lines()) == ["Two"]
+
+
+def test_a_view_that_was_brought_back_is_the_same_one(team: Team) -> None:
+    team.do(saved.save, "Cisco", "vendor=Cisco")
+    view = team.id("Cisco")
+    renamed = team.do(saved.rename, view, "Meraki")
+    team.world.clock.forward(minutes=5)
+    team.do(undoing.undo, team.do(saved.delete, view).undo)
+
+    team.do(undoing.undo, renamed.undo)
+
+    assert team.pinned() == {"Cisco": 2}
 
 
 def test_a_view_of_a_vendor_that_is_gone_opens_and_says_so(team: Team) -> None:
