@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.core.calendars import DAY, Band, Month, bands, ends_on
 from app.core.whole import whole
 from app.core.words import Clock
-from app.services import due_days, fiscal_years, groups, inbox, lines, listing, states
+from app.services import due_days, filters, fiscal_years, groups, inbox, lines, listing, states
 from app.services.choices import choices
 from app.services.lines import Sources
 from app.services.listing import items
@@ -210,7 +210,7 @@ def _filters(view: CalendarView, user_id: int) -> list[sa.ColumnElement[bool]]:
         if name:
             found.append(column.is_(None) if name == NONE else column == name)
     if view.owner == NOBODY:
-        found.append(owned.c.owner_id.is_(None))
+        found.append(filters.nobodys())
     elif view.owner == BACKUP:
         found.append(owned.c.backup_id == user_id)
     elif view.owner:

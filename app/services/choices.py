@@ -69,5 +69,5 @@ def _choices(name: str, counts: Counter[str | None]) -> Iterator[Choice]:
         (value, count) for value, count in counts.most_common(MOST) if value is not None
     ]
     for value, count in sorted(named, key=lambda one: one[0].casefold()):
-        label = value if name == "currency" else value[:1].upper() + value[1:]
+        label = value[:1].upper() + value[1:] if name in ("kind", "category") else value
         yield Choice(value=value, label=label, count=count)

@@ -73,7 +73,9 @@ def _chip(page: InboxPage, name: str, value: str) -> str:
             return page.names.get(value, "A source that is gone")
         case "owner":
             return OWNERS.get(value) or _owner(page, value)
-    return value[:1].upper() + value[1:]
+        case "kind":
+            return value[:1].upper() + value[1:]
+    return value
 
 
 def _owner(page: InboxPage, value: str) -> str:

@@ -58,7 +58,6 @@ __all__ = [
     "Nav",
     "NewOnes",
     "NewThing",
-    "NoteLine",
     "Own",
     "Part",
     "Person",

@@ -11,8 +11,10 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.models import Connection, Item, ItemState
+from app.services import accounts
 from app.web.site import Site
 from tests.app.web import company
+from tests.app.web.conftest import NOW
 from tests.app.web.test_tracking import add_item
 
 TODAY = date(2026, 11, 21)
@@ -127,9 +129,9 @@ def test_filters_and_owner_stand_in_every_address(
 ) -> None:
     mine = put(database, source, 1, date(2026, 11, 24), vendor="Cisco")
     put(database, source, 2, date(2026, 11, 24), vendor="Cisco")
-    put(database, source, 3, date(2026, 11, 24), vendor="Dell")
+    dell = put(database, source, 3, date(2026, 11, 24), vendor="Dell")
     with database.write() as session:
-        session.add(ItemState(item_id=mine, owner_id=admin, changed_at=datetime.now(UTC)))
+        session.add(ItemState(item_id=mine, owner_id=admin, changed_at=NOW))
 
     def shown(query: str) -> set[str]:
         page = client.get(f"/calendar?view=agenda&{query}").text
@@ -139,6 +141,14 @@ def test_filters_and_owner_stand_in_every_address(
     assert shown("vendor=Cisco") == {"Item 1", "Item 2"}
     assert shown("owner=me") == shown(f"owner={admin}") == {"Item 1"}
     assert shown("owner=nobody&vendor=Cisco") == {"Item 2"}
+    with database.write() as session:
+        left = accounts.add_user(session, email="left@partner.example", name="Left", now=NOW)
+        left.is_active = False
+        session.flush()
+        session.add(ItemState(item_id=dell, owner_id=left.id, changed_at=NOW))
+    assert shown("owner=nobody") == {"Item 2", "Item 3"}, "its owner looks after nothing any more"
+    page = client.get("/calendar?vendor=Sun+Microsystems").text
+    assert '<option value="Sun Microsystems" selected>' in page, "the filter would be lost"
     page = unescape(client.get("/calendar?view=month&vendor=Cisco&owner=me").text)
     for link in ("view=month&vendor=Cisco&owner=me&month=2026-12", "vendor=Cisco&owner=me&day="):
         assert f'href="/calendar?{link}' in page

@@ -36,6 +36,25 @@ def test_filters_stand_in_the_address_and_each_can_be_taken_away(
     assert titles(client.get("/inbox?owner=nobody").text)
 
 
+def test_a_vendor_is_written_as_its_source_writes_it(
+    client: TestClient, ids: dict[str, int], site: Site
+) -> None:
+    with site.database.write() as session:
+        session.get_one(Item, ids["11"]).vendor = "iboss"
+    page = client.get("/inbox?vendor=iboss&kind=renewal").text
+    assert re.search(r'<option value="iboss" selected>iboss \(1\)<', page)
+    assert "iboss <svg" in page
+    assert "Renewal <svg" in page
+
+
+def test_an_amount_that_can_be_read_in_two_ways_narrows_nothing(
+    client: TestClient, ids: dict[str, int]
+) -> None:
+    every = titles(client.get("/inbox").text)
+    for typed in ("1,5", "1.000,50", "10 00"):
+        assert titles(client.get(f"/inbox?amount_from={quote(typed)}").text) == every
+
+
 def test_a_section_of_a_vendor_leads_to_itself(client: TestClient, ids: dict[str, int]) -> None:
     page = client.get("/inbox?group=vendor").text
     heads = re.findall(r'<h2 class="group"[^>]*><a class="link" href="([^"]*)"[^>]*>([^<]*)', page)
