@@ -30,7 +30,7 @@ MOVE, DECIDE, SELECT, WORD, GO, ANYWHERE = (
 class Shortcut:
     """One thing that keys do.
 
-    ``name`` is what a person's own keys are kept by; ``does`` is a verb of app.js, with its
+    ``name`` is what a person's own keys are kept by; ``does`` is a verb of verbs.js, with its
     ``target``: a CSS selector to press, or a step. ``of_item``: never of another item than
     the one whose row has the focus. ``within``: only where the focus is in such a place, and
     there before all others.

@@ -64,6 +64,7 @@ def environment(folder: Path, assets: Assets) -> Environment:
     }
     env.globals |= {
         "static": assets.url,
+        "modules": assets.modules,
         "icon": icon_maker(assets),
         "address": address,
         "hint": hint,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from app.core.tiles import Tile
 from app.core.words import when_words
 from app.paths import STATIC, TEMPLATES
 from app.services.pages import GroupHead, Health, Row, State, Tab, View
+from app.web.assets import Assets
 from app.web.flash import Toast
 from app.web.inbox_page import PARTS, around_list
 from app.web.render import render, see_other
@@ -343,23 +345,58 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
 def test_static_files_are_cached_for_ever_under_an_address_of_their_content(
     client: TestClient,
 ) -> None:
-    found = re.search(r'href="(/static/app\.[0-9a-f]{12}\.css)"', client.get("/sign-in").text)
+    found = re.search(r'href="(/static/[0-9a-f]{12}/app\.css)"', client.get("/sign-in").text)
     assert found
     answer = client.get(found[1])
 
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"].startswith("text/css")
-    assert client.get("/static/app.000000000000.css").status_code == 404
+    assert client.get("/static/000000000000/app.css").status_code == 404
     assert client.get("/static/app.css").status_code == 404
     assert client.get("/static/..%2fconfig.py").status_code == 404
 
 
+def test_a_change_of_any_file_changes_the_address_of_all(tmp_path: Path) -> None:
+    """They name one another by relative paths: no page may mix two versions."""
+    (tmp_path / "js").mkdir()
+    (tmp_path / "app.js").write_text('import "./js/one.js";')
+    (tmp_path / "js" / "one.js").write_text("1")
+    before = Assets(tmp_path).url("app.js")
+    (tmp_path / "js" / "one.js").write_text("2")
+
+    assert Assets(tmp_path).url("app.js") != before
+
+
+def test_every_stylesheet_is_joined_and_every_module_known_before_it_is_asked_for(
+    client: TestClient,
+) -> None:
+    page = client.get("/today").text
+    styles = client.get(re.findall(r'rel="stylesheet" href="([^"]+)"', page)[0]).text
+    told = set(re.findall(r'rel="modulepreload" href="/static/[^/]+/([^"]+)"', page))
+
+    parts = sorted((STATIC / "css").glob("*.css"))
+    assert "@import" not in styles
+    assert [part.name for part in parts if part.read_text() not in styles] == []
+    modules = {path.relative_to(STATIC).as_posix() for path in (STATIC / "js").glob("*.js")}
+    assert told == modules
+    needed = {
+        found.rpartition("/")[2]
+        for path in [STATIC / "app.js", *(STATIC / "js").glob("*.js")]
+        for found in re.findall(r'^import .*?"(\./[^"]+)";$', path.read_text(), re.M)
+    }
+    assert {f"js/{name}" for name in needed} == modules
+
+
 def test_the_first_visit_is_small(client: TestClient) -> None:
-    page = client.get("/sign-in").text
-    assets = [*re.findall(r'(?:href|src)="(/static/[^"#]+)"', page), "/static/none"]
-    loaded = sum(len(client.get(url).content) for url in assets)
-    assert loaded < 130_000
+    page = client.get("/today")
+    assets = re.findall(r'(?:href|src)="(/static/[^"#]+)"', page.text)
+    answers = [page, *(client.get(url) for url in dict.fromkeys(assets))]
+    loaded = [int(answer.headers["content-length"]) for answer in answers]
+
+    assert [answer.status_code for answer in answers if answer.status_code != 200] == []
+    assert sum(loaded) < 130_000
+    assert len(loaded) <= 20
 
 
 def luminance(colour: str) -> float:
@@ -390,7 +427,7 @@ def test_text_can_be_read_in_both_schemes(scheme: int) -> None:
         name: (light, dark)[scheme]
         for name, light, dark in re.findall(
             r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)",
-            (STATIC / "app.css").read_text(),
+            (STATIC / "css/tokens.css").read_text(),
         )
     }
     weak = {
