@@ -18,7 +18,7 @@ from app.notify import smtp
 from app.notify.errors import NotSent
 from app.outages import outage_of
 from app.secrets import REMEDY
-from app.services import accounts, attachments, handing, ruling, sources
+from app.services import accounts, attachments, handing, resealing, ruling, sources
 from app.services.contents import Contents
 
 SAFE_SQLITE = (3, 51, 3)
@@ -106,7 +106,7 @@ def _sqlite_version() -> Finding:
 def _keys(opened: Opened, database: Database) -> Finding:
     with database.read() as session:
         known = len(sources.every(session))
-        locked = sources.locked(session, opened.vault)
+        locked = resealing.locked(session, opened.vault)
     if locked:
         return ("Keys", "fail", f"The credentials of {', '.join(locked)} cannot be read.", REMEDY)
     return ("Keys", "ok", f"All stored credentials can be read ({known}).", "")

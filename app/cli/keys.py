@@ -3,7 +3,7 @@
 from app.cli.base import out, print_json
 from app.cli.opened import Opened
 from app.core.words import plural
-from app.services import sources
+from app.services import resealing
 
 
 def reseal(*, as_json: bool) -> None:
@@ -11,7 +11,7 @@ def reseal(*, as_json: bool) -> None:
     opened = Opened()
     vault = opened.vault
     with opened.database.write(counts=False) as session:
-        count = sources.reseal(session, vault)
+        count = resealing.reseal(session, vault)
     if as_json:
         print_json({"resealed": count})
     elif count:

@@ -8,7 +8,7 @@ from app.cli.base import out
 from app.cli.opened import Opened
 from app.jobs.scheduler import jobs_of
 from app.secrets import REMEDY
-from app.services import sources
+from app.services import resealing
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,6 @@ def work() -> None:
 def say_locked(opened: Opened) -> None:
     """Pages and all that is stored are of use without the key, so it is no reason not to start."""
     with opened.database.read() as session:
-        locked = sources.locked(session, opened.vault)
+        locked = resealing.locked(session, opened.vault)
     if locked:
         log.error("The credentials of %s cannot be read. %s", ", ".join(locked), REMEDY)

@@ -132,7 +132,7 @@ def _rule(
     for one in company.RULES:
         people = {name: str(by_name[one[name]]) for name in ("owner", "backup") if name in one}
         typed = dict.fromkeys(ruling.FIELDS, "") | one | people
-        rule = ruling.save(session, None, typed, user_id=user_id, now=clock.now)
+        rule, _ = ruling.save(session, None, typed, user_id=user_id, clock=clock)
         assert rule.id is not None
         shown = ruling_now.foresee(session, rule.id, user_id=user_id, clock=clock)
         if shown.count:

@@ -157,6 +157,7 @@ def remove(
     now: datetime,
     run_id: int | None = None,
     actor_id: int | None = None,
+    act_id: int | None = None,
 ) -> None:
     """Show these rows as removed at the source. Nothing is ever deleted (P1)."""
     target = SQLModel.metadata.tables[table]
@@ -170,4 +171,5 @@ def remove(
             waking.let_go(session, chunk, now=now)
             pairs.ask_again(session, chunk)
     gone = [(id_, changes.Change(kind=changes.GONE)) for id_ in ids]
-    events.record(session, table, gone, at=now, run_id=run_id, actor_id=actor_id)
+    by = {"run_id": run_id, "actor_id": actor_id, "act_id": act_id}
+    events.record(session, table, gone, at=now, **by)

@@ -150,14 +150,6 @@ def update_profile(
     return found
 
 
-def update_keys(
-    session: Session, user_id: int, *, shortcuts: bool, keys: dict[str, list[str]]
-) -> None:
-    """Whether single keys do something for this person, and which they set otherwise."""
-    found = user(session, user_id)
-    found.shortcuts, found.keys = shortcuts, keys
-
-
 # Signing in
 
 

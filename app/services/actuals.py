@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from app.errors import Invalid, NotFound
 from app.models import Connection, Event, Item
-from app.secrets import Vault
-from app.services import own_items, sources
+from app.services import keeping, own_items
+from app.services.pages import Act
 from connectors.own_items import series
 from connectors.own_items.settings import OwnItemsConfig
 from connectors.program_guide.settings import ProgramGuideConfig, guide_in, with_actual
@@ -19,7 +19,6 @@ from connectors.sdk.mapping import decimal_of
 from connectors.sdk.mapping.fields import BadField
 from connectors.sdk.records import Kind
 
-ENTERED = "entered"
 GUIDE = "program_guide"
 COUNTED = (own_items.CONNECTOR, GUIDE)
 """Connectors whose goals have no actual but the one that somebody enters."""
@@ -38,12 +37,10 @@ def enter(
     typed: str,
     *,
     uploads: Path,
-    vault: Vault,
     now: datetime,
     user_id: int,
-) -> tuple[int, str]:
-    """Keep how much of a goal is reached in its period; "" for nobody knows. The connection's id,
-    due at once, and the goal's title.
+) -> Act:
+    """Keep how much of a goal is reached in its period; "" for nobody knows.
 
     Raises ``NotFound`` for what is no such goal, ``Invalid`` for what is no number.
     """
@@ -55,28 +52,20 @@ def enter(
         if guided
         else _in_entry(connection, item, value)
     )
-    assert connection.id is not None
-    sources.edit(
-        session,
-        connection.id,
-        name=connection.name,
-        values={**connection.config, **values},
-        vault=vault,
-        now=now,
-        asked_by_id=user_id,
-    )
-    said = "nothing" if value is None else f"{value:f}"
+    said = f"{item.title} is up to date."
+    record = keeping.save(session, connection, values, said, now=now, user_id=user_id)
     session.add(
         Event(
             subject="item",
             subject_id=item_id,
             at=now,
-            kind=ENTERED,
+            kind=keeping.ENTERED,
             actor_id=user_id,
-            new=said,
+            new="nothing" if value is None else f"{value:f}",
+            act_id=record.id,
         )
     )
-    return connection.id, item.title
+    return keeping.told(record)
 
 
 def _held(session: Session, item_id: int) -> tuple[Item, Connection]:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.models import AppSetting, AssignmentRule, Connection, ItemState
+from app.core.words import Clock
+from app.models import AppSetting, AssignmentRule, Connection, ItemState, RecordedAct
+from app.services import recording
+from app.services.pages import Act
 from app.services.revisions import remembered
 
 MARK = "beginning"
 DIGEST = "digest"
 HIDDEN = "hidden"
+KIND = "steps hidden"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +69,26 @@ def beginning(session: Session) -> Beginning:
 
 
 def say(session: Session, what: str) -> None:
-    """A person chose the digest's hour (``DIGEST``), or hides the steps (``HIDDEN``)."""
+    """A person chose the digest's hour (``DIGEST``), or hid the steps (``HIDDEN``)."""
     said = _said(session)
     if what not in said:
         session.merge(AppSetting(name=MARK, value=[*said, what]))
         session.flush()
+
+
+def hide(session: Session, *, user_id: int, clock: Clock) -> Act:
+    """Show the steps no more; their page stays."""
+    record = recording.begin(session, KIND, user_id=user_id, clock=clock)
+    say(session, HIDDEN)
+    return recording.told(session, record, "Hidden. The page stays at /start", ())
+
+
+def take_back(session: Session, record: RecordedAct) -> Act:
+    """Show them again."""
+    left = [what for what in _said(session) if what != HIDDEN]
+    session.merge(AppSetting(name=MARK, value=left))
+    session.flush()
+    return recording.taken_back(record)
 
 
 def _said(session: Session) -> list[str]:

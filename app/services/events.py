@@ -9,7 +9,18 @@ from app.core import changes
 from app.services.bulk import Bulk
 
 TEXT_IN_HISTORY = 500
-NAMES = ("at", "subject", "subject_id", "kind", "run_id", "actor_id", "field", "old", "new")
+NAMES = (
+    "at",
+    "subject",
+    "subject_id",
+    "kind",
+    "run_id",
+    "actor_id",
+    "field",
+    "old",
+    "new",
+    "act_id",
+)
 
 
 def record(
@@ -20,6 +31,7 @@ def record(
     at: datetime,
     run_id: int | None = None,
     actor_id: int | None = None,
+    act_id: int | None = None,
 ) -> None:
     """Append one line of history for each (row's id, change)."""
     bulk = Bulk(session, "events")
@@ -36,6 +48,7 @@ def record(
             change.field,
             _short(change.old),
             _short(change.new),
+            act_id,
         )
         for id_, change in lines
     ]

@@ -15,6 +15,7 @@ from app.errors import Invalid
 from app.models import Connection
 from app.secrets import Vault
 from app.services import own_items
+from app.services.pages import Act
 from app.services.revisions import remembered
 from connectors.sdk.fiscal import FiscalYear, year_of
 
@@ -56,8 +57,8 @@ def known(session: Session) -> tuple[Known, ...]:
 
 def set_year(
     session: Session, vendor: str, text: str, *, vault: Vault, now: datetime, user_id: int
-) -> str:
-    """Keep a vendor's fiscal year; "" forgets it. What was done, in words. Raises ``Invalid``."""
+) -> Act:
+    """Keep a vendor's fiscal year; "" forgets it. Raises ``Invalid``."""
     vendor, text = " ".join(vendor.split()), " ".join(text.split())
     if not vendor or len(vendor) > LONGEST or ":" in vendor:
         raise Invalid(
@@ -69,8 +70,7 @@ def set_year(
             year_of(text)
     except ValueError as error:
         raise Invalid("The fiscal year was not kept.", fields={"year": f"{error}."}) from None
-    own_items.set_fiscal_year(session, vendor, text, vault=vault, now=now, user_id=user_id)
-    return f"{vendor}: {text}" if text else f"{vendor} has no fiscal year here now"
+    return own_items.set_fiscal_year(session, vendor, text, vault=vault, now=now, user_id=user_id)
 
 
 def _told(session: Session) -> Iterator[Told]:

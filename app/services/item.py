@@ -19,6 +19,7 @@ from app.services import (
     confirming,
     deciding,
     inbox,
+    keeping,
     lines,
     listing,
     mandatory,
@@ -68,7 +69,7 @@ WHAT = {
     acts.BACKED: "Backup: {new}",
     acts.HANDED: "Handed over from {old} to {new}",
     acts.HANDED_BACKUP: "Backup handed over from {old} to {new}",
-    actuals.ENTERED: "Entered as reached: {new}",
+    keeping.ENTERED: "Entered as reached: {new}",
     acts.JOINED: "Joined with {new}",
     comments.WITHDRAWN: "Withdrew a comment",
     attachments.ADDED: "Added {new}",
@@ -83,6 +84,7 @@ WHAT = {
     changes.SAID_AGAIN: "The notice that it was confirmed from says this again",
 }
 UNDID = {
+    keeping.ENTERED: "what was entered as reached",
     comments.NOTED: "a comment",
     comments.WITHDRAWN: "the withdrawal of a comment",
     attachments.ADDED: "adding a link or a file",

@@ -18,6 +18,7 @@ from app.db import is_sqlite
 from app.errors import Conflict
 from app.models import Connection, Event, RecordedAct, SyncRun, User
 from app.models.items import BY_SOURCES
+from app.services import recording
 from app.services.listing import events
 from app.services.pages import COUNTED, Act
 from app.services.revisions import remembered
@@ -161,7 +162,7 @@ def mark(session: Session, up_to: int, *, user_id: int, clock: Clock) -> Act:
     return Act(said=act.said, items=(), undo=str(act.id))
 
 
-def take_back(session: Session, act: RecordedAct) -> None:
+def take_back(session: Session, act: RecordedAct) -> Act:
     """The former mark again. Raises ``Conflict`` where it was moved on since."""
     former, now = act.before or (0, 0)
     user = _held(session, act.actor_id or 0)
@@ -173,6 +174,7 @@ def take_back(session: Session, act: RecordedAct) -> None:
     user.changes_seen_id = former
     session.add(user)
     session.flush()
+    return recording.taken_back(act)
 
 
 def _held(session: Session, user_id: int) -> User:

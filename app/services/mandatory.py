@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core import mandatory
-from app.errors import Invalid
-from app.models import AppSetting
-from app.services import states
+from app.core.words import Clock
+from app.errors import Conflict, Invalid
+from app.models import AppSetting, RecordedAct
+from app.services import recording, states
+from app.services.pages import Act
 from app.services.revisions import remembered
 
-SETTING = "mandatory"
+SETTING = KIND = "mandatory"
 NEEDS_PROOF = "It needs a proof: a link or a file."
 NOT_DECLINED = "It cannot be declined: losing it costs status or money."
 REMEDY = "Give it an owner, or do it and prove it."
@@ -43,9 +45,30 @@ def names(session: Session) -> frozenset[str]:
     return remembered(session, (SETTING,), make)
 
 
-def choose(session: Session, wanted: Iterable[str]) -> None:
+def choose(session: Session, wanted: Iterable[str], *, user_id: int, clock: Clock) -> Act:
     """Make this the team's list."""
-    session.merge(AppSetting(name=SETTING, value=list(mandatory.chosen(wanted))))
+    record = recording.begin(session, KIND, user_id=user_id, clock=clock)
+    record.before = [sorted(names(session)), sorted(_keep(session, wanted))]
+    return recording.told(session, record, "Saved what cannot be declined", ())
+
+
+def take_back(session: Session, record: RecordedAct) -> Act:
+    """The list as it was. Raises ``Conflict`` where somebody made another since."""
+    was, left = record.before or ((), ())
+    if sorted(names(session)) != left:
+        raise Conflict(
+            "This was not undone: somebody changed the list in the meantime.",
+            remedy="Open Settings, Rules to see it as it is.",
+        )
+    _keep(session, was)
+    return recording.taken_back(record)
+
+
+def _keep(session: Session, wanted: Iterable[str]) -> tuple[str, ...]:
+    kept = tuple(mandatory.chosen(wanted))
+    session.merge(AppSetting(name=SETTING, value=list(kept)))
+    session.flush()
+    return kept
 
 
 def among(session: Session, ids: Collection[int], *, unproven: bool = False) -> set[int]:

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import BaseModel, ValidationError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from app.errors import Invalid, NotFound
 from app.models import Connection, Item
 from app.secrets import Vault
-from app.services import absence, apart, sources
-from app.services.pages import Own
+from app.services import apart, keeping, sources
+from app.services.pages import Act, Own
 from connectors.own_items import editing, series
 from connectors.own_items.entries import Entry, Only
-from connectors.own_items.records import MOVED, Window, records_of
+from connectors.own_items.records import MOVED, Window
 from connectors.own_items.series import Place
 from connectors.own_items.settings import OwnItemsConfig
 from connectors.sdk.fiscal import year_of
@@ -27,6 +26,9 @@ CONNECTOR = "own_items"
 NAME = "Own items"
 ONE, FOLLOWING, ALL = "one", "following", "all"
 """What is deleted of something that repeats."""
+GONE = {ONE: "is left out this time", FOLLOWING: "ends before that date", ALL: "was deleted"}
+SHORT = 80
+"""Characters of a title in what is told of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,8 @@ def add(
     vault: Vault,
     now: datetime,
     user_id: int,
-) -> tuple[int, str]:
-    """One more entry, in a connection that is made for the first; the ids of both.
+) -> tuple[Act, str]:
+    """One more entry, in a connection that is made for the first; the act, and the entry's id.
 
     ``year``: the vendor's fiscal year (``connectors.sdk.fiscal.year_of``); "" leaves it as it is.
     The source is due at once. Raises ``Invalid`` with what is wrong.
@@ -77,18 +79,21 @@ def add(
         changed = editing.added(text, named)
     except BadYaml as error:
         raise _invalid(error) from None
-    values = _with_year(connection.config, entry, year)
-    saved = _save(session, connection, values | {"entries": changed}, vault, now=now, by=user_id)
-    return saved, str(named["id"])
+    values = _with_year(connection.config, entry, year) | {"entries": changed}
+    said = f"{_short(str(entry['title']))} is added."
+    record = keeping.save(session, connection, values, said, now=now, user_id=user_id)
+    return keeping.told(record), str(named["id"])
 
 
 def set_fiscal_year(
     session: Session, vendor: str, year: str, *, vault: Vault, now: datetime, user_id: int
-) -> None:
+) -> Act:
     """Keep a vendor's fiscal year; "" forgets it. The dates that follow it come anew."""
     connection = _made(session, vault, now)
     values = _with_year(connection.config, {"vendor": vendor}, year, forget=True)
-    _save(session, connection, values, vault, now=now, by=user_id)
+    said = f"{vendor}: {year}" if year else f"{vendor} has no fiscal year here now"
+    record = keeping.save(session, connection, values, said, now=now, user_id=user_id)
+    return keeping.told(record)
 
 
 def edit(
@@ -97,11 +102,10 @@ def edit(
     entry: Mapping[str, Any],
     *,
     year: str = "",
-    vault: Vault,
     now: datetime,
     user_id: int,
-) -> int:
-    """Another text for what an item came from, from its date on; the connection's id.
+) -> Act:
+    """Another text for what an item came from, from its date on.
 
     Dates before it stay as they are. What no longer follows from the entry is removed at once: a
     person said so. Raises ``NotFound`` for an item that is nobody's own, ``Invalid`` with what is
@@ -118,7 +122,8 @@ def edit(
     except BadYaml as error:
         raise _invalid(error) from None
     values |= {"entries": changed}
-    return _changed(session, connection, place, values, vault=vault, now=now, by=user_id)
+    said = f"{_short(str(entry['title']))} is saved."
+    return _changed(session, connection, place, values, said, now=now, user_id=user_id)
 
 
 def edit_once(
@@ -126,11 +131,10 @@ def edit_once(
     item_id: int,
     change: Mapping[str, Any],
     *,
-    vault: Vault,
     now: datetime,
     user_id: int,
-) -> int:
-    """What is different about this one time of something that repeats; the connection's id.
+) -> Act:
+    """What is different about this one time of something that repeats.
 
     It may lie up to ``records.MOVED`` from its rhythm's date. Raises as ``edit`` does.
     """
@@ -142,18 +146,17 @@ def edit_once(
         raise Invalid("The item is not complete.", fields={"date": text})
     changed = series.changed_once(_text(connection), place, change)
     values = {"entries": changed}
-    return _changed(session, connection, place, values, vault=vault, now=now, by=user_id)
+    said = f"{_short(str(change.get('title') or place.entry.title))} is saved."
+    return _changed(session, connection, place, values, said, now=now, user_id=user_id)
 
 
-def delete(
-    session: Session, item_id: int, *, what: str = ALL, vault: Vault, now: datetime, user_id: int
-) -> str:
-    """Take out what an item came from; its items stay, as removed (P1). The entry's title.
+def delete(session: Session, item_id: int, *, what: str = ALL, now: datetime, user_id: int) -> Act:
+    """Take out what an item came from; its items stay, as removed (P1).
 
     ``what``: ``ONE``, this time alone; ``FOLLOWING``, it and those after it; ``ALL``. Raises
     ``NotFound`` for an item that is nobody's own, ``Invalid`` for another word.
     """
-    if what not in (ONE, FOLLOWING, ALL):
+    if what not in GONE:
         raise Invalid("Nothing was deleted: it was not said how much of the item.")
     connection, place = _own_locked(session, item_id)
     text = _text(connection)
@@ -166,10 +169,9 @@ def delete(
         for entry in OwnItemsConfig.model_validate(connection.config).series(place.entry.known_by):
             changed = editing.replaced(changed, entry.id, None)
     since = place.on if what == FOLLOWING else None
+    said = f"{_short(place.entry.title)} {GONE[what]}."
     values = {"entries": changed}
-    _save(session, connection, values, vault, now=now, by=user_id)
-    _settle(session, connection, place.entry.known_by, since=since, now=now, by=user_id)
-    return place.entry.title
+    return _changed(session, connection, place, values, said, since=since, now=now, user_id=user_id)
 
 
 def entry_of(session: Session, item_id: int) -> Shown:
@@ -275,36 +277,19 @@ def _changed(
     connection: Connection,
     place: Place,
     values: Mapping[str, Any],
+    said: str,
     *,
-    vault: Vault,
+    since: date | None = None,
     now: datetime,
-    by: int,
-) -> int:
-    saved = _save(session, connection, values, vault, now=now, by=by)
-    _settle(session, connection, place.entry.known_by, now=now, by=by)
-    return saved
+    user_id: int,
+) -> Act:
+    record = keeping.save(session, connection, values, said, now=now, user_id=user_id)
+    keeping.settle(session, connection, place.entry.known_by, since=since, within=record, now=now)
+    return keeping.told(record)
 
 
-def _save(
-    session: Session,
-    connection: Connection,
-    values: Mapping[str, Any],
-    vault: Vault,
-    *,
-    now: datetime,
-    by: int,
-) -> int:
-    assert connection.id is not None
-    sources.edit(
-        session,
-        connection.id,
-        name=connection.name,
-        values={**connection.config, **values},
-        vault=vault,
-        now=now,
-        asked_by_id=by,
-    )
-    return connection.id
+def _short(title: str) -> str:
+    return " ".join(title.split())[:SHORT]
 
 
 def _with_year(
@@ -319,37 +304,6 @@ def _with_year(
     ]
     kept = [f"{vendor}: {year}"] if year else []
     return {"fiscal_years": [*others, *kept]}
-
-
-def _settle(
-    session: Session,
-    connection: Connection,
-    known_by: str,
-    *,
-    since: date | None = None,
-    now: datetime,
-    by: int,
-) -> None:
-    """Remove the items that no longer follow from their entries; where none is left, all of them,
-    or those from ``since`` on.
-    """
-    config = OwnItemsConfig.model_validate(connection.config)
-    entries, window = config.series(known_by), Window.around(now.date())
-    records = (each for entry in entries for each in records_of(entry, config, window, now.date()))
-    kept = {record.external_id for record in records}
-    items = SQLModel.metadata.tables["items"]
-    live = sa.select(items.c.id, items.c.external_id, items.c.due_on).where(
-        items.c.connection_id == connection.id, items.c.removed_at.is_(None)
-    )
-    gone = [
-        id_
-        for id_, external_id, due_on in session.execute(live)
-        if editing.entry_id_of(external_id) == known_by
-        and external_id not in kept
-        and (since is None or due_on is None or due_on >= since)
-        and (not entries or entries[-1].rhythm is None or due_on in window)
-    ]
-    absence.remove(session, "items", gone, now=now, actor_id=by)
 
 
 def check(entry: Mapping[str, Any], year: str) -> None:

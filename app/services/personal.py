@@ -14,7 +14,7 @@ from app.core.words import Clock, plural
 from app.db import is_sqlite
 from app.errors import Invalid, NotFound
 from app.models import RecordedAct
-from app.services import search
+from app.services import recording, search
 from app.services.pages import Act
 
 STARRED, UNSTARRED, READ, UNREAD = "starred", "unstarred", "read", "unread"
@@ -40,11 +40,11 @@ def read(session: Session, ids: Sequence[int], *, on: bool, user_id: int, clock:
     return _mark(session, ids, kind, clock.now if on else None, user_id=user_id, clock=clock)
 
 
-def take_back(session: Session, act: RecordedAct) -> tuple[int, ...]:
-    """Put the marks back as they were before the act; the items that it was done to."""
+def take_back(session: Session, act: RecordedAct) -> Act:
+    """Put the marks back as they were before the act."""
     before = [(int(id_), _instant(at)) for id_, at in act.before or ()]
     _write(session, act.actor_id or 0, MARKS[act.kind], before)
-    return tuple(id_ for id_, _at in before)
+    return recording.taken_back(act, [id_ for id_, _at in before])
 
 
 def _mark(

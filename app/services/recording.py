@@ -31,6 +31,11 @@ def told(session: Session, record: RecordedAct, said: str, ids: Sequence[int]) -
     return Act(said=said, items=tuple(ids), undo=str(record.id))
 
 
+def taken_back(record: RecordedAct, items: Sequence[int] = (), *, source: int | None = None) -> Act:
+    """That it was undone, as the person is told."""
+    return Act(said=f"Undone: {record.said}", items=tuple(items), source=source)
+
+
 def last(session: Session, *, user_id: int, clock: Clock) -> Act | None:
     """The same as the pages show it."""
     record = newest(session, user_id=user_id, clock=clock)

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from app.core.rules import ORDER, Rule, in_order
-from app.errors import Invalid, NotFound
-from app.models import AssignmentRule, User
-from app.services import choices, inbox
-from app.services.pages import Choice, RuleLine, RulesPage
+from app.core.words import Clock
+from app.errors import Conflict, Invalid, NotFound
+from app.models import AssignmentRule, RecordedAct, User
+from app.services import choices, inbox, recording
+from app.services.pages import Act, Choice, RuleLine, RulesPage
 from app.services.rules import rule_of
 
+KIND = "rule"
+SAVED = "Saved. The rule holds for everything new from now on."
+DELETED = "The rule for {} is deleted. What it gave stays where it is."
 LONGEST = 200
 """Characters of what a rule asks for."""
 FIELDS = (*ORDER, "owner", "backup")
@@ -82,10 +87,11 @@ def typed_of(rule: AssignmentRule) -> dict[str, str]:
 
 
 def save(
-    session: Session, rule_id: int | None, typed: Typed, *, user_id: int, now: datetime
-) -> AssignmentRule:
+    session: Session, rule_id: int | None, typed: Typed, *, user_id: int, clock: Clock
+) -> tuple[AssignmentRule, Act]:
     """A new rule, or another text for one; its age stays. Raises ``Invalid``."""
     stored = get(session, rule_id) if rule_id else None
+    was = _kept(stored)
     asked = {name: " ".join(typed[name].split()) or None for name in ORDER}
     owner, backup = (_chosen(session, typed[name]) for name in ("owner", "backup"))
     problems = {name: _too_long(text) for name, text in asked.items()}
@@ -98,22 +104,68 @@ def save(
     _check(problems)
     assert owner is not None
     assert owner.id is not None
-    rule = stored or AssignmentRule(owner_id=owner.id, created_by_id=user_id, created_at=now)
+    rule = stored or AssignmentRule(owner_id=owner.id, created_by_id=user_id, created_at=clock.now)
     _only_one(session, asked, rule)
     for name, text in asked.items():
         setattr(rule, name, text)
     rule.owner_id, rule.backup_id = owner.id, backup.id if backup else None
     session.add(rule)
     session.flush()
-    return rule
+    assert rule.id is not None
+    act = _told(session, rule.id, was, SAVED, user_id=user_id, clock=clock)
+    return rule, act
 
 
-def delete(session: Session, rule_id: int) -> str:
-    """It decides no more; what it has given stays where it is. What it was for, in words."""
+def delete(session: Session, rule_id: int, *, user_id: int, clock: Clock) -> Act:
+    """It decides no more; what it has given stays where it is."""
     rule = get(session, rule_id)
-    words = rule_of(rule).words
+    was, said = _kept(rule), DELETED.format(rule_of(rule).words)
     session.delete(rule)
-    return words
+    session.flush()
+    return _told(session, rule_id, was, said, user_id=user_id, clock=clock)
+
+
+def take_back(session: Session, record: RecordedAct) -> Act:
+    """The rule as it was, or none; what it has given since stays where it is.
+
+    Raises ``Conflict`` where somebody changed it since, ``Invalid`` where there is another for the
+    same now.
+    """
+    rule_id, was, left = record.before or (0, None, None)
+    held: dict[str, Any] = {"with_for_update": True, "populate_existing": True}
+    rule = session.get(AssignmentRule, rule_id, **held)
+    if _kept(rule) != left:
+        raise Conflict(
+            "This was not undone: somebody changed the rule in the meantime.",
+            remedy="Open Settings, Rules to see it as it is.",
+        )
+    if was is None:
+        session.delete(rule)
+    else:
+        created_at = datetime.fromisoformat(was["created_at"])
+        before = AssignmentRule(id=rule_id, **{**was, "created_at": created_at})
+        _only_one(session, {name: was[name] for name in ORDER}, before)
+        session.merge(before)
+    session.flush()
+    return recording.taken_back(record)
+
+
+def _kept(rule: AssignmentRule | None) -> dict[str, Any] | None:
+    return rule.model_dump(mode="json", exclude={"id"}) if rule else None
+
+
+def _told(
+    session: Session,
+    rule_id: int,
+    was: dict[str, Any] | None,
+    said: str,
+    *,
+    user_id: int,
+    clock: Clock,
+) -> Act:
+    record = recording.begin(session, KIND, user_id=user_id, clock=clock)
+    record.before = [rule_id, was, _kept(session.get(AssignmentRule, rule_id))]
+    return recording.told(session, record, said, ())
 
 
 def _check(problems: Mapping[str, str]) -> None:

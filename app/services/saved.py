@@ -234,7 +234,7 @@ def delete(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act
     return act
 
 
-def take_back(session: Session, act: RecordedAct) -> None:
+def take_back(session: Session, act: RecordedAct) -> Act:
     """As it was before the act: of a view's what the act changed, of pins one's own. Raises
     ``Conflict`` where somebody went on from it.
     """
@@ -259,6 +259,7 @@ def take_back(session: Session, act: RecordedAct) -> None:
     else:
         session.delete(view)
     session.flush()
+    return recording.taken_back(act)
 
 
 def seen(session: Session, view_id: int, user_id: int) -> SavedView:

@@ -20,6 +20,9 @@ from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.manifest import ConnectorConfig, Manifest
 
+EDITED = "The connection was edited meanwhile."
+"""Why a run was broken off."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleInput:
@@ -127,15 +130,31 @@ def edit(
             connection.name = name.strip()
     plain, hidden = configs.split(config)
     if (plain, hidden) != (connection.config, stored_secrets(connection, vault)):
-        _take_away(session, connection, now=now, why="The connection was edited meanwhile.")
+        _take_away(session, connection, now=now, why=EDITED)
     connection.config, connection.secrets = plain, vault.seal(hidden)
     if schedule is not None:
         _set_schedule(connection, manifest, schedule)
-    if connection.health in (Health.NEEDS_SIGN_IN, Health.BROKEN):
-        connection.health = Health.NEW
-        connection.error = connection.error_kind = connection.remedy = None
-    connection.failures = 0
-    _make_due(connection, now=now, asked_by_id=asked_by_id)
+    _begin_anew(connection, now=now, asked_by_id=asked_by_id)
+    return connection
+
+
+def set_values(
+    session: Session,
+    connection_id: int,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    asked_by_id: int | None = None,
+) -> Connection:
+    """Change some settings of a connection that has no secret; otherwise as ``edit``."""
+    connection = _held_alone(session, connection_id)
+    apart.refuse_of_sample(connection)
+    manifest = manifest_of(connection.connector)
+    plain, _ = configs.split(configs.validate(manifest, {**connection.config, **values}))
+    if plain != connection.config:
+        _take_away(session, connection, now=now, why=EDITED)
+    connection.config = plain
+    _begin_anew(connection, now=now, asked_by_id=asked_by_id)
     return connection
 
 
@@ -186,35 +205,6 @@ def replace_secret(
     stored = stored_secrets(connection, vault)
     if stored.get(name) == used:
         connection.secrets = vault.seal({**stored, name: new})
-
-
-def locked(session: Session, vault: Vault) -> list[str]:
-    """The names of the connections whose credentials the present key does not open."""
-    names = []
-    for connection in every(session):
-        try:
-            vault.open(connection.secrets)
-        except Locked:
-            names.append(connection.name)
-    return names
-
-
-def reseal(session: Session, vault: Vault) -> int:
-    """Seal all stored credentials anew under the first key: how many connections have some.
-
-    Raises ``Locked`` where one cannot be opened. Who edits a connection meanwhile waits.
-    """
-    stored = select(Connection).where(Connection.secrets != "").order_by(col(Connection.id))
-    found = list(session.exec(stored.with_for_update(key_share=True)))
-    if names := locked(session, vault):
-        raise Locked(
-            f"The credentials of {', '.join(names)} cannot be read: nothing was changed.",
-            remedy="Put the key they were saved with behind the first one, after a comma, or "
-            "enter these credentials again.",
-        )
-    for connection in found:
-        connection.secrets = vault.seal(vault.open(connection.secrets))
-    return len(found)
 
 
 def _set_schedule(connection: Connection, manifest: Manifest, entered: ScheduleInput) -> None:
@@ -302,6 +292,15 @@ def sync_now(
     """Make it due; whoever runs syncs takes it up. Signing in again is not needed for this."""
     connection = get(session, connection_id)
     apart.refuse_of_sample(connection)
+    _make_due(connection, now=now, asked_by_id=asked_by_id)
+
+
+def _begin_anew(connection: Connection, *, now: datetime, asked_by_id: int | None) -> None:
+    """With its new settings: what went wrong with the old ones says nothing about them."""
+    if connection.health in (Health.NEEDS_SIGN_IN, Health.BROKEN):
+        connection.health = Health.NEW
+        connection.error = connection.error_kind = connection.remedy = None
+    connection.failures = 0
     _make_due(connection, now=now, asked_by_id=asked_by_id)
 
 

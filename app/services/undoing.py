@@ -1,5 +1,6 @@
 """Taking an act of one's own back, whatever kind of act it was."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,14 +12,19 @@ from app.models import Event, RecordedAct
 from app.services import (
     acts,
     attachments,
+    beginning,
     comments,
     confirming,
     handing,
+    keeping,
     looks,
+    mandatory,
+    own_keys,
     owning,
     pairs,
     personal,
     recording,
+    ruling,
     saved,
     states,
     weights,
@@ -31,6 +37,18 @@ OTHERS = (
     *confirming.UNDOABLE,
     *pairs.UNDOABLE,
 )
+ALONE: Mapping[str, Callable[[Session, RecordedAct], Act]] = {
+    **dict.fromkeys(personal.MARKS, personal.take_back),
+    looks.SEEN: looks.take_back,
+    weights.WEIGHED: weights.take_back,
+    saved.KIND: saved.take_back,
+    keeping.KIND: keeping.take_back,
+    ruling.KIND: ruling.take_back,
+    mandatory.KIND: mandatory.take_back,
+    own_keys.KIND: own_keys.take_back,
+    beginning.KIND: beginning.take_back,
+}
+"""Acts that change no item's state: each is taken back by the service that did it."""
 ANYWAY, REST = "anyway", "rest"
 events = SQLModel.metadata.tables["events"]
 
@@ -43,16 +61,8 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = 
     ``ANYWAY``, that is lost, too; ``REST``, those stay as they are now.
     """
     record = _own(session, key, user_id, clock)
-    if record.kind in personal.MARKS:
-        return Act(said=f"Undone: {record.said}", items=personal.take_back(session, record))
-    if record.kind == looks.SEEN:
-        looks.take_back(session, record)
-        return Act(said=f"Undone: {record.said}", items=())
-    if record.kind == weights.WEIGHED:
-        return weights.take_back(session, record)
-    if record.kind == saved.KIND:
-        saved.take_back(session, record)
-        return Act(said=f"Undone: {record.said}", items=())
+    if record.kind in ALONE:
+        return ALONE[record.kind](session, record)
     lines = _lines(session, record)
     stayed = "" if then == ANYWAY else _spared(session, record, lines)
     lines = _take_back(session, record, lines, clock, then=then)
@@ -94,6 +104,7 @@ def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
     )
     if mine.rowcount != 1:
         raise Conflict("This was undone already.", remedy="Nothing more was changed.")
+    session.refresh(record)
     return record
 
 

@@ -96,7 +96,7 @@ def take_back(session: Session, record: RecordedAct) -> Act:
             remedy="Open Settings, Priorities to see them as they are.",
         )
     put(session, {(vendor, program): step for vendor, program, step in kept["was"]})
-    return Act(said=f"Undone: {record.said}", items=())
+    return recording.taken_back(record)
 
 
 def _set(session: Session) -> Steps:

@@ -22,7 +22,7 @@ from app.web.addresses import local
 from app.web.changed import changed
 from app.web.flash import Toast
 from app.web.inbox_page import PATH
-from app.web.render import Place, by_htmx, fragment, places, render, see_other
+from app.web.render import Place, by_htmx, fragment, go_to, places, render, see_other
 from app.web.sent import Sent
 from app.web.verbs import Verb
 from app.web.visit import Visit, acting, reading
@@ -87,16 +87,18 @@ def _refused(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> dict[int, 
 def told(
     request: Request, act: Act, after: str, *, again: bool = False, noted: bool = False
 ) -> Response:
-    """Tell what was done, where the person is.
+    """Tell what was done, where the person is; a page of which no part is known is shown anew.
 
     ``again``: items may come back into lists. ``noted``: the note's field starts anew;
     after any other act it keeps what was typed so far.
     """
     toast = Toast(said=act.said, undo=act.undo)
+    to = local(after, PATH)
     if not by_htmx(request):
-        return see_other(request, local(after, PATH), toast)
+        return see_other(request, to, toast)
     with reading(request) as visit:
-        return places(visit, *changed(visit, act, again=again, keep_note=not noted), toast=toast)
+        now = changed(visit, act, again=again, keep_note=not noted)
+        return places(visit, *now, toast=toast) if now else go_to(request, to, toast)
 
 
 # Many items

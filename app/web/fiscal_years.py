@@ -27,7 +27,7 @@ def save(request: Request, vendor: Text = "", year: Text = "") -> Response:
     """Keep one vendor's fiscal year; an empty one is forgotten."""
     try:
         with acting(request) as visit:
-            said = fiscal_years.set_year(
+            act = fiscal_years.set_year(
                 visit.session,
                 vendor,
                 year,
@@ -37,8 +37,8 @@ def save(request: Request, vendor: Text = "", year: Text = "") -> Response:
             )
     except Invalid as error:
         return _page(request, {"vendor": vendor, "year": year}, error)
-    site_of(request).wake()
-    return see_other(request, PATH, Toast(said=f"{said}."))
+    site_of(request).show(act)
+    return see_other(request, PATH, Toast(said=f"{act.said}.", undo=act.undo))
 
 
 def _page(

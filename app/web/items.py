@@ -22,6 +22,7 @@ from app.web.inbox import mark_read
 from app.web.inbox_page import PATH
 from app.web.render import render
 from app.web.sent import Form_
+from app.web.site import site_of
 from app.web.verbs import Verb
 from app.web.visit import acting, reading
 
@@ -131,6 +132,7 @@ def undo(request: Request, act: Text = "", then: Text = "", next: Text = PATH) -
             taken = undoing.undo(visit.session, act, then=then, **visit.by)
     except Overtaken as error:
         return _gone_on(request, act, error, next)
+    site_of(request).show(taken)
     return told(request, taken, next, again=True)
 
 

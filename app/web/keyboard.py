@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import accounts
+from app.services import own_keys
 from app.web import keys
 from app.web.fields import Submitted
 from app.web.flash import Toast
@@ -28,18 +28,19 @@ def show(request: Request) -> Response:
 def save(request: Request, form: Submitted) -> Response:
     """Keep what was typed; with ``usual`` everything is as it was made."""
     if form.get("usual"):
-        with acting(request) as visit:
-            accounts.update_keys(visit.session, visit.user_id, shortcuts=True, keys={})
-        return see_other(request, PATH, Toast(said="Every key is as usual again."))
+        return _keep(request, {}, on=True, said="Every key is as usual again")
     typed = {name: str(value) for name, value in form.multi_items()}
     choice = keys.choice_of(typed)
     if choice.faults:
         with reading(request) as visit:
             return _page(visit, typed=typed, faults=choice.faults)
+    return _keep(request, choice.own, on="shortcuts" in typed, said="Keys saved")
+
+
+def _keep(request: Request, own: Mapping[str, list[str]], *, on: bool, said: str) -> Response:
     with acting(request) as visit:
-        on = "shortcuts" in typed
-        accounts.update_keys(visit.session, visit.user_id, shortcuts=on, keys=choice.own)
-    return see_other(request, PATH, Toast(said="Saved."))
+        act = own_keys.keep(visit.session, own, shortcuts=on, said=said, **visit.by)
+    return see_other(request, PATH, Toast(said=act.said, undo=act.undo))
 
 
 def _page(

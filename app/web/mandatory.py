@@ -20,5 +20,5 @@ def choose(request: Request, name: Annotated[list[str], Form()] = []) -> Respons
     """The ticked categories and kinds can only be owned, or done with a proof."""
     with acting(request) as visit:
         visit.admin()
-        mandatory.choose(visit.session, name)
-    return see_other(request, f"{PATH}#mandatory", Toast(said="Saved."))
+        act = mandatory.choose(visit.session, name, **visit.by)
+    return see_other(request, f"{PATH}#mandatory", Toast(said=act.said, undo=act.undo))

@@ -13,11 +13,12 @@ from app.errors import Invalid
 from app.services import actuals, own_dates, own_items
 from app.services.own_dates import Dates
 from app.services.own_items import Shown
+from app.services.pages import Act
 from app.web.addresses import local
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
-from app.web.site import Site, site_of
+from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 from connectors.sdk.fiscal import MONTHS, month_of
 from connectors.sdk.records import Category
@@ -35,11 +36,6 @@ EVERY = tuple(f"every {span}" for span in ("week", "month", "quarter", "half-yea
 RULE = "rule"
 DATES = "dates"
 """The button that shows the dates and saves nothing."""
-GONE = {
-    own_items.ONE: "is left out this time",
-    own_items.FOLLOWING: "ends before that date",
-    own_items.ALL: "was deleted",
-}
 HOW = (
     ("no", "No, once"),
     *((text, text.capitalize()) for text in EVERY),
@@ -89,19 +85,20 @@ def add(request: Request, form: Submitted) -> Response:
     site = site_of(request)
     try:
         with acting(request) as visit:
-            saved, entry_id = own_items.add(
-                visit.session, _entry(typed), year=_year(typed), **_by(visit, site)
+            act, entry_id = own_items.add(
+                visit.session, _entry(typed), year=_year(typed), vault=site.vault, **_by(visit)
             )
     except Invalid as error:
         return _again(request, typed, error)
-    _read(site, saved)
+    site.show(act)
+    source = act.source or 0
     with reading(request) as visit:
-        first = own_dates.first(visit.session, saved, entry_id, today=visit.clock.today)
+        first = own_dates.first(visit.session, source, entry_id, today=visit.clock.today)
         dates = own_dates.dates(visit.session, _entry(typed), _year(typed), since=visit.clock.today)
     if first is None:  # it comes later than is looked, or another process reads it at this moment
-        said = f"{_title(typed)} is added. {dates.problem or 'Its dates come in a moment.'}"
-        return see_other(request, f"/sources/{saved}", Toast(said=said))
-    return see_other(request, f"/inbox?item={first}", Toast(said=f"{_title(typed)} is added."))
+        said = f"{act.said} {dates.problem or 'Its dates come in a moment.'}"
+        return see_other(request, f"/sources/{source}", Toast(said=said, undo=act.undo))
+    return _told(request, f"/inbox?item={first}", act)
 
 
 @router.get("/items/{item_id:id}/edit")
@@ -120,73 +117,63 @@ def edit(request: Request, item_id: int, form: Submitted) -> Response:
     typed = _typed_in(form)
     if typed.get("then") == DATES:
         return _again(request, typed, item_id=item_id)
-    site = site_of(request)
     try:
         with acting(request) as visit:
-            saved = own_items.edit(
-                visit.session, item_id, _entry(typed), year=_year(typed), **_by(visit, site)
+            act = own_items.edit(
+                visit.session, item_id, _entry(typed), year=_year(typed), **_by(visit)
             )
     except Invalid as error:
         return _again(request, typed, error, item_id=item_id)
-    _read(site, saved)
-    return see_other(request, f"/items/{item_id}", Toast(said=f"{_title(typed)} is saved."))
+    return _told(request, f"/items/{item_id}", act)
 
 
 @router.post("/items/{item_id:id}/once")
 def edit_once(request: Request, item_id: int, form: Submitted) -> Response:
     """What is different about this one time."""
     typed = _typed_in(form)
-    site = site_of(request)
     try:
         with acting(request) as visit:
             shown = own_items.entry_of(visit.session, item_id)
-            saved = own_items.edit_once(
-                visit.session, item_id, _differing(shown, typed), **_by(visit, site)
+            act = own_items.edit_once(
+                visit.session, item_id, _differing(shown, typed), **_by(visit)
             )
     except Invalid as error:
         with reading(request) as visit:
             shown = own_items.entry_of(visit.session, item_id)
             return _once_form(visit, shown, typed, item_id, error=error)
-    _read(site, saved)
-    return see_other(request, f"/items/{item_id}", Toast(said=f"{_title(typed)} is saved."))
+    return _told(request, f"/items/{item_id}", act)
 
 
 @router.post("/items/{item_id:id}/delete")
 def delete(request: Request, item_id: int, form: Submitted) -> Response:
     """This time, all that follow, or everything; it stays to be found as removed."""
-    site = site_of(request)
     what = str(form.get("what", own_items.ALL))
     with acting(request) as visit:
-        title = own_items.delete(visit.session, item_id, what=what, **_by(visit, site))
-    site.wake()
-    return see_other(request, "/inbox", Toast(said=f"{title} {GONE[what]}."))
+        act = own_items.delete(visit.session, item_id, what=what, **_by(visit))
+    return _told(request, "/inbox", act)
 
 
 @router.post("/items/{item_id:id}/actual")
 def reached(request: Request, item_id: int, form: Submitted) -> Response:
     """How much of a goal is reached."""
-    site = site_of(request)
     with acting(request) as visit:
-        saved, title = actuals.enter(
+        act = actuals.enter(
             visit.session,
             item_id,
             str(form.get("actual", "")),
-            uploads=site.settings.uploads,
-            **_by(visit, site),
+            uploads=visit.site.settings.uploads,
+            **_by(visit),
         )
-    _read(site, saved)
-    after = local(str(form.get("next", "")), f"/items/{item_id}")
-    return see_other(request, after, Toast(said=f"{title} is up to date."))
+    return _told(request, local(str(form.get("next", "")), f"/items/{item_id}"), act)
 
 
-def _by(visit: Visit, site: Site) -> dict[str, Any]:
-    return {"vault": site.vault, "now": visit.clock.now, "user_id": visit.user_id}
+def _by(visit: Visit) -> dict[str, Any]:
+    return {"now": visit.clock.now, "user_id": visit.user_id}
 
 
-def _read(site: Site, connection_id: int) -> None:
-    """Now, because the person looks at it next; what is left of it by whoever syncs."""
-    site.read(connection_id)
-    site.wake()
+def _told(request: Request, after: str, act: Act) -> Response:
+    site_of(request).show(act)
+    return see_other(request, after, Toast(said=act.said, undo=act.undo))
 
 
 def _typed_in(form: FormData) -> dict[str, str]:
@@ -351,7 +338,3 @@ def _shown_rhythm(repeats: str) -> dict[str, str]:
     if found and found[2] in UNITS and found[3] in ANCHORS:
         return {"how": RULE, "count": found[1], "by": found[2], "anchor": found[3]}
     return {"how": RULE, "anchor": repeats} if repeats in ANCHORS else {"other": repeats}
-
-
-def _title(typed: Mapping[str, str]) -> str:
-    return " ".join(typed.get("title", "").split())[:80]

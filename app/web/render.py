@@ -141,8 +141,16 @@ def _part(visit: Visit, name: str, **names: Any) -> str:
 
 def see_other(request: Request, url: str, toast: Toast | None = None) -> Response:
     """After a form: look at ``url``, where the toast will be shown."""
+    return _kept(request, RedirectResponse(url, status_code=303), toast)
+
+
+def go_to(request: Request, url: str, toast: Toast) -> Response:
+    """The same after an act by htmx."""
+    return _kept(request, Response(headers={"HX-Redirect": url}), toast)
+
+
+def _kept(request: Request, response: Response, toast: Toast | None) -> Response:
     site = site_of(request)
-    response = RedirectResponse(url, status_code=303)
     if toast is not None:
         flash.keep(response, toast, vault=site.vault, https=site.https)
     return response

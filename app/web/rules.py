@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.core.mandatory import CHOICES
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.services import mandatory, ruling, ruling_now
 from app.web.fields import Id
 from app.web.flash import Toast
@@ -62,9 +62,8 @@ def delete(request: Request, rule_id: int) -> Response:
     """The rule decides no more."""
     with acting(request) as visit:
         visit.admin()
-        words = ruling.delete(visit.session, rule_id)
-    said = f"The rule for {words} is deleted. What it gave stays where it is."
-    return see_other(request, PATH, Toast(said=said))
+        act = ruling.delete(visit.session, rule_id, **visit.by)
+    return see_other(request, PATH, Toast(said=act.said, undo=act.undo))
 
 
 @router.get(f"{PATH}/{{rule_id:id}}/now")
@@ -72,7 +71,10 @@ def foresee(request: Request, rule_id: int) -> Response:
     """What the rule would give of that which is there and nobody's."""
     with reading(request) as visit:
         visit.admin()
-        page = ruling_now.foresee(visit.session, rule_id, **visit.by)
+        try:
+            page = ruling_now.foresee(visit.session, rule_id, **visit.by)
+        except NotFound:  # its making was undone here
+            return see_other(request, PATH)
         return render(visit, "settings_rule_now.html", page=page)
 
 
@@ -89,13 +91,11 @@ def _save(request: Request, rule_id: int | None, typed: ruling.Typed) -> Respons
     try:
         with acting(request) as visit:
             visit.admin()
-            now = visit.clock.now
-            rule = ruling.save(visit.session, rule_id, typed, user_id=visit.user_id, now=now)
+            rule, act = ruling.save(visit.session, rule_id, typed, **visit.by)
     except Invalid as error:
         with reading(request) as visit:
             return _rules(visit, typed, rule_id=rule_id, error=error)
-    said = "Saved. The rule holds for everything new from now on."
-    return see_other(request, f"{PATH}/{rule.id}/now", Toast(said=said))
+    return see_other(request, f"{PATH}/{rule.id}/now", Toast(said=act.said, undo=act.undo))
 
 
 def _rules(

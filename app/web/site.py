@@ -12,6 +12,7 @@ from app.config import Settings
 from app.db import Database
 from app.paths import STATIC, TEMPLATES
 from app.secrets import Vault
+from app.services.pages import Act
 from app.web.assets import Assets
 from app.web.templating import environment
 
@@ -33,6 +34,14 @@ class Site:
     wake: Callable[[], None] = lambda: None
     read: Callable[[int], object] = lambda _connection_id: None
     load_sample: Callable[[int], object] = lambda _user_id: None
+
+    def show(self, act: Act) -> None:
+        """Read what the act asks to be read now, because the person looks at it next; what is
+        left of it is read by whoever syncs.
+        """
+        if act.source is not None:
+            self.read(act.source)
+            self.wake()
 
     @property
     def assets(self) -> Assets:

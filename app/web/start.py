@@ -111,5 +111,5 @@ def hide(request: Request) -> Response:
     """Show the first steps no more."""
     with acting(request) as visit:
         visit.admin()
-        beginning.say(visit.session, beginning.HIDDEN)
-    return see_other(request, "/today", Toast(said="Hidden. The page stays at /start."))
+        act = beginning.hide(visit.session, **visit.by)
+    return see_other(request, "/today", Toast(said=act.said, undo=act.undo))

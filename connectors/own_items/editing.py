@@ -4,6 +4,7 @@ Comments, blank lines and the order of keys are the person's own, so that only t
 entry are touched. Pure.
 """
 
+import textwrap
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -50,24 +51,52 @@ def free_id(text: str, title: str) -> str:
 
 def added(text: str, entry: Mapping[str, Any]) -> str:
     """The text with one more entry at its end; raises ``BadYaml`` where that is not read."""
-    if not entries_of(text):
-        return _checked(_block(entry, 0))
-    if not _is_block(text):
-        return _rewritten([*lined(text).data, dict(entry)])
-    return _checked(f"{text.rstrip()}\n{_block(entry, _indent(text))}")
+    return _with(text, _block(entry))
 
 
 def replaced(text: str, entry_id: str, entry: Mapping[str, Any] | None) -> str:
     """The text with that entry as it is now, or without it; raises ``BadYaml``."""
-    at = [each.id for each in entries_of(text)].index(entry_id)
-    found = lined(text)
-    if not _is_block(text):
-        kept = [dict(entry or {}) if number == at else one for number, one in enumerate(found.data)]
-        return _rewritten([one for one in kept if one])
+    return put(text, entry_id, _block(entry) if entry else None)
+
+
+def blocks(text: str) -> dict[str, str]:
+    """Each entry as it is written, with the comments in it, by its id."""
+    found, entries = lined(text), entries_of(text)
+    if not entries or not _is_block(text):
+        return {one.id: _block(found.data[at]) for at, one in enumerate(entries)}
     lines = text.splitlines()
-    block = _block(entry, _indent(text)).splitlines() if entry else []
-    lines[found.lines[at,] - 1 : found.ends[at,]] = block
+    written = (lines[found.lines[at,] - 1 : found.ends[at,]] for at in range(len(entries)))
+    return {
+        one.id: textwrap.dedent("\n".join(block)).rstrip() + "\n"
+        for one, block in zip(entries, written, strict=True)
+    }
+
+
+def put(text: str, entry_id: str, block: str | None) -> str:
+    """The text with that entry as ``block`` has it (see ``blocks``), at its end where there is
+    none; None: without it. Raises ``BadYaml``.
+    """
+    ids = [each.id for each in entries_of(text)]
+    if entry_id not in ids:
+        return _with(text, block or "")
+    at, found = ids.index(entry_id), lined(text)
+    if not _is_block(text):
+        return _rewritten([*found.data[:at], *_data(block), *found.data[at + 1 :]])
+    lines = text.splitlines()
+    lines[found.lines[at,] - 1 : found.ends[at,]] = _indented(block or "", text).splitlines()
     return _checked("\n".join(lines).strip("\n") + "\n")
+
+
+def _with(text: str, block: str) -> str:
+    if not entries_of(text):
+        return _checked(block)
+    if not _is_block(text):
+        return _rewritten([*lined(text).data, *_data(block)])
+    return _checked(f"{text.rstrip()}\n{_indented(block, text)}")
+
+
+def _data(block: str | None) -> list[Any]:
+    return list(lined(block).data) if block else []
 
 
 def _is_block(text: str) -> bool:
@@ -77,24 +106,20 @@ def _is_block(text: str) -> bool:
     return all(start.lstrip().startswith("- ") for start in starts)
 
 
-def _indent(text: str) -> int:
+def _indented(block: str, text: str) -> str:
+    """As deep as the entries of the text are."""
     first = text.splitlines()[lined(text).lines[0,] - 1]
-    return len(first) - len(first.lstrip())
+    return textwrap.indent(block, " " * (len(first) - len(first.lstrip())))
 
 
-def _block(entry: Mapping[str, Any], indent: int) -> str:
-    written = yaml.dump(
+def _block(entry: Mapping[str, Any]) -> str:
+    return yaml.dump(
         [dict(entry)], Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=10_000
     )
-    return "".join(f"{' ' * indent}{line}" if line.strip() else line for line in _lines(written))
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
 
 
 def _rewritten(entries: list[Any]) -> str:
-    return _checked("".join(_block(entry, 0) for entry in entries))
+    return _checked("".join(map(_block, entries)))
 
 
 def _checked(text: str) -> str:

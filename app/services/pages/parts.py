@@ -146,8 +146,10 @@ class Act:
 
     ``said`` is the past tense for the toast ("Done", "Snoozed until Mon 23 Nov").
     ``undo`` is the key that ``undoing.undo`` takes; None where there is nothing to undo.
+    ``source`` is the connection that is to be read for it to be seen.
     """
 
     said: str
     items: tuple[int, ...]
     undo: str | None = None
+    source: int | None = None

@@ -7,7 +7,7 @@ import pytest
 
 from app.models import Connection, OutboxEntry
 from app.secrets import Vault
-from app.services import source_pages, sources, syncing
+from app.services import resealing, source_pages, sources, syncing
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete
 from tests.support.scripted import deadlines
@@ -94,5 +94,5 @@ def test_a_connector_that_is_not_installed_for_a_while_is_read_again_when_it_is_
 
 def test_all_that_cannot_be_read_is_named_at_once(world: World) -> None:
     with world.database.read() as session:
-        assert sources.locked(session, world.syncer.vault) == []
-        assert sources.locked(session, Vault(["a key of somebody else"])) == ["Scripted"]
+        assert resealing.locked(session, world.syncer.vault) == []
+        assert resealing.locked(session, Vault(["a key of somebody else"])) == ["Scripted"]

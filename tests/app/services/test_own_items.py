@@ -7,13 +7,19 @@ import pytest
 from sqlmodel import select
 
 from app.db import Database
-from app.models import Connection, Item
+from app.models import Connection, Item, User
 from app.secrets import Vault
 from app.services import own_dates, own_items
 from connectors.own_items.entries import entries_of
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 VAULT = Vault(["k" * 32])
+
+
+@pytest.fixture(autouse=True)
+def dana(database: Database) -> None:
+    with database.write() as session:
+        session.add(User(email="dana@halden.example", name="Dana", time_zone="UTC", created_at=NOW))
 
 
 def add(database: Database, title: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.db import Database
 from app.secrets import Locked, Vault
-from app.services import sources
+from app.services import resealing, sources
 from tests.support.world import World
 
 OLD, NEW = "a key for the tests only", "the key that comes after it"
@@ -23,7 +23,7 @@ def add(world: World, name: str, vault: Vault) -> None:
 
 def reseal(database: Database) -> int:
     with database.write() as session:
-        return sources.reseal(session, BOTH)
+        return resealing.reseal(session, BOTH)
 
 
 def sealed(world: World) -> dict[str, str]:

@@ -282,6 +282,9 @@ def test_an_admin_says_what_is_mandatory(client: TestClient, rin: TestClient, au
     assert 'value="order" checked' in page
     assert 'value="compliance" checked' not in page
     assert client.post("/items/done", data={"item": audit}).status_code == 303
+    client.post("/undo")
+    client.post("/undo")
+    assert 'value="compliance" checked' in client.get("/settings/rules").text
 
 
 # Two people

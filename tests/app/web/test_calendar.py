@@ -193,6 +193,10 @@ def test_a_vendors_quarters_are_drawn_as_soon_as_somebody_has_set_its_year(
     assert "ends on the last Saturday of July" in settings
     client.post("/settings/fiscal-years", data={"vendor": "cisco", "year": ""})
     assert "No vendor's fiscal year is set." in client.get("/calendar").text
+    client.post("/undo")
+    assert "FY27 Q2" in client.get("/calendar?month=2027-01").text
+    client.post("/undo")  # what was done before it: setting it
+    assert "No vendor's fiscal year is set." in client.get("/calendar").text
     with site.database.read() as session:
         config = session.execute(
             sa.select(Connection.config).where(Connection.connector == "own_items")

@@ -107,3 +107,7 @@ def test_one_press_brings_the_usual_keys_back(client: TestClient, site: Site, ad
 
     assert user(site, admin).shortcuts
     assert user(site, admin).keys == {}
+
+    client.post("/undo")  # which is not what somebody wants who pressed it by mistake
+
+    assert user(site, admin).keys == {"done": ["f"]}

@@ -1,20 +1,21 @@
 """Add an item on a page; edit and delete it from its own page."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from httpx2 import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.core.words import Clock
 from app.db import Database
 from app.jobs.syncing import Syncer
-from app.models import Connection, Event, Item, User
+from app.models import Connection, Event, Item, RecordedAct, User
 from app.services.digesting import compose
 from app.web.site import Site
 from tests.app.web.conftest import NOW
@@ -181,6 +182,108 @@ def test_an_own_item_is_deleted_with_all_its_dates_and_stays_to_be_found(
     assert set(rows()) == {"forecast"}
     assert client.get(f"/items/{item.id}/edit").status_code == 404
     assert f"/items/{item.id}/edit" not in client.get(f"/items/{item.id}").text
+
+
+def undo(client: TestClient, answer: Response, *, meanwhile: Mapping[str, str] = {}) -> str:
+    """Press Undo in the toast of that answer, without a script; the page that follows.
+
+    ``meanwhile`` is added before the press.
+    """
+    shown = client.get(answer.headers["location"]).text
+    toast = shown[shown.index('<div class="toast">') :].partition("</form>")[0]
+    sent = {
+        name: unescape(text) for name, text in re.findall(r'name="(\w+)" value="([^"]*)"', toast)
+    }
+    if meanwhile:
+        client.get(client.post("/items/add", data=dict(meanwhile)).headers["location"])
+    after = client.post("/undo", data=sent)
+    assert after.status_code == 303, after.text
+    return client.get(after.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent", "said"),
+    [
+        ("delete", {"what": "all"}, "Forecast was deleted."),
+        ("delete", {"what": "following"}, "Forecast ends before that date."),
+        ("edit", {"title": "Outlook", "date": "2026-12-15"}, "Outlook is saved."),
+        ("once", {"title": "Forecast", "date": "2026-12-07"}, "Forecast is saved."),
+    ],
+)
+def test_what_was_done_with_an_own_item_is_undone(
+    client: TestClient, rows: Rows, verb: str, sent: dict[str, str], said: str
+) -> None:
+    client.post("/items/add", data=MONTHLY)
+    before = rows()
+    item = before["forecast/2026-12"]
+    if verb == "delete":
+        act(client, "done", item)
+
+    answer = client.post(f"/items/{item.id}/{verb}", data=MONTHLY | sent)
+    another = {"title": "Another", "date": "2027-01-01", "how": "no"}
+    assert f"Undone: {said}" in undo(client, answer, meanwhile=another)
+
+    now = rows()
+    assert {key: one.id for key, one in now.items()} == {
+        **{key: one.id for key, one in before.items()},
+        "another": now["another"].id,
+    }
+    back = now["forecast/2026-12"]
+    assert (f"{back.due_on}", back.title, back.is_open) == (
+        *("2026-12-03", "Forecast"),
+        verb != "delete",
+    )
+
+
+def test_adding_an_own_item_is_undone_and_it_stays_to_be_found(
+    client: TestClient, database: Database
+) -> None:
+    answer = client.post("/items/add", data=QBR)
+    item = re.search(r"item=(\d+)", answer.headers["location"])
+    assert item
+
+    assert "Undone: Quarterly business review is added." in undo(client, answer)
+
+    with database.read() as session:
+        assert live(session) == []
+        (connection,) = session.exec(select(Connection))
+    assert (connection.config["entries"], connection.config["fiscal_years"]) == ("\n", [])
+    assert "removed at source" in client.get(f"/items/{item[1]}").text
+
+
+def test_what_somebody_changed_since_is_not_undone(
+    client: TestClient, rows: Rows, database: Database
+) -> None:
+    client.post("/items/add", data=MONTHLY)
+    item = rows()["forecast/2026-12"]
+    client.post(f"/items/{item.id}/edit", data=MONTHLY | {"title": "Outlook"})
+    client.post(f"/items/{item.id}/edit", data=MONTHLY | {"title": "Prospect"})
+    with database.read() as session:
+        first, second = list(
+            session.exec(select(RecordedAct.id).where(RecordedAct.kind == "kept"))
+        )[-2:]
+
+    answer = client.post("/undo", data={"act": str(first)})
+
+    assert (answer.status_code, "somebody changed the same" in answer.text) == (409, True)
+    assert client.post("/undo", data={"act": str(second)}).status_code == 303
+    assert client.post("/undo", data={"act": str(first)}).status_code == 303  # now it is
+
+
+def test_a_deleted_own_item_comes_back_from_its_own_page(client: TestClient, rows: Rows) -> None:
+    client.post("/items/add", data={"title": "Forecast", "date": "2026-12-01", "how": "no"})
+    item = rows()["forecast"]
+    client.post(f"/items/{item.id}/delete")
+    page = unescape(client.get(f"/items/{item.id}").text)
+    found = re.search(r'name="act" value="(\d+)".*?Undo<span class="hush">: Removed', page)
+    assert found
+
+    client.post("/undo", data={"act": found[1], "next": f"/items/{item.id}"})
+
+    assert set(rows()) == {"forecast"}
+    page = client.get(f"/items/{item.id}").text
+    assert "Listed at the source again" in page
+    assert "Undo<span" not in page.partition("Removed at the source")[2]
 
 
 def test_nobody_edits_an_item_of_a_platform(
@@ -369,6 +472,9 @@ def test_a_goal_that_repeats_is_counted_in_its_own_period(client: TestClient, ro
     assert "Entered as reached: 2.5" in client.get(f"/items/{second.id}").text
     client.post(f"/items/{second.id}/actual", data={"actual": ""})
     assert rows()["revenue/2028-Q1"].actual is None
+    undo(client, client.post(f"/items/{second.id}/actual", data={"actual": "7"}))
+    assert rows()["revenue/2028-Q1"].actual is None
+    assert "Undid: what was entered as reached" in client.get(f"/items/{second.id}").text
     wrong = client.post(f"/items/{second.id}/actual", data={"actual": "many"})
     assert (wrong.status_code, "That is not a number." in wrong.text) == (422, True)
 

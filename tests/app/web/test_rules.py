@@ -1,10 +1,11 @@
 """Settings › Rules, as people see them and as they are kept."""
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from app.models import AssignmentRule
+from app.models import AssignmentRule, RecordedAct
 from app.services import accounts
 from app.web.site import Site
 from tests.app.web import company
@@ -49,6 +50,43 @@ def test_a_rule_is_added_listed_changed_and_deleted(
     assert rules(site) == []
     assert "There is no rule yet" in client.get(PATH).text
     assert client.get(edit).status_code == 404
+
+
+def last(site: Site) -> str:
+    with site.database.read() as session:
+        return str(session.exec(select(sa.func.max(RecordedAct.id))).one())
+
+
+def test_adding_changing_and_deleting_a_rule_are_undone(
+    client: TestClient, site: Site, ids: dict[str, int]
+) -> None:
+    to = client.post(PATH, data={"vendor": "Cisco", "owner": ids["Rin"]}).headers["location"]
+    added = last(site)
+    (rule,) = rules(site)
+    client.post(f"{PATH}/{rule.id}", data={"vendor": "Dell", "owner": ids["Dana"]})
+    changed = last(site)
+
+    early = client.post("/undo", data={"act": added})
+    assert (early.status_code, "changed the rule in the meantime" in early.text) == (409, True)
+    assert client.post("/undo", data={"act": changed}).status_code == 303
+    assert rules(site) == [rule]
+
+    client.post(f"{PATH}/{rule.id}/delete")
+    deleted = last(site)
+    client.post(PATH, data={"vendor": "Cisco", "owner": ids["Dana"]})
+    taken = client.post("/undo", data={"act": deleted})
+    assert (taken.status_code, rules(site)[0].owner_id) == (409, ids["Dana"])
+    client.post("/undo", data={"act": last(site)})
+    client.post("/undo", data={"act": deleted})
+    assert rules(site) == [rule]
+
+    by_htmx = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "body"}
+    here = by_htmx | {"HX-Current-URL": f"http://testserver{to}"}
+    answer = client.post("/undo", data={"act": added, "next": to}, headers=here)
+    assert answer.headers["HX-Redirect"] == to  # and there is no such rule any more
+    assert client.get(to).headers["location"] == PATH
+    assert "Undone: Saved." in client.get(PATH).text
+    assert rules(site) == []
 
 
 @pytest.mark.parametrize(

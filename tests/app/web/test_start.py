@@ -166,3 +166,5 @@ def test_the_steps_go_when_they_are_done_or_hidden(
 
     assert "of 3 done" not in client.get("/start").text
     assert "First steps" not in client.get("/today").text
+    client.post("/undo")
+    assert "2 of 3 done" in client.get("/start").text
