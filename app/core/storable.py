@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.core.columns import COLUMNS, TABLE_OF, Values, values_of
-from connectors.sdk.records import Kind, decode, kind_of
+from connectors.sdk.records import AnyRecord, Kind, decode, encode, kind_of
 
 LONGEST_ID = 500
 """Characters: an index of Postgres holds at most 2,704 bytes, whatever the script."""
@@ -70,6 +70,15 @@ def storable(encoded: bytes, zone: ZoneInfo) -> tuple[Kind, Values]:
             name = COLUMNS[kind][place]
             raise NotStorable(f"The time in {name} is none that a calendar has.")
     return kind, values
+
+
+def refusal_of(record: AnyRecord, zone: ZoneInfo) -> str | None:
+    """Why the tables cannot hold a record, as a sentence; None where they can."""
+    try:
+        storable(encode(record), zone)
+    except NotStorable as why:
+        return str(why)
+    return bad_id(record.external_id)
 
 
 def _has_nul(value: Any) -> bool:

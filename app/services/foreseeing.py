@@ -1,20 +1,26 @@
 """What an import will do, before it does it: row by row compared with what is stored."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.core.storable import bad_id, refusal_of
 from app.errors import Invalid
 from app.models import Connection
 from app.services import imports
+from app.services.bulk import chunks
 from app.services.imports import PreviewRow
 from app.services.reading import Reader, StreamReading
 from connectors.sdk.connector import Page
 from connectors.sdk.manifest import ConnectorConfig
-from connectors.sdk.records import AnyRecord
+from connectors.sdk.records import AnyRecord, decode
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.scan import Bad, Line
@@ -22,7 +28,7 @@ from connectors.sdk.tables.words import REPAIR
 from connectors.spreadsheet import putting_in
 from connectors.spreadsheet.connector import MANIFEST
 from connectors.spreadsheet.giving_back import give_back
-from connectors.spreadsheet.onboarding import SHOWN, preview
+from connectors.spreadsheet.onboarding import SHOWN, Preview, preview
 from connectors.spreadsheet.settings import SpreadsheetConfig
 
 SKIPPED = frozenset({"a total", "a repeated row"})
@@ -97,32 +103,64 @@ def foresee(
 
         seen = preview(file, options, shown=SHOWN, each=take)
         reading.flush()
-        created = updated = 0
-        changed_ids: set[int] = set()
-        for batch in reading.spool.batches():
-            created += sum(new.external_id in own for new in batch.new)
-            changed_ids.update(row.id for row in batch.changed)
-        updated = min(len(changed_ids), len(own) - created)
+        new, changed = _compared(reading)
+        changed |= _returning(reading, reader)
+    refused = {id_ for id_ in own if id_ in reading.spared or bad_id(id_)}
     skipped = sum(one.count for one in seen.problems if one.problem in SKIPPED)
-    repairs = tuple(
-        Repair(
-            what=f"{one.column}: {one.problem}".lstrip(": "),
-            count=one.count,
-            first=f"{one.first.where}: {one.first.reason}".lstrip(": "),
-        )
-        for one in seen.problems
-        if one.problem not in SKIPPED
-    )
+    created, updated = len(new & own), len(changed & own)
     return Foreseen(
         rows=imports.rows_of(seen),
         created=created,
         updated=updated,
-        unchanged=len(own) - created - updated,
+        unchanged=len(own) - created - updated - len(refused),
         skipped=skipped,
-        bad=seen.bad - skipped,
-        repairs=repairs,
+        bad=seen.bad - skipped + len(refused),
+        repairs=(*_repairs(seen), *_refusals(reading, own)),
         unproven=seen.unproven,
     )
+
+
+def _compared(reading: StreamReading) -> tuple[set[str], set[str]]:
+    """The ids of what is new, and of what is stored otherwise; derived ones among them."""
+    new: set[str] = set()
+    changed: set[str] = set()
+    for batch in reading.spool.batches():
+        new.update(row.external_id for row in batch.new)
+        changed.update(decode(row.encoded).external_id for row in batch.changed)
+    return new, changed
+
+
+def _returning(reading: StreamReading, reader: Reader) -> set[str]:
+    """The ids of what is shown as removed, and comes back."""
+    found: set[str] = set()
+    with reader() as session:
+        for name, seen in reading.seen.items():
+            table = SQLModel.metadata.tables[name]
+            removed = sa.select(table.c.external_id).where(table.c.removed_at.is_not(None))
+            for some in chunks(seen.back):
+                found.update(session.execute(removed.where(table.c.id.in_(some))).scalars())
+    return found
+
+
+def _repairs(seen: Preview) -> Iterator[Repair]:
+    for one in seen.problems:
+        if one.problem not in SKIPPED:
+            yield Repair(
+                what=f"{one.column}: {one.problem}".lstrip(": "),
+                count=one.count,
+                first=f"{one.first.where}: {one.first.reason}".lstrip(": "),
+            )
+
+
+def _refusals(reading: StreamReading, own: set[str]) -> Iterator[Repair]:
+    """The same of rows that can be read, but not be stored."""
+    reasons = (
+        row.reason
+        for row in reading.quarantined
+        if row.external_id is None or row.external_id in own
+    )
+    for reason, count in Counter(reasons).items():
+        yield Repair(what=reason.rstrip("."), count=count, first="")
 
 
 def put_in(
@@ -143,15 +181,19 @@ def put_in(
     return target
 
 
-def write_repairs(file: Path, options: Options, target: BinaryIO, *, as_csv: bool) -> None:
-    """Only the rows that cannot be read, each with the reason in a column behind it: they can be
-    repaired there and imported alone. Raises ``ConnectorError``.
+def write_repairs(
+    file: Path, options: Options, target: BinaryIO, *, zone: ZoneInfo, as_csv: bool
+) -> None:
+    """Only the rows that cannot be read or stored, each with the reason in a column behind it: they
+    can be repaired there and imported alone. Raises ``ConnectorError``.
     """
 
     def more(line: Line) -> tuple[str] | None:
-        result: Any = line.result
-        if not isinstance(result, Bad) or result.problem in SKIPPED:
-            return None
-        return (f"{result.row.where}: {result.row.reason}".lstrip(": "),)
+        if isinstance(line.result, Bad):
+            row = line.result.row
+            told = f"{row.where}: {row.reason}".lstrip(": ")
+            return None if line.result.problem in SKIPPED else (told,)
+        refusal = refusal_of(line.result, zone)
+        return (f"row {line.row.number}: {refusal}",) if refusal else None
 
     give_back(file, options, target, headers=(REPAIR,), more=more, as_csv=as_csv)

@@ -13,7 +13,7 @@ from app.core.words import goal_words
 from app.errors import Invalid
 from app.models import ColumnMapping, Connection
 from app.secrets import Vault
-from app.services import sources
+from app.services import configs, sources
 from app.services.checking import PATIENCE
 from app.services.sources import ScheduleInput
 from connectors.sdk.connector import ReadContext
@@ -161,8 +161,24 @@ def targets(session: Session) -> list[Connection]:
 def reading_such(session: Session, fingerprints: Collection[str]) -> Connection | None:
     """The one source that reads sheets with such a header: next month's file belongs to it."""
     marks = set(filter(None, fingerprints))
-    found = [one for one in targets(session) if marks & one.config.get("mapping", {}).keys()]
+    found = [one for one in targets(session) if marks & _read(one.config.get("mapping", {}))]
     return found[0] if len(found) == 1 else None
+
+
+def _read(mapping: Mapping[str, Any]) -> set[str]:
+    """The headers of the sheets that are read: many files have the same list to choose from."""
+    return {mark for mark, one in mapping.items() if not one.get("ignore")}
+
+
+def check(
+    session: Session, connection_id: int | None, *, vendor: str | None, currency: str | None
+) -> None:
+    """What can be refused before the file is looked into. Raises ``Invalid`` with its fields."""
+    said = {"vendor": vendor, "currency": currency}
+    configs.validate(MANIFEST, values_of(None, file_name="any.csv", mappings={}, **said))
+    if connection_id is not None and connection_id not in {one.id for one in targets(session)}:
+        told = "No file renews this source. Choose another one, or a new one."
+        raise Invalid("The file cannot be imported there.", fields={"into": told})
 
 
 def values_of(

@@ -61,6 +61,12 @@ def upload(request: Request, form: Submitted) -> Response:
         body, name = BytesIO(f"{pasted}\n".encode()), PASTED
     else:
         return _choose(request, typed=typed, errors={"file": "Choose a file, or paste its rows."})
+    vendor, currency = typed["vendor"], typed["currency"]
+    try:
+        with reading(request) as visit:
+            imports.check(visit.session, whole(typed["into"]), vendor=vendor, currency=currency)
+    except Invalid as error:
+        return _choose(request, typed=typed, errors=error.fields)
     prune(site.settings.uploads, now=site.now())
     kept = waiting.keep(
         body,
@@ -68,8 +74,8 @@ def upload(request: Request, form: Submitted) -> Response:
         file_name=name,
         name=typed["name"] or Path(name).stem,
         connection_id=whole(typed["into"]),
-        vendor=typed["vendor"],
-        currency=typed["currency"].upper(),
+        vendor=vendor,
+        currency=currency.upper(),
     )
     try:
         book = import_plans.look(kept.file(site.settings.uploads))
@@ -96,7 +102,7 @@ def _put_in(request: Request, kept: Waiting) -> None:
         connection = sources.get(visit.session, kept.connection_id)
     config = sources.config_of(connection, site.vault)
     try:
-        whole = foreseeing.put_in(
+        mended = foreseeing.put_in(
             config,
             uploads / str(connection.id),
             repaired=kept.file(uploads),
@@ -106,7 +112,7 @@ def _put_in(request: Request, kept: Waiting) -> None:
     except ConnectorError as error:
         waiting.forget(kept, uploads)
         raise Invalid(error.message, remedy=error.remedy) from None
-    waiting.replace_file(kept, whole, uploads)
+    waiting.replace_file(kept, mended, uploads)
 
 
 def _choose(

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from app.errors import Conflict, Invalid, NotFound
 from app.services import exporting, foreseeing, import_plans, imports, sources, taking_back, uploads
 from app.web import waiting
+from app.web.downloads import HEADERS, disposition
 from app.web.flash import Toast
 from app.web.imports import PATH, options_of
 from app.web.render import see_other
@@ -44,7 +45,8 @@ def repairs(request: Request, token: str, form: str) -> Response:
         if plan.mappings is None:
             raise Invalid("Its columns are not said yet.", remedy="Say them and look again.")
         options = options_of(request, kept, plan.mappings)
-        foreseeing.write_repairs(file, options, target, as_csv=as_csv)
+        zone = site.settings.zone
+        foreseeing.write_repairs(file, options, target, zone=zone, as_csv=as_csv)
 
     return _download(f"{kept.name} to repair", form, write)
 
@@ -83,11 +85,7 @@ def _download(name: str, form: str, write: Callable[..., None]) -> Response:
         target.close()
         raise Invalid(error.message, remedy=error.remedy) from None
     target.seek(0)
-    plain = "".join(c for c in name if c.isascii() and (c.isalnum() or c in " -_.")).strip()
-    headers = {
-        "Content-Disposition": f'attachment; filename="{plain or "rows"}.{form}"',
-        "Cache-Control": "private, no-store",
-    }
+    headers = HEADERS | {"Content-Disposition": disposition(f"{name}.{form}")}
     return StreamingResponse(_chunks(target), media_type=TYPES[form], headers=headers)
 
 

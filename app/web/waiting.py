@@ -79,7 +79,10 @@ def find(token: str, uploads: Path) -> Waiting:
     """The file of that address; raises ``NotFound`` when it was imported or is too old."""
     about = uploads / DRAFTS / token / ABOUT if TOKEN.fullmatch(token) else None
     if about is None or not about.is_file():
-        raise NotFound("This upload is gone.", remedy="Upload the file again.")
+        raise NotFound(
+            "This upload is gone: it was imported, or it is older than two hours.",
+            remedy="Look at Sources, or upload the file again.",
+        )
     return Waiting(**orjson.loads(about.read_bytes()))
 
 

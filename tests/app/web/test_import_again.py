@@ -149,6 +149,52 @@ def test_undoing_an_import_brings_back_what_was_there_and_keeps_what_people_did(
     assert client.post(f"{source}/undo-import").status_code == 409
 
 
+def test_what_an_import_created_comes_back_with_the_same_file_and_that_is_foreseen(
+    client: TestClient, site: Site, source: str
+) -> None:
+    save(client, *preview(client, THEN, "November.csv"))
+    read(site, source)
+    client.post(f"{source}/undo-import")
+    read(site, source)
+
+    at, page = preview(client, THEN, "November.csv")
+
+    assert counted(page) == {"changed": 2, "unchanged": 1, "skipped": 2, "to repair": 2}
+    save(client, at, page)
+    read(site, source)
+    assert "Claim the fund" in live(site)
+
+
+def test_only_rows_of_the_file_are_counted_not_what_is_derived_from_them(
+    client: TestClient, site: Site
+) -> None:
+    header = ("ID", "Vendor", "Fund", "Allocated", "Lapses", "Currency")
+    rows = [(n, "Cisco", f"Fund {n}", 100, "2027-03-31", "EUR") for n in range(1, 4)]
+    at = upload(client, csv_of(header, *rows), name="Funds.csv")
+    page = unescape(client.get(at).text)
+    assert counted(page) == {"new": 3}
+    read(site, save(client, at, page))
+
+    rows[0] = (1, "Cisco", "Fund 1", 100, "2027-04-30", "EUR")
+
+    page = unescape(client.get(upload(client, csv_of(header, *rows), name="Funds.csv")).text)
+    assert counted(page) == {"changed": 1, "unchanged": 2}
+
+
+def test_a_row_that_cannot_be_stored_is_to_be_repaired_like_one_that_cannot_be_read(
+    client: TestClient, source: str
+) -> None:
+    sheet = csv_of(HEADER, *FIRST, (9, None, "Far", "2027-05-01", 1, "EUR"))
+    at = upload(client, sheet, vendor="x" * 501, into=source.rpartition("/")[2])
+    page = unescape(client.get(at).text)
+
+    assert counted(page) == {"unchanged": 3, "to repair": 1}
+    assert "The vendor is longer than 500 characters" in page
+    lines = client.get(f"{at}/repairs.csv").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("row 5: The vendor is longer than 500 characters.")
+
+
 def test_undoing_the_first_import_takes_its_source_away(
     client: TestClient, site: Site, source: str
 ) -> None:
@@ -195,13 +241,13 @@ def test_pasted_cells_are_read_like_a_file(client: TestClient) -> None:
 
 
 def test_many_pasted_rows_are_no_too_long_field(client: TestClient) -> None:
-    rows = "".join(f"{n}\tCisco\tRenew {n}\t2027-02-28\t100\tUSD\n" for n in range(30_000))
+    rows = "".join(f"{n}\tCisco\tRenew {n}\t2027-02-28\t100\tUSD\n" for n in range(50_000))
     cells = "\t".join(HEADER) + "\n" + rows
     assert len(cells) > 1 << 20
 
     answer = client.post("/sources/import", data={"pasted": cells}, files={"file": ("", b"")})
 
-    assert counted(client.get(answer.headers["location"]).text) == {"new": 30_000}
+    assert counted(client.get(answer.headers["location"]).text) == {"new": 50_000}
 
 
 def test_what_only_the_cells_say_is_a_guess_that_a_person_confirms(client: TestClient) -> None:

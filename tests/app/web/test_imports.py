@@ -202,6 +202,46 @@ def test_no_file_is_said_at_the_field(client: TestClient) -> None:
     assert 'value="X"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("currency", "euros", "“euros” is not an ISO 4217 currency code."),
+        ("into", "1", "No file renews this source."),
+        ("into", "77", "No file renews this source."),
+    ],
+)
+def test_what_is_typed_wrongly_is_said_at_its_field(
+    client: TestClient, site: Site, field: str, typed: str, sentence: str
+) -> None:
+    with site.database.write() as session:
+        for name, connector, values in (
+            ("Calendar", "calendar", {"url": "https://calendar.example/x.ics"}),
+            ("Sheet", "spreadsheet", {"file": "a.csv"}),
+        ):
+            sources.add(
+                session, name=name, connector=connector, values=values, vault=site.vault, now=NOW
+            )
+            session.flush()
+    answer = client.post("/sources/import", data={field: typed}, files={"file": ("a.csv", SURE)})
+
+    assert answer.status_code == 422
+    assert f'id="e-{field}">{sentence}' in unescape(answer.text)
+
+
+def test_a_file_is_led_by_the_sheets_that_are_read_not_by_those_that_are_left_out(
+    client: TestClient,
+) -> None:
+    lists: list[tuple[object, ...]] = [("Choose", "From"), ("a", "b")]
+    first = xlsx_of({"Deadlines": [HEADER, (1, "Cisco", "A", "2027-02-28", 1, "USD")], "x": lists})
+    at = upload(client, first, name="First.xlsx")
+    client.post(at, data=chosen(client.get(at).text) | {"then": "save"})
+    goals = [("Vendor", "Goal", "Target", "Actual", "Unit"), ("HPE", "Sell", 25, 18, "%")]
+
+    page = client.get(upload(client, xlsx_of({"G": goals, "x": lists}), name="Second.xlsx")).text
+
+    assert "Into <b>" not in page
+
+
 def test_an_uploads_name_leads_nowhere_else(client: TestClient, site: Site) -> None:
     upload(client, SURE, name="../../../secret.csv")
     [kept] = site.settings.uploads.rglob("*.csv")

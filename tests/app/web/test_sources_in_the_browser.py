@@ -1,10 +1,11 @@
 """The sources' pages in a real Chromium: live progress, the form, without a script, narrow."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.jobs.syncing import Syncer
 from app.services import sources
@@ -97,16 +98,28 @@ def test_without_a_script_a_source_is_edited_synced_and_removed(
     expect(page.get_by_role("heading", name="No source yet")).to_be_visible()
 
 
-def test_without_a_script_a_spreadsheet_is_imported_at_320_pixels(enter: Enter) -> None:
+def drop(page: Page, file: Path, onto: Locator) -> None:
+    """What the browser does when somebody drags a file from the desktop and lets go of it."""
+    box = onto.bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    protocol = page.context.new_cdp_session(page)
+    for event in ("dragEnter", "dragOver", "drop"):
+        protocol.send("Input.dispatchDragEvent", {"type": event, **at, "data": data})
+
+
+def test_without_a_script_a_spreadsheet_is_dropped_and_imported_at_320_pixels(
+    enter: Enter, tmp_path: Path
+) -> None:
     page = enter(
         "/sources/import",
         java_script_enabled=False,
         viewport={"width": 320, "height": 640},
     )
-    sheet = b"ID,Vendor,Title,Due date\n1,Cisco,Renew switches,03/04/2027\n"
-    page.get_by_label("File").set_input_files(
-        {"name": "Programs.csv", "mimeType": "text/csv", "buffer": sheet}
-    )
+    sheet = tmp_path / "Programs.csv"
+    sheet.write_text("ID,Vendor,Title,Due date\n1,Cisco,Renew switches,03/04/2027\n")
+    drop(page, sheet, page.get_by_label("File"))
     page.get_by_role("button", name="Upload").click()
     page.get_by_label("3 April 2027").check()
     page.get_by_role("button", name="Show the rows").click()
