@@ -4,7 +4,7 @@ Every act is a line of history of each item in the same transaction, with what w
 that it can be undone as long as nobody did something else with the item since.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -33,6 +33,7 @@ STATES = (
 LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=3653)
 UNTIL_CHANGE = "it changes at its source"
+OWNER_ALREADY = "{} is the owner already."
 MOST_AT_ONCE = 10_000
 
 Versions = Mapping[int, int]
@@ -220,14 +221,19 @@ def back_up(
     unknown person, ``Invalid`` for one who owns any of them.
     """
     name = _named(session, backup_id)
-    it = states.table.c
-    own = sa.select(it.item_id).where(
-        states.among(session, it.item_id, ids), it.owner_id == backup_id
-    )
-    if session.execute(own.limit(1)).first() is not None:
-        raise Invalid(f"{name} is the owner already.", remedy="Choose somebody else as backup.")
+    if owned(session, ids, backup_id):
+        raise Invalid(OWNER_ALREADY.format(name), remedy="Choose somebody else as backup.")
     doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
     return doing.do(ids, BACKED, {"backup_id": backup_id}, new=name, said=f"Backup: {name}")
+
+
+def owned(session: Session, ids: Collection[int], person_id: int | None) -> set[int]:
+    """Those of the items that this person owns; nobody owns none."""
+    it = states.table.c
+    own = sa.select(it.item_id).where(
+        states.among(session, it.item_id, ids), it.owner_id == person_id
+    )
+    return set(session.execute(own).scalars()) if person_id is not None else set()
 
 
 def _named(session: Session, person_id: int | None) -> str:

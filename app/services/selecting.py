@@ -8,8 +8,7 @@ from sqlmodel import Session
 
 from app.core.words import Clock, plural, when_words
 from app.errors import Invalid
-from app.services import conflicts, groups, lines, listing, mandatory, states
-from app.services.acts import MOST_AT_ONCE
+from app.services import accounts, acts, conflicts, groups, lines, listing, mandatory, states
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import Row, Stake, View
@@ -51,13 +50,14 @@ def matching(session: Session, view: View, *, user_id: int, clock: Clock) -> lis
         sa.select(items.c.id)
         .select_from(listing.joined_for(view, user_id))
         .where(*listing.in_view(session, view, user_id, clock))
-        .limit(MOST_AT_ONCE + 1)
+        .limit(acts.MOST_AT_ONCE + 1)
     )
     named = listing.values(session, view, user_id, clock)
     ids = list(session.connection().execute(found, named).scalars())
-    if len(ids) > MOST_AT_ONCE:
+    if len(ids) > acts.MOST_AT_ONCE:
         raise Invalid(
-            f"That is more than {plural(MOST_AT_ONCE, 'item')}, the most that can be done at once.",
+            f"That is more than {plural(acts.MOST_AT_ONCE, 'item')}, "
+            "the most that can be done at once.",
             remedy="Narrow the view with a filter, and do it in parts.",
         )
     return ids
@@ -70,6 +70,7 @@ def refused(
     seen: int | None,
     declines: bool,
     settles: bool,
+    backup: int | None = None,
     user_id: int,
     clock: Clock,
 ) -> dict[int, str]:
@@ -78,6 +79,7 @@ def refused(
     seen       the last line of history when the person saw which they are: what was changed
                later is left
     declines   the act says that they are not applicable; ``settles``: that they are done
+    backup     who is to stand in for their owners
     """
     found: dict[int, str] = {}
     if declines:
@@ -85,6 +87,10 @@ def refused(
     if settles:
         unproven = mandatory.among(session, ids, unproven=True)
         found |= dict.fromkeys(unproven, mandatory.NEEDS_PROOF)
+    own = acts.owned(session, ids, backup)
+    if own:
+        said = acts.OWNER_ALREADY.format(accounts.user(session, backup or 0).name)
+        found |= dict.fromkeys(own, said)
     if seen is not None:
         since = conflicts.after(session, ids, seen, user_id=user_id)
         found |= {

@@ -24,7 +24,7 @@ from app.web.flash import Toast
 from app.web.inbox_page import PATH
 from app.web.render import Place, by_htmx, fragment, go_to, places, render, see_other
 from app.web.sent import Sent
-from app.web.verbs import Verb
+from app.web.verbs import Verb, person_of
 from app.web.visit import Visit, acting, reading
 
 ROW_BY_ROW = 20
@@ -80,6 +80,7 @@ def _refused(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> dict[int, 
         seen=None if verb.own else sent.mark,
         declines=verb.declines,
         settles=verb.settles,
+        backup=person_of(sent.backup) if verb.backs_up else None,
         **visit.by,
     )
 

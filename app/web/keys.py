@@ -47,6 +47,7 @@ class Shortcut:
 
 
 PROPOSE = "[data-act=propose]"
+SELECT_ALL = "[data-act=select-all]"
 
 
 def _item(name: str, says: str, *keys: str) -> Shortcut:
@@ -83,6 +84,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _item("snooze", "Snooze", "h"),
     _item("assign", "Assign", "a"),
     _item("take", "Take it", "i"),
+    _item("backup", "Choose a backup", "b"),
     _item("wait", "Waiting on the vendor", "w"),
     _item("decline", "Not applicable", "n"),
     _item("proof", "Add a proof", "p"),
@@ -99,6 +101,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _does("select", SELECT, "select", "This one", "x"),
     _does("range", SELECT, "range", "All up to here", "Shift+x"),
     _does("page", SELECT, "select-page", "All on the page", "* a"),
+    _does("matching", SELECT, "select-all", "All that match", "* m", target=SELECT_ALL),
     _does("none", SELECT, "select-none", "Clear the selection", "* n"),
     _go("today", "Today", "g t"),
     _go("inbox", "Inbox", "g i"),

@@ -24,6 +24,7 @@ class Verb:
 
     path    the last part of its form's address
     declines, settles   it says of items that they are not applicable, or that they are done
+    backs_up            it says who stands in for their owners
     own                 it is for oneself alone
     """
 
@@ -32,6 +33,7 @@ class Verb:
     do: Callable[[Visit, Sent, list[int]], Act]
     declines: bool = False
     settles: bool = False
+    backs_up: bool = False
     own: bool = False
 
 
@@ -62,12 +64,12 @@ def _snooze(visit: Visit, sent: Sent, ids: list[int]) -> Act:
 
 
 def _assign(visit: Visit, sent: Sent, ids: list[int]) -> Act:
-    person = _person(sent.owner)
+    person = person_of(sent.owner)
     return acts.assign(visit.session, ids, person, **visit.by, versions=sent.versions)
 
 
 def _back_up(visit: Visit, sent: Sent, ids: list[int]) -> Act:
-    person = _person(sent.backup)
+    person = person_of(sent.backup)
     return acts.back_up(visit.session, ids, person, **visit.by, versions=sent.versions)
 
 
@@ -84,7 +86,8 @@ def moment(sent: Sent, visit: Visit) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=visit.clock.zone)
 
 
-def _person(chosen: str) -> int | None:
+def person_of(chosen: str) -> int | None:
+    """The person whose id a form names; None for nobody. Raises ``Invalid``."""
     person = whole(chosen)
     if chosen and person is None:
         raise Invalid("There is no such person.", remedy="Choose somebody from the list.")
@@ -100,7 +103,7 @@ def _snooze_words(visit: Visit, sent: Sent) -> str:
 
 
 def _name(visit: Visit, chosen: str) -> str:
-    person = _person(chosen)
+    person = person_of(chosen)
     return accounts.user(visit.session, person).name if person else "nobody"
 
 
@@ -118,7 +121,10 @@ ASSIGN = Verb(
     path="assign", words=lambda visit, sent: f"Assign to {_name(visit, sent.owner)}", do=_assign
 )
 BACK_UP = Verb(
-    path="backup", words=lambda visit, sent: f"Backup: {_name(visit, sent.backup)}", do=_back_up
+    path="backup",
+    words=lambda visit, sent: f"Backup: {_name(visit, sent.backup)}",
+    do=_back_up,
+    backs_up=True,
 )
 
 

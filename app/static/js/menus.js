@@ -5,9 +5,11 @@ import { all, doc, inField, one, shown } from "./page.js";
 const openMenus = () => all("details.menu[open]");
 const menuItems = (menu) => all("button, a, select, textarea, input:not([type=hidden])", menu.lastElementChild).filter(shown);
 
-// As a click would, but a field gets the focus and an opened menu its first line.
+// As a click would, but a field gets the focus, in its menu too, and an opened menu its first line.
 export function press(target) {
   if (inField(target)) {
+    const menu = target.closest("details.menu");
+    if (menu) menu.open = true;
     target.focus();
     return target.select?.();
   }
@@ -23,6 +25,16 @@ export function moveInMenu(target, step) {
   items[(at + items.length) % items.length]?.focus();
   return true;
 }
+
+// The button that stands beside a field, where one form has several.
+export const ownButton = (field) => field.closest(".menu .inline")?.querySelector("button");
+
+doc.addEventListener("keydown", (event) => {
+  const button = event.key === "Enter" && !event.isComposing && event.target.closest("#bulk input, #bulk select") && ownButton(event.target);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
 
 export function closeMenu() {
   const [menu] = openMenus();

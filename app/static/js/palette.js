@@ -26,6 +26,7 @@ const can = {
   read: () => one("#rows [data-row].on"),
   select: () => boxOf(currentRow()),
   page: () => one(".pick input"),
+  matching: () => one(".pick input"),
   none: () => one(".pick :checked"),
   undo: () => true,
   help: () => true,

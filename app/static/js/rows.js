@@ -22,16 +22,19 @@ export function pick(box, on) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// What a line of the table of keys means here: within the current row if it has one; never in a
+// What a line of the table of keys means here: all that is chosen, or else the current row; never in a
 // row that is not the current one, nor in the detail of another item than the row that has the
 // focus.
 export function near(line) {
   const row = currentRow();
-  const inRow = row && all(line.target, row).find(shown);
+  const inRow = row && !one(".pick :checked") && all(line.target, row).find(inReach);
   if (inRow) return inRow;
   if (row && !row.classList.contains("on") && "ofItem" in line) return inBulk(row, line.target);
-  return all(line.target).find((found) => shown(found) && !found.closest("[data-row]"));
+  return all(line.target).find((found) => inReach(found) && !found.closest("[data-row]"));
 }
+
+// What stands in a closed menu is in reach, too.
+const inReach = (found) => shown(found.closest("details.menu") ?? found);
 
 // The bar for selected items; without a selection the row is acted on by itself.
 function inBulk(row, selector) {
@@ -41,7 +44,7 @@ function inBulk(row, selector) {
   const chosen = one(".pick :checked");
   if (!chosen && button.matches("button[formaction]")) return alone(row, button);
   if (!chosen) pick(boxOf(row), true);
-  return all(selector, bulk).find(shown);
+  return button;
 }
 
 // A form of its own for one row, so that one may go on while the last act is on its way.

@@ -3,7 +3,7 @@
 
 import { all, doc, inField, one, shown } from "./page.js";
 import { mark, openFor } from "./focus.js";
-import { press } from "./menus.js";
+import { ownButton, press } from "./menus.js";
 import { boxOf, currentRow, follow, near, pick, shownRows, stand } from "./rows.js";
 
 // The box with keys of its own that the focus is in, and what such a key means there.
@@ -70,6 +70,11 @@ export const verbs = {
     if (!all(".pick input").length) return false;
     for (const box of all(".pick input")) pick(box, true);
   },
+  // Of all pages: the bar's own way there, which is out of sight while nothing is chosen.
+  matching({ target }) {
+    const way = one(target);
+    return way ? way.click() : verbs.page();
+  },
   none() {
     for (const box of all(".pick :checked")) pick(box, false);
   },
@@ -79,8 +84,9 @@ export const verbs = {
     return button ? button.click() : false;
   },
   submit() {
-    const form = doc.activeElement?.form ?? doc.activeElement?.closest("form");
-    const button = form && inField(doc.activeElement) && all("button, [type=submit]", form).find((each) => each.type === "submit" && shown(each));
+    const field = doc.activeElement;
+    const form = field?.form ?? field?.closest("form");
+    const button = form && inField(field) && (ownButton(field) ?? all("button, [type=submit]", form).find((each) => each.type === "submit" && shown(each)));
     return button ? button.click() : false;
   },
   help() {

@@ -161,3 +161,10 @@ def test_a_backup_is_set_from_the_menu_and_named_in_the_list(
     assert (
         client.post("/items/backup", data={"item": item, "backup": ids["Rin"]}).status_code == 422
     )
+
+    other = min(owned(site, ids["Lee"]))
+    both = {"item": [item, other], "backup": ids["Rin"]}
+    partly = client.post("/items/backup", data=both).text
+    assert "Backup: Rin Sato. 1 item left as they are" in partly
+    assert "Rin Sato is the owner already." in partly
+    assert " · backup Rin Sato" in client.get(f"/items/{other}").text

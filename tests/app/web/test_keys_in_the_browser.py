@@ -207,6 +207,19 @@ def _(desk: Desk, keys: str) -> None:
     assert desk.page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
+@case("backup")
+def _(desk: Desk, keys: str) -> None:
+    detail = desk.read(desk.item())
+    desk.press(keys)
+    expect(detail.get_by_label("Backup")).to_be_focused()
+    desk.stand_on(desk.item())
+    desk.press("x")
+    desk.press(keys)
+    desk.page.get_by_label("Backup").select_option("Rin Sato")
+    desk.press("Mod+Enter")
+    expect(desk.said).to_contain_text("Backup: Rin Sato")
+
+
 @case("take")
 def _(desk: Desk, keys: str) -> None:
     item = desk.item()
@@ -241,6 +254,12 @@ def _(desk: Desk, keys: str) -> None:
     desk.stand_on(item)
     desk.press(keys)
     expect(desk.said).to_contain_text("Starred")
+    desk.stand_on(2)
+    desk.press("x")
+    desk.press("j")
+    desk.press("x")
+    desk.press(keys)
+    expect(desk.said).to_contain_text("Starred: 2 items")
 
 
 @case("read")
@@ -339,6 +358,22 @@ def _(desk: Desk, keys: str) -> None:
 @case("select-page")
 def _(desk: Desk, keys: str) -> None:
     desk.page.goto("/inbox?tab=overdue")
+    desk.press(keys)
+    expect(desk.page.locator("#rows .pick :checked")).to_have_count(2)
+
+
+@case("select-all")
+def _(desk: Desk, keys: str) -> None:
+    far_off = dict.fromkeys(("due_on", "sort_on"), date(2029, 1, 1))
+    far = replace(samples.ROWS["month"][0], owner=None)
+    with desk.database.write() as session:
+        for number in range(3000, 3050):
+            company.item(session, replace(far, id=number), 1, **far_off)
+    desk.page.goto("/inbox")
+    desk.press(keys)
+    desk.page.wait_for_url("**/inbox?select=all")
+    expect(desk.page.locator("#bulk .picked")).to_contain_text("that match")
+    desk.page.goto("/inbox?tab=overdue")  # of which there is but one page
     desk.press(keys)
     expect(desk.page.locator("#rows .pick :checked")).to_have_count(2)
 
