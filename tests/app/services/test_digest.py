@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
+from app.models import Pair
 from app.notify import mail
-from app.services import accounts, acts, comments, digesting
+from app.services import accounts, acts, comments, digesting, pairs
 from app.services.digesting import Digest
 from app.services.pages import Unowned
 from connectors.sdk.records import AnyRecord, Deadline, DueDate, Money
@@ -27,6 +29,12 @@ def composed(world: World, person: int) -> Digest:
     with world.database.read() as session:
         user = accounts.user(session, person)
         return digesting.compose(session, user, clock=world.wall_clock())
+
+
+def values(world: World, digest: Digest) -> dict[str, Any]:
+    """What the templates are given."""
+    home = "https://i.example"
+    return {"digest": digest, "clock": world.wall_clock(), "home": home, "company": ""}
 
 
 def test_what_does_not_fit_is_counted_whole(world: World, person: int) -> None:
@@ -59,14 +67,55 @@ def test_a_change_is_told_in_words_with_both_values(world: World, person: int) -
     read(world, moved)
 
     digest = composed(world, person)
-    text, _html = mail.render(
-        "digest",
-        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
-    )
+    text, _html = mail.render("digest", values(world, digest))
 
     assert "Due moved: Fri 15 Jan 2027 -> Sat 2 Jan 2027" in text
     assert "Amount changed: 100 -> 150" in text
     assert (digest.overdue, digest.left_out) == ((), 0)
+
+
+def test_what_the_team_has_put_off_or_settled_is_told_only_where_its_source_changed_it(
+    world: World, person: int
+) -> None:
+    due = DueDate(on=DAY + timedelta(days=3))
+    names = ("waiting", "declined", "asleep", "until it changes", "joined", "stands", "plain")
+    read(world, *(deadline(name, due=due) for name in names))
+    ids = {name: world.items()[name].id or 0 for name in names}
+    who: dict[str, Any] = {"user_id": person, "clock": world.wall_clock()}
+    with world.database.write() as session:
+        lena = accounts.add_user(session, email="lm@partner.example", name="Lena", now=START)
+        session.flush()
+        acts.wait(session, [ids["waiting"]], **who)
+        acts.assign(session, [ids["waiting"]], person, **who)
+        acts.back_up(session, [ids["waiting"]], lena.id, **who)
+        acts.decline(session, [ids["declined"]], "not ours", **who)
+        acts.snooze(session, [ids["asleep"]], world.clock() + timedelta(days=2), **who)
+        acts.snooze(session, [ids["until it changes"]], None, **who)
+        both = {"first_id": ids["joined"], "second_id": ids["stands"]}
+        pair = Pair(**both, because="the same", created_at=START)
+        session.add(pair)
+        session.flush()
+        pairs.same(session, pair.id or 0, keep=ids["stands"], **who)
+        accounts.user(session, person).last_digest_at = world.clock()
+    world.clock.forward(hours=1)
+    moved = DueDate(on=DAY + timedelta(days=4))
+    days = dict.fromkeys(names, due) | {"until it changes": moved}
+    read(world, *(deadline(name, due=on, status="other") for name, on in days.items()))
+
+    digest = composed(world, person)
+    text, html = mail.render("digest", values(world, digest))
+
+    soon = [row.title for row in digest.soon]
+    assert soon == [f"Deadline {n}" for n in ("waiting", "stands", "plain", "until it changes")]
+    for part, mark in ((text, " | "), (html, " · ")):
+        assert f"{mark}waiting on vendor since today" in part
+        assert "backup: Lena" in part
+    told = {entry.row.title: entry.row.state for entry in digest.changed}
+    assert told["Deadline declined"] == "not applicable"
+    for state in ("not applicable", "snoozed", "joined with another"):
+        assert f" | {state}\n" in text
+        assert f'">{state}</span>' in html
+    assert "| open" not in text
 
 
 def test_what_nobody_owns_is_told_in_both_parts_at_the_same_place(
@@ -82,10 +131,7 @@ def test_what_nobody_owns_is_told_in_both_parts_at_the_same_place(
     read(world, *(late(n) for n in range(2)), mine, *(deadline(n, due=due) for n in range(7)))
 
     digest = composed(world, person)
-    text, html = mail.render(
-        "digest",
-        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
-    )
+    text, html = mail.render("digest", values(world, digest))
 
     assert digest.alarm == Unowned(count=9, overdue=2, days=14)
     assert len(digest.unowned) == digesting.MOST_UNOWNED
@@ -120,10 +166,7 @@ def test_who_named_the_reader_is_told_once_in_full_and_then_counted(
         comments.add(session, item, "@Lena not for Rin", **say)
 
     digest = composed(world, person)
-    text, html = mail.render(
-        "digest",
-        {"digest": digest, "clock": world.wall_clock(), "home": "https://i.example", "company": ""},
-    )
+    text, html = mail.render("digest", values(world, digest))
     assert digest.subject == "1 mention of you – Sat 21 Nov"
     assert (
         f"Lena, today 09:00: @Rin one https://portal.example/7\n  https://i.example/items/{item}"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core.next_act import NextAct
 from app.models import ItemState, TeamState
-from app.services import acts, listing, today
+from app.services import accounts, acts, listing, today
 from app.services.lines import Sources
 from app.services.pages import TodayPage
 from connectors.sdk.records import (
@@ -247,3 +247,27 @@ def test_what_is_due_soon_and_belongs_to_nobody_is_an_alarm(world: World, person
     with world.database.write() as session:
         acts.assign(session, everything, person, user_id=person, clock=world.wall_clock())
     assert page(world, person).unowned is None
+
+
+def test_who_left_owns_nothing_any_more_and_the_backup_is_named(world: World, person: int) -> None:
+    lists(world, deadline("left", due=due(2), amount=money(700)))
+    item = world.items()["left"].id or 0
+    who: dict[str, Any] = {"user_id": person, "clock": world.wall_clock()}
+    with world.database.write() as session:
+        lee = accounts.add_user(session, email="lee@partner.example", name="Lee", now=START)
+        session.flush()
+        acts.assign(session, [item], lee.id, **who)
+        acts.back_up(session, [item], person, **who)
+    (card,) = page(world, person).cards
+    assert (card.row.owner and card.row.owner.name, card.act) == ("Lee", NextAct.DONE)
+    with world.database.write() as session:
+        accounts.user(session, lee.id or 0).is_active = False
+
+    found = page(world, person)
+
+    (card,) = found.cards
+    assert (card.row.owner, card.act) == (None, NextAct.TAKE)
+    assert card.row.backup is not None
+    assert card.row.backup.id == person
+    assert found.unowned is not None
+    assert (found.unowned.count, found.unowned.stake) == (1, (money(700),))
