@@ -37,13 +37,17 @@ def _known(vendor: str, text: str, company: str, number: int) -> Known:
 
 KNOWN: tuple[Known, ...] = (
     _known("AWS", "January", "Amazon.com, Inc.", 1018724),
-    _known("Cisco", "last Saturday of July", "Cisco Systems, Inc.", 858877),
+    _known("Cisco", "last Saturday of July, extra week in Q3", "Cisco Systems, Inc.", 858877),
     _known("Dell", "Friday nearest 31 January", "Dell Technologies Inc.", 1571996),
     _known("Fortinet", "January", "Fortinet, Inc.", 1262039),
     _known("Google Cloud", "January", "Alphabet Inc.", 1652044),
     _known("HPE", "November", "Hewlett Packard Enterprise Company", 1645590),
     _known("Microsoft", "July", "Microsoft Corporation", 789019),
-    _known("NetApp", "last Friday of April", "NetApp, Inc.", 1002047),
+    _known("NetApp", "last Friday of April, extra week in Q1", "NetApp, Inc.", 1002047),
     _known("Palo Alto Networks", "August", "Palo Alto Networks, Inc.", 1327567),
     _known("Salesforce", "February", "Salesforce, Inc.", 1108524),
 )
+"""Which quarter has 14 weeks in a year of 53 is that of the newest such year that was reported:
+Cisco's 2021 (10-Q for the quarter ended 1 May 2021), Dell's 2023 (its last quarter, ended
+3 February 2023), NetApp's 2021 (10-Q for the quarter ended 31 July 2020).
+"""

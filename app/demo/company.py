@@ -35,7 +35,7 @@ RULES = (
 """Who gets what is new, of the colleagues: a rule goes with them."""
 
 FISCAL_YEARS = (
-    "Cisco: last Saturday of July",
+    "Cisco: last Saturday of July, extra week in Q3",
     "Dell: Friday nearest 31 January",
     "HPE: November",
     "Microsoft: July",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.calendars import bands, day_of, ends_on, month_of
-from app.core.fiscal_facts import KNOWN
+from app.core.fiscal_facts import KNOWN, Known
 from connectors.sdk.fiscal import year_of
 
 TODAY = date(2026, 11, 22)
@@ -64,13 +64,48 @@ def test_each_quarter_ends_on_its_day_and_only_there() -> None:
     }
 
 
-def test_what_vendors_published_can_be_reckoned_with_and_says_where() -> None:
-    for one in KNOWN:
-        year_of(one.text)
-        assert one.url.startswith("https://www.sec.gov/")
-    ends = {one.vendor: next(iter(ends_on([(one.vendor, year_of(one.text))],
-        date(2026, 10, 1), date(2027, 1, 31)))) for one in KNOWN}  # fmt: skip
-    assert ends["Cisco"] == date(2026, 10, 24)
-    assert ends["NetApp"] == date(2026, 10, 23)
-    assert ends["Dell"] == date(2026, 10, 30)
-    assert ends["HPE"] == date(2026, 10, 31)
+def test_what_vendors_published_says_where() -> None:
+    assert all(one.url.startswith("https://www.sec.gov/") for one in KNOWN)
+
+
+REPORTED = {
+    "AWS": (date(2019, 12, 31), date(2017, 12, 31)),
+    "Cisco": (
+        *(date(2011, 7, 30), date(2012, 7, 28), date(2013, 7, 27), date(2014, 7, 26)),
+        date(2021, 5, 1),  # the end of a quarter of 14 weeks
+    ),
+    "Dell": (
+        *(date(2020, 1, 31), date(2021, 1, 29), date(2022, 1, 28), date(2024, 2, 2)),
+        *(date(2022, 10, 28), date(2023, 2, 3)),  # the last quarter of 2023 had 14 weeks
+    ),
+    "Fortinet": (date(2019, 12, 31),),
+    "Google Cloud": (date(2020, 12, 31),),
+    "HPE": (date(2023, 10, 31), date(2024, 10, 31), date(2023, 4, 30)),
+    "Microsoft": (date(2013, 6, 30), date(2015, 6, 30)),
+    "NetApp": (
+        *(date(2018, 4, 27), date(2019, 4, 26), date(2020, 4, 24), date(2021, 4, 30)),
+        *(date(2020, 7, 31), date(2020, 10, 30)),  # the first quarter of 2021 had 14 weeks
+    ),
+    "Palo Alto Networks": (date(2023, 7, 31), date(2020, 4, 30)),
+    "Salesforce": (date(2018, 1, 31), date(2023, 1, 31)),
+}
+"""Days on which a quarter ended, by the first pages of the companies' reports to the SEC."""
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.vendor)
+def test_what_is_offered_ends_quarters_when_the_company_reported_that_they_ended(
+    known: Known,
+) -> None:
+    years = [(known.vendor, year_of(known.text))]
+
+    for day in REPORTED[known.vendor]:
+        week = timedelta(days=7)
+        assert list(ends_on(years, day - week, day + week)) == [day]
+
+
+def test_this_years_extra_week_lies_where_the_last_such_year_had_it() -> None:
+    years = [(one.vendor, year_of(one.text)) for one in KNOWN]
+
+    found = ends_on(years, date(2026, 10, 1), date(2027, 5, 1))
+    assert found[date(2026, 10, 30)] == ("Dell FY27 Q3", "NetApp FY27 Q2")
+    assert found[date(2027, 5, 1)] == ("Cisco FY27 Q3",)
