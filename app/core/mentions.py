@@ -48,6 +48,12 @@ def meant(found: Sequence[Named]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(one.who[0].id for one in found if len(one.who) == 1))
 
 
+def handle(one: Somebody, people: Sequence[Somebody]) -> str:
+    """What names this one and nobody else; the whole name where nothing does."""
+    sure = (name for name in one.names if meant(mentions(f"@{name}", people)) == (one.id,))
+    return next(sure, one.name)
+
+
 def doubts(found: Sequence[Named]) -> Iterator[str]:
     """A sentence for each name that means nobody, or more than one."""
     for text, who in dict.fromkeys((one.text, one.who) for one in found if len(one.who) != 1):

@@ -27,6 +27,7 @@ from app.services import (
     ruling_now,
     saved,
     sources,
+    states,
     weights,
 )
 from app.services.contents import MEGABYTE, Contents
@@ -122,7 +123,7 @@ def look(session: Session, *, clock: Clock) -> None:
 def _open_of(session: Session, vendor: str) -> list[int]:
     items = listing.items.c
     found = sa.select(items.id).where(items.vendor == vendor, items.is_open)
-    return list(session.execute(found.limit(acts.MOST_AT_ONCE)).scalars())
+    return list(session.execute(found.limit(states.MOST_AT_ONCE)).scalars())
 
 
 def _rule(

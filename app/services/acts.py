@@ -1,4 +1,4 @@
-"""What people do with items: done, reopen, snooze, wait, decline, assign, join, read.
+"""What people do with items: done, reopen, snooze, wait, decline, assign, back up, join.
 
 Every act is a line of history of each item in the same transaction, with what was before, so
 that it can be undone as long as nobody did something else with the item since.
@@ -10,12 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from app.core.words import Clock, day_words, due_short, plural
-from app.db import is_sqlite
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.models import Item, RecordedAct, TeamState, User
 from app.services import attachments, mandatory, recording, states
 from app.services.pages import Act
@@ -34,12 +32,10 @@ LONGEST_REASON = 500
 LONGEST_SNOOZE = timedelta(days=3653)
 UNTIL_CHANGE = "it changes at its source"
 OWNER_ALREADY = "{} is the owner already."
-MOST_AT_ONCE = 10_000
 
 Versions = Mapping[int, int]
 """The versions that the person saw, by item: an act on another version is a conflict."""
 ANY: Versions = MappingProxyType({})
-NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 def done(
@@ -57,7 +53,8 @@ def done(
     proof   the address of what proves it, of one item. Raises ``NeedsProof`` where a mandatory
             item has none
     """
-    record = recording.begin(session, DONE, user_id=user_id, clock=clock)
+    doing = _Doing(session, [*ids, *also], user_id=user_id, clock=clock, versions=versions)
+    record = doing.begin(DONE)
     if proof and len(ids) == 1:
         by: Any = {"user_id": user_id, "clock": clock}
         attachments.add_link(session, ids[0], proof, proof=True, **by, within=record)
@@ -65,8 +62,7 @@ def done(
     if unproven:
         raise mandatory.NeedsProof(unproven)
     values = {"state": TeamState.DONE, "done_at": clock.now, "reopened_because": None}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions, within=record)
-    return doing.settle([*ids, *also], DONE, values, said="Done")
+    return doing.settle(DONE, values, said="Done")
 
 
 def reopen(
@@ -79,8 +75,8 @@ def reopen(
     within: RecordedAct | None = None,
 ) -> Act:
     """Back to the inbox, and no longer waiting."""
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions, within=within)
-    return doing.settle(ids, REOPENED, {"state": TeamState.OPEN}, said="Reopened")
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions, within=within)
+    return doing.settle(REOPENED, {"state": TeamState.OPEN}, said="Reopened")
 
 
 def wait(
@@ -89,8 +85,8 @@ def wait(
     """It is the vendor's turn: the items stay open, and their dates go on."""
     since = sa.func.coalesce(states.table.c.waiting_since, clock.now)
     values = {"state": TeamState.WAITING, "waiting_since": since}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.settle(ids, WAITING, values, said="Waiting on vendor")
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions)
+    return doing.settle(WAITING, values, said="Waiting on vendor")
 
 
 def decline(
@@ -106,11 +102,11 @@ def decline(
     mandatory.
     """
     reason = reason_of(reason)
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions)
     if mandatory.among(session, ids):
         raise Invalid(mandatory.NOT_DECLINED, remedy=mandatory.REMEDY)
     values = {"state": TeamState.NOT_APPLICABLE, "reason": reason, "reopened_because": None}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.settle(ids, DECLINED, values, said="Not applicable", note=reason)
+    return doing.settle(DECLINED, values, said="Not applicable", note=reason)
 
 
 def reason_of(text: str) -> str:
@@ -138,21 +134,23 @@ def snooze(
     """Out of sight until that instant, None: until it changes; or until the source changes it,
     whichever is first. Raises ``Invalid``.
     """
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions)
     words, late = UNTIL_CHANGE, ""
     if until is not None:
-        _bearable(until, clock)
+        bearable(until, clock)
         words = day_words(clock.local(until).date(), clock.today)
         late = _past_due(session, ids, until, clock)
     values = {
         "state": TeamState.SNOOZED,
         "snoozed_until": until,
         "until_change": until is None,
+        "reopened_because": None,
     }
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.settle(ids, SNOOZED, values, new=words, said=f"Snoozed until {words}", late=late)
+    return doing.settle(SNOOZED, values, new=words, said=f"Snoozed until {words}", late=late)
 
 
-def _bearable(until: datetime, clock: Clock) -> None:
+def bearable(until: datetime, clock: Clock) -> None:
+    """Go on only with a moment that can be snoozed until. Raises ``Invalid``."""
     if until <= clock.now:
         raise Invalid(
             "It cannot be snoozed into the past.", fields={"until": "Choose a later day."}
@@ -204,8 +202,8 @@ def assign(
     name = _named(session, owner_id)
     backup = states.table.c.backup_id
     values = {"owner_id": owner_id, "backup_id": sa.case((backup == owner_id, None), else_=backup)}
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions, within=within)
-    return doing.do(ids, ASSIGNED, values, new=name, said=f"Assigned to {name}")
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions, within=within)
+    return doing.do(ASSIGNED, values, new=name, said=f"Assigned to {name}")
 
 
 def back_up(
@@ -216,15 +214,16 @@ def back_up(
     user_id: int,
     clock: Clock,
     versions: Versions = ANY,
+    within: RecordedAct | None = None,
 ) -> Act:
     """Say who stands in for the owner of these items, or nobody. Raises ``NotFound`` for an
     unknown person, ``Invalid`` for one who owns any of them.
     """
     name = _named(session, backup_id)
-    if owned(session, ids, backup_id):
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, versions=versions, within=within)
+    if owned(session, doing.ids, backup_id):
         raise Invalid(OWNER_ALREADY.format(name), remedy="Choose somebody else as backup.")
-    doing = _Doing(session, user_id=user_id, clock=clock, versions=versions)
-    return doing.do(ids, BACKED, {"backup_id": backup_id}, new=name, said=f"Backup: {name}")
+    return doing.do(BACKED, {"backup_id": backup_id}, new=name, said=f"Backup: {name}")
 
 
 def owned(session: Session, ids: Collection[int], person_id: int | None) -> set[int]:
@@ -242,7 +241,9 @@ def _named(session: Session, person_id: int | None) -> str:
         return "nobody"
     person = session.get(User, person_id)
     if person is None or not person.is_active:
-        raise NotFound("There is no such person to assign it to.")
+        raise NotFound(
+            "There is no such person to assign it to.", remedy="Choose somebody from the list."
+        )
     return person.name
 
 
@@ -253,35 +254,30 @@ def join(
     *,
     user_id: int,
     clock: Clock,
-    pair_id: int,
     within: RecordedAct,
+    kept: Mapping[str, Any],
     reason: str | None = None,
 ) -> Act:
-    """They are the same thing as another item, which stands for them from now on."""
+    """They are the same thing as another item, which stands for them from now on. ``kept``: what
+    undo has to know of the suggestion.
+    """
     values = {"state": TeamState.JOINED, "joined_to_id": to.id, "reopened_because": None}
-    doing = _Doing(session, user_id=user_id, clock=clock, within=within)
-    told = {"new": to.title, "note": reason, "kept": {"pair": pair_id}}
-    return doing.settle(ids, JOINED, values, said="Joined", **told)
-
-
-def mark_read(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:
-    """This person has seen the item as it is now."""
-    insert = (sqlite if is_sqlite(session) else postgresql).insert
-    table = SQLModel.metadata.tables["personal_states"]
-    seen = {"user_id": user_id, "item_id": item_id, "read_at": clock.now}
-    session.execute(
-        insert(table)
-        .values(**seen)
-        .on_conflict_do_update(index_elements=["user_id", "item_id"], set_={"read_at": clock.now})
-    )
+    doing = _Doing(session, ids, user_id=user_id, clock=clock, within=within)
+    return doing.settle(JOINED, values, said="Joined", new=to.title, note=reason, kept=kept)
 
 
 class _Doing:
-    """One act of a person: which items, seen in which version, as part of which recorded act."""
+    """One act of a person on items that nobody else changes until it is done.
+
+    Raises ``Overtaken`` where one of them is not in the version that the person saw. One that is
+    joined with another is only acted on as a part of (``within``) what parts or joins it: what is
+    done with the one that stands for it is done with it. Raises ``Conflict``.
+    """
 
     def __init__(
         self,
         session: Session,
+        ids: Sequence[int],
         *,
         user_id: int,
         clock: Clock,
@@ -289,57 +285,40 @@ class _Doing:
         within: RecordedAct | None = None,
     ) -> None:
         self.session, self.user_id, self.clock = session, user_id, clock
-        self.versions, self.within = versions, within
+        self.record = within
+        self.ids = states.hold_all(session, ids)
+        self.stored = states.read(session, self.ids)
+        self.before = {id_: self.stored.get(id_, states.NEVER_TOUCHED) for id_ in self.ids}
+        self._unchanged(versions)
+        if within is None and any(map(states.is_joined, self.before.values())):
+            raise Conflict(states.STANDS_BEHIND, remedy="Open it to see which one that is.")
 
-    def settle(self, ids: Sequence[int], kind: str, values: Mapping[str, Any], **told: Any) -> Act:
+    def begin(self, kind: str) -> RecordedAct:
+        """The recorded act that this is, or is a part of."""
+        if self.record is None:
+            self.record = recording.begin(
+                self.session, kind, user_id=self.user_id, clock=self.clock
+            )
+        return self.record
+
+    def settle(self, kind: str, values: Mapping[str, Any], **told: Any) -> Act:
         """Another state, without what only the state before had; otherwise as ``do``."""
-        return self.do(ids, kind, {**states.NO_OTHER, **values}, **told)
+        return self.do(kind, {**states.NO_OTHER, **values}, **told)
 
     def do(
-        self,
-        ids: Sequence[int],
-        kind: str,
-        values: Mapping[str, Any],
-        *,
-        said: str,
-        new: str | None = None,
-        note: str | None = None,
-        late: str = "",
-        kept: Mapping[str, Any] = NOTHING_MORE,
+        self, kind: str, values: Mapping[str, Any], *, said: str, late: str = "", **told: Any
     ) -> Act:
-        """Write the values and tell them in the history. Raises ``Overtaken``."""
-        ids = self._held(ids)
-        stored = states.read(self.session, ids)
-        before = {id_: stored.get(id_, states.NEVER_TOUCHED) for id_ in ids}
-        self._unchanged(before)
-        record = self.within or recording.begin(
-            self.session, kind, user_id=self.user_id, clock=self.clock
-        )
-        states.change(self.session, ids, stored, values, now=self.clock.now)
-        told = (kind, record.actor_id, record.id, None, new, note)
-        states.tell(
-            self.session,
-            (
-                (record.at, "item", id_, *told, {**was, **kept, "version": was["version"] + 1})
-                for id_, was in before.items()
-            ),
-        )
-        many = f": {plural(len(ids), 'item')}" if len(ids) > 1 else ""
-        return recording.told(self.session, record, f"{said}{many}{late}", ids)
+        """Write the values and tell them in the history."""
+        record = self.begin(kind)
+        states.act(self.session, record, self.ids, self.stored, values, kind=kind, **told)
+        many = f": {plural(len(self.ids), 'item')}" if len(self.ids) > 1 else ""
+        return recording.told(self.session, record, f"{said}{many}{late}", self.ids)
 
-    def _held(self, ids: Sequence[int]) -> list[int]:
-        ids = list(dict.fromkeys(ids))
-        if not ids or len(ids) > MOST_AT_ONCE:
-            raise Invalid(f"Choose from 1 to {MOST_AT_ONCE:,} items.")
-        if states.hold(self.session, ids) != set(ids):
-            raise NotFound("There is no such item.")
-        return ids
-
-    def _unchanged(self, before: Mapping[int, states.Stored]) -> None:
+    def _unchanged(self, versions: Versions) -> None:
         known = {
             id_: version
-            for id_, version in self.versions.items()
-            if id_ in before and before[id_]["version"] != version
+            for id_, version in versions.items()
+            if id_ in self.before and self.before[id_]["version"] != version
         }
         if known:
             raise states.Overtaken(

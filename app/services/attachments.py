@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
 from app.core.comment_text import fault_of
 from app.core.file_types import NotTaken, type_of, word_of
@@ -16,8 +16,7 @@ from app.core.words import Clock
 from app.db import is_sqlite
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attachment, AttachmentKind, Event, RecordedAct
-from app.services import recording
-from app.services.comments import hold
+from app.services import mandatory, recording, states
 from app.services.contents import Arrived, Contents
 from app.services.pages import Act, AttachmentLine
 from app.services.uploads import safe_name
@@ -108,19 +107,25 @@ def add_file(
 
 
 def take_away(session: Session, attachment_id: int, *, user_id: int, clock: Clock) -> Act:
-    """No longer at the item; its row stays, and for a while its content. Raises ``NotFound``."""
+    """No longer at the item; its row stays, and for a while its content. Raises ``NotFound``, and
+    ``Conflict`` for the last proof of what is done and mandatory.
+    """
     found = _held(session, attachment_id)
     found.removed_at = clock.now
+    if found.is_proof:
+        mandatory.stay_proven(session, found.item_id)
     said = f"{found.kind.capitalize()} taken away"
     return _told(session, found, TAKEN_AWAY, said, user_id=user_id, clock=clock)
 
 
 def prove(session: Session, attachment_id: int, *, proves: bool, user_id: int, clock: Clock) -> Act:
-    """Whether it proves that the item is done. Raises ``NotFound``."""
+    """Whether it proves that the item is done. Raises as ``take_away`` does."""
     found = _held(session, attachment_id)
     if found.is_proof == proves:
         return Act(said="It is so already", items=(found.item_id,))
     found.is_proof = proves
+    if not proves:
+        mandatory.stay_proven(session, found.item_id)
     kind, said = (PROVES, "Marked as proof") if proves else (PROVES_NOT, "No proof any more")
     return _told(session, found, kind, said, user_id=user_id, clock=clock)
 
@@ -130,13 +135,16 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
     for event in events:
         if event.kind not in UNDOABLE:
             continue
-        hold(session, event.subject_id)
+        states.hold_all(session, [event.subject_id])
         found = session.get_one(Attachment, (event.before or {})["attachment"])
         session.refresh(found)
         is_so, undo = _back(found, event.kind, clock)
         if not is_so:
             raise Conflict("This was undone or changed already.")
+        proved = found.is_proof and found.removed_at is None
         undo()
+        if proved:
+            mandatory.stay_proven(session, found.item_id)
         session.add(recording.undone(event.subject_id, event.kind, user_id, clock))
     session.flush()
 
@@ -161,13 +169,6 @@ def _back(found: Attachment, kind: str, clock: Clock) -> tuple[bool, Callable[[]
     if kind == TAKEN_AWAY:
         return not live, restore
     return live and found.is_proof == (kind == PROVES), turn
-
-
-def proofs(session: Session, item_ids: Collection[int]) -> set[int]:
-    """Those of these items that have a link or a file that proves that they are done."""
-    proven = (col(Attachment.is_proof), col(Attachment.removed_at).is_(None))
-    statement = select(Attachment.item_id).where(col(Attachment.item_id).in_(item_ids), *proven)
-    return set(session.exec(statement))
 
 
 def of_item(session: Session, item_id: int) -> tuple[AttachmentLine, ...]:
@@ -262,7 +263,7 @@ def _held(session: Session, attachment_id: int) -> Attachment:
     """One that is at its item, which nobody else changes until the transaction ends."""
     found = session.get(Attachment, attachment_id)
     if found is not None:
-        hold(session, found.item_id)
+        states.hold_all(session, [found.item_id])
         session.refresh(found)
     if found is None or found.removed_at is not None:
         raise NotFound("There is no such link or file.", remedy="It may have been taken away.")
@@ -278,7 +279,7 @@ def _added(
     clock: Clock,
     within: RecordedAct | None = None,
 ) -> Act:
-    hold(session, added.item_id)
+    states.hold_all(session, [added.item_id])
     session.add(added)
     session.flush()
     said = f"{word} added{' as proof' if added.is_proof else ''}"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.comment_text import Piece, pieces
-from app.core.mentions import Somebody, doubts, meant, mentions
+from app.core.mentions import Somebody, doubts, handle, meant, mentions
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Mention, User
@@ -56,7 +56,7 @@ def add(
         raise Invalid(
             "The comment is too long.", fields={"text": f"At most {LONGEST:,} characters."}
         )
-    hold(session, item_id)
+    states.hold_all(session, [item_id])
     record = recording.begin(session, NOTED, user_id=user_id, clock=clock)
     event = _line(item_id, NOTED, user_id, clock, note=text, act_id=record.id, before={})
     session.add(event)
@@ -76,7 +76,7 @@ def withdraw(session: Session, comment_id: int, *, user_id: int, clock: Clock) -
     comment = session.get(Event, comment_id)
     if comment is None or comment.kind != NOTED or comment.actor_id != user_id:
         raise NotFound("There is no such comment of yours.")
-    hold(session, comment.subject_id)
+    states.hold_all(session, [comment.subject_id])
     if comment.id not in _shown(_talk(session, comment.subject_id)):
         raise Conflict("This comment was withdrawn already.")
     record = recording.begin(session, WITHDRAWN, user_id=user_id, clock=clock)
@@ -93,7 +93,7 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
     for event in events:
         if event.kind not in UNDOABLE:
             continue
-        hold(session, event.subject_id)
+        states.hold_all(session, [event.subject_id])
         gone = event.kind == NOTED
         comment_id: int = event.id or NONE if gone else (event.before or {})["comment"]
         if (comment_id in _shown(_talk(session, event.subject_id))) != gone:
@@ -113,12 +113,6 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
         if not gone:
             _name(session, comment, meant(mentions(comment.note or "", everybody(session))))
         session.flush()
-
-
-def hold(session: Session, item_id: int) -> None:
-    """Nobody else changes this item until the transaction ends. Raises ``NotFound``."""
-    if states.hold(session, [item_id]) != {item_id}:
-        raise NotFound("There is no such item.")
 
 
 def everybody(session: Session) -> tuple[Somebody, ...]:
@@ -249,7 +243,7 @@ def _forget(session: Session, comment_id: int) -> None:
 def _told(text: str, tell: Sequence[int], people: Sequence[Somebody]) -> str:
     """The text with the names before it that it does not name itself."""
     already = meant(mentions(text, people))
-    names = [f"@{one.name}" for one in people if one.id in tell and one.id not in already]
+    names = [f"@{handle(one, people)}" for one in people if one.id in {*tell} - {*already}]
     return " ".join(filter(None, (*names, text))) if text else text
 
 

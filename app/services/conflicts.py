@@ -50,6 +50,11 @@ class Collision:
     sides: tuple[Both, ...]
     more: int = 0
 
+    @property
+    def others(self) -> int:
+        """How many items of ``of`` nobody changed."""
+        return self.of - len(self.sides) - self.more
+
 
 def collision(
     session: Session, error: Overtaken, mine: Did, of: int, *, user_id: int, clock: Clock
@@ -79,12 +84,6 @@ def since(session: Session, known: dict[int, int], *, user_id: int) -> dict[int,
         if version is not None and version > known[event.subject_id]:
             found.setdefault(event.subject_id, []).insert(0, did)
     return found
-
-
-def newest(session: Session) -> int:
-    """The last line of history: what is told later was done since."""
-    last = session.execute(sa.select(sa.func.max(listing.events.c.id))).scalar()
-    return last or 0
 
 
 def after(session: Session, ids: Collection[int], mark: int, *, user_id: int) -> dict[int, Did]:

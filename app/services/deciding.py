@@ -118,7 +118,7 @@ def _waiting(today: date) -> Any:
 
 
 def _waiting_pairs() -> Any:
-    """Open pairs of live notices of which one is open."""
+    """Open pairs of live items of which one is open."""
     first, second = _items.alias("first"), _items.alias("second")
     return (
         select(Pair)

@@ -98,6 +98,7 @@ def _changed(session: Session, low: int, high: int) -> Sequence[Any]:
 
 
 def _see_to(session: Session, ids: Sequence[int], clock: Clock) -> None:
+    states.hold(session, ids)  # whoever decides about two of them has done so, or waits
     told = _stated(session, ids, clock)
     _keep(session, ids, told.values())
     near = _near(session, told.values(), clock)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
 
 from app.core import changes
 from app.services.bulk import Bulk
@@ -21,6 +22,12 @@ NAMES = (
     "new",
     "act_id",
 )
+
+
+def newest(session: Session) -> int:
+    """The last line of history: what is told later was done since."""
+    events = SQLModel.metadata.tables["events"]
+    return int(session.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)
 
 
 def record(

@@ -12,7 +12,18 @@ from app.core.folding import fold
 from app.core.words import Clock, plural
 from app.errors import Conflict, Invalid, NotFound
 from app.models import AssignmentRule, Certification, Event, RecordedAct, TeamState, User
-from app.services import accounts, acts, inbox, lines, owning, recording, ruling, ruling_now
+from app.services import (
+    accounts,
+    acts,
+    events,
+    inbox,
+    lines,
+    owning,
+    recording,
+    ruling,
+    ruling_now,
+    selecting,
+)
 from app.services.listing import items, states
 from app.services.owning import Given, instead
 from app.services.pages import Act, Foreseen, Held, Part, PersonPage
@@ -55,8 +66,8 @@ def _foreseen(session: Session, owned: Sequence[Any], *, user_id: int, clock: Cl
     return Foreseen(
         count=len(ids),
         stake=owning.stake_of(owned),
-        rows=owning.first_rows(session, ids, user_id=user_id, clock=clock),
-        seen=owning.newest(session),
+        rows=selecting.rows(session, ids, owning.SHOWN, user_id=user_id, clock=clock),
+        seen=events.newest(session),
     )
 
 
@@ -146,22 +157,35 @@ def hand_over(
     to = _receiver(session, person_id, to_id)
     note = _fit(note)
     theirs = owning.changed_since(session, seen, user_id, _was(person_id))
-    owned = {row.id for row in _owned(session, person_id)} - theirs
-    backed = {row.id for row in _backed(session, person_id)} - theirs
     record = recording.begin(session, acts.HANDED, user_id=user_id, clock=clock)
     name = to.name if to else NOBODY
     taken: dict[str, Any] = {"owner_id": to_id}
     if to is not None:
         taken["backup_id"] = instead(states.c.backup_id, to_id)
     by = partial(Given, old=person.name, new=name, note=note or None)
-    owning.give(session, record, sorted(owned), by(kind=acts.HANDED, values=taken))
+    wanted = {row.id for row in _owned(session, person_id)} - theirs
+    owned = owning.give(
+        session,
+        record,
+        wanted,
+        by(kind=acts.HANDED, values=taken),
+        still=lambda was: was["owner_id"] == person_id,
+    )
     in_stead = {"backup_id": sa.case((states.c.owner_id == to_id, None), else_=to_id)}
-    owning.give(session, record, sorted(backed), by(kind=acts.HANDED_BACKUP, values=in_stead))
+    stood_in = {row.id for row in _backed(session, person_id)} - theirs
+    backed = owning.give(
+        session,
+        record,
+        stood_in,
+        by(kind=acts.HANDED_BACKUP, values=in_stead),
+        still=lambda was: was["backup_id"] == person_id,
+    )
     rules = _hand_rules(session, record, person_id, to) if to else 0
     if not (owned or backed or rules):
         raise Conflict(f"Nothing hangs on {person.name} that could be handed over.")
     said = f"Handed over from {person.name} to {name}: {_told(len(owned), len(backed), rules)}."
-    told = f"{said}{owning.stayed(session, theirs)}"
+    stayed = theirs | (wanted - owned) | (stood_in - backed)
+    told = f"{said}{owning.stayed(session, stayed)}"
     return recording.told(session, record, told, sorted(owned | backed))
 
 
@@ -170,7 +194,9 @@ def _receiver(session: Session, person_id: int, to_id: int | None) -> User | Non
         return None
     to = session.get(User, to_id)
     if to is None or not to.is_active:
-        raise NotFound("There is no such person to hand it over to.")
+        raise NotFound(
+            "There is no such person to hand it over to.", remedy="Choose somebody from the list."
+        )
     if to_id == person_id:
         raise Invalid("It is theirs already.", fields={"to": "Choose somebody else."})
     return to

@@ -80,6 +80,7 @@ WHAT = {
     confirming.DISMISSED: "Dismissed as a deadline: {new}",
     confirming.TAKEN_OVER: "{field} taken over from a notice",
     pairs.TOLD_APART: "Told apart from {new}",
+    pairs.PARTED: "Parted from {new}",
     changes.LOST: "The notice that it was confirmed from no longer says this",
     changes.SAID_AGAIN: "The notice that it was confirmed from says this again",
 }

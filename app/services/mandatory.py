@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 from app.core import mandatory
 from app.core.words import Clock
 from app.errors import Conflict, Invalid
-from app.models import AppSetting, RecordedAct
+from app.models import AppSetting, RecordedAct, TeamState
 from app.services import recording, states
 from app.services.pages import Act
 from app.services.revisions import remembered
@@ -20,6 +20,7 @@ NOT_DECLINED = "It cannot be declined: losing it costs status or money."
 REMEDY = "Give it an owner, or do it and prove it."
 
 items = states.items
+members = items.alias("members")
 proofs = SQLModel.metadata.tables["attachments"]
 
 
@@ -72,20 +73,51 @@ def _keep(session: Session, wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def among(session: Session, ids: Collection[int], *, unproven: bool = False) -> set[int]:
-    """Those of the items that cannot be declined; ``unproven``: that have no proof yet."""
+    """Those of the items that cannot be declined, or that stand for such a one; ``unproven``: that
+    have no proof yet.
+    """
     listed = list(names(session))
     if not listed:
         return set()
     found = sa.select(items.c.id).where(
         states.among(session, items.c.id, ids),
-        sa.or_(items.c.kind.in_(listed), items.c.category.in_(listed)),
+        sa.or_(_on(listed, items), _behind(items.c.id, _on(listed, members)).exists()),
     )
     if unproven:
-        found = found.where(~_proven().exists())
+        behind = _behind(items.c.id, _proven(members.c.id).exists())
+        found = found.where(~_proven(items.c.id).exists(), ~behind.exists())
     return set(session.execute(found).scalars())
 
 
-def _proven() -> sa.Select[Any]:
+def stay_proven(session: Session, item_id: int) -> None:
+    """Go on only where no proof was taken from what is done with it. Raises ``Conflict``."""
+    stored = states.read(session, [item_id])
+    head = stored[item_id]["joined_to_id"] if item_id in stored else None
+    if head is not None:
+        stored |= states.read(session, [head])
+    settled = [id_ for id_, state in stored.items() if state["state"] == TeamState.DONE]
+    if settled and among(session, settled, unproven=True):
+        raise Conflict(
+            "This is the proof that it is done, and it needs one.",
+            remedy="Add another proof first, or reopen it.",
+        )
+
+
+def _on(listed: Collection[str], of: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.or_(of.c.kind.in_(listed), of.c.category.in_(listed))
+
+
+def _behind(head: sa.Column[int], which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """What is joined with an item and is one of those."""
+    joined = states.table
+    return (
+        sa.select(members.c.id)
+        .join(joined, joined.c.item_id == members.c.id)
+        .where(joined.c.joined_to_id == head, which)
+    )
+
+
+def _proven(item_id: sa.Column[int]) -> sa.Select[Any]:
     return sa.select(proofs.c.id).where(
-        proofs.c.item_id == items.c.id, proofs.c.is_proof, proofs.c.removed_at.is_(None)
+        proofs.c.item_id == item_id, proofs.c.is_proof, proofs.c.removed_at.is_(None)
     )

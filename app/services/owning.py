@@ -4,7 +4,7 @@ Before it is done it is shown; what somebody else changed in between stays with 
 is told.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core.money import money_of, summed
-from app.core.words import Clock, plural
-from app.db import is_sqlite
+from app.core.words import plural
 from app.models import RecordedAct
-from app.services import acts, lines, listing, search, states
+from app.services import acts, states
 from app.services.bulk import chunks
-from app.services.lines import Sources
 from app.services.listing import events, items
-from app.services.pages import Row, Stake
+from app.services.pages import Stake
 
 AT_ONCE = 5_000
 SHOWN = 20
@@ -38,19 +36,26 @@ class Given:
     note: str | None = None
 
 
-def give(session: Session, record: RecordedAct, ids: Sequence[int], given: Given) -> None:
-    """Write it to these items as part of the act, a few thousand at a time."""
-    for some in chunks(ids, AT_ONCE):
+def give(
+    session: Session,
+    record: RecordedAct,
+    ids: Iterable[int],
+    given: Given,
+    *,
+    still: Callable[[states.Stored], bool],
+) -> set[int]:
+    """Write it to those of these items that are still so, now that nobody else changes them, as
+    part of the act; a few thousand at a time. Which they are.
+    """
+    given_to: set[int] = set()
+    for some in chunks(sorted(ids), AT_ONCE):
         states.hold(session, some)
         stored = states.read(session, some)
-        states.change(session, some, stored, given.values, now=record.at)
-        told = (given.kind, record.actor_id, record.id, given.old, given.new, given.note)
-        before = {id_: stored.get(id_, states.NEVER_TOUCHED) for id_ in some}
-        rows = (
-            (record.at, "item", id_, *told, {**states.as_kept(was), "version": was["version"] + 1})
-            for id_, was in before.items()
-        )
-        states.tell(session, rows)
+        rest = [id_ for id_ in some if still(stored.get(id_, states.NEVER_TOUCHED))]
+        told: dict[str, Any] = {"old": given.old, "new": given.new, "note": given.note}
+        states.act(session, record, rest, stored, given.values, kind=given.kind, **told)
+        given_to.update(rest)
+    return given_to
 
 
 def instead(column: sa.Column[int], taken: int | None) -> sa.ColumnElement[int | None]:
@@ -58,11 +63,6 @@ def instead(column: sa.Column[int], taken: int | None) -> sa.ColumnElement[int |
     themselves.
     """
     return sa.case((column == taken, None), else_=column)
-
-
-def newest(session: Session) -> int:
-    """The last line of history: what was seen is as it was then."""
-    return int(session.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)
 
 
 def changed_since(
@@ -102,14 +102,3 @@ def stake_of(found: Iterable[Any]) -> Stake:
     """The money of stored rows."""
     amounts = (money_of(row.amount, row.currency) for row in found)
     return summed(money for money in amounts if money is not None and money.amount)
-
-
-def first_rows(
-    session: Session, ids: Sequence[int], *, user_id: int, clock: Clock
-) -> tuple[Row, ...]:
-    """The first few of these items as lines, the most urgent first."""
-    given = search.given(session, list(ids))
-    among = search.among(items.c.id, "ids", given, sqlite=is_sqlite(session))
-    statement = listing.select_lines(user_id).where(among)
-    found = session.execute(statement.order_by(items.c.sort_on, items.c.id).limit(SHOWN)).all()
-    return lines.rows_of(session, found, Sources(session, now=clock.now), clock)

@@ -16,11 +16,11 @@ from app.core.matters import Told, stands, suggestions, twins
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Item, ItemState, Pair, PairState, RecordedAct
-from app.services import acts, clues, recording, states
+from app.services import acts, clues, people, recording, states
 from app.services.pages import Act
 
 TOLD_APART, PARTED = "told apart", "parted"
-UNDOABLE = (TOLD_APART,)
+UNDOABLE = (TOLD_APART, PARTED)
 pairs = SQLModel.metadata.tables["pairs"]
 
 
@@ -66,8 +66,8 @@ def same(
     if keep not in told:
         keep = stands(told[pair.first_id], told[pair.second_id]).id
     lose = pair.second_id if keep == pair.first_id else pair.first_id
-    pair.reason = _reason(reason)
-    return _join(session, pair, keep, lose, user_id=user_id, clock=clock)
+    by: Any = {"user_id": user_id, "clock": clock}
+    return _join(session, pair, keep, lose, reason=_reason(reason), **by)
 
 
 def different(
@@ -75,8 +75,9 @@ def different(
 ) -> Act:
     """They are two; they are not suggested again. Raises ``Conflict`` and ``Invalid``."""
     pair = _undecided(session, pair_id)
-    pair.reason = _reason(reason)
+    why = _reason(reason)
     titles = _titles(session, pair)
+    kept = _decide(session, pair, PairState.DIFFERENT, reason=why, user_id=user_id, clock=clock)
     record = recording.begin(session, TOLD_APART, user_id=user_id, clock=clock)
     lines = [
         Event(
@@ -86,13 +87,12 @@ def different(
             kind=TOLD_APART,
             actor_id=user_id,
             new=titles[other],
-            note=pair.reason,
-            before={"pair": pair.id},
+            note=why,
+            before=dict(kept),
             act_id=record.id,
         )
         for one, other in ((pair.first_id, pair.second_id), (pair.second_id, pair.first_id))
     ]
-    _decide(session, pair, PairState.DIFFERENT, user_id, clock)
     session.add_all(lines)
     return recording.told(session, record, "Kept apart", (pair.first_id, pair.second_id))
 
@@ -131,17 +131,30 @@ def ask_again(session: Session, ids: Collection[int]) -> None:
 
 def part(session: Session, item_id: int, *, user_id: int, clock: Clock) -> Act:
     """A joined one stands for itself again. Raises ``Conflict`` where it is not joined."""
+    _hold(session, [item_id])
     state = session.get(ItemState, item_id, populate_existing=True)
     if state is None or state.joined_to_id is None:
         raise Conflict("It is not joined with another.", remedy="Look at it again.")
-    first, second = sorted((item_id, state.joined_to_id))
-    pair = session.exec(
-        select(Pair).where(Pair.first_id == first, Pair.second_id == second)
-    ).first()
-    if pair is not None:
-        _decide(session, pair, PairState.DIFFERENT, user_id, clock)
+    head = state.joined_to_id
     record = recording.begin(session, PARTED, user_id=user_id, clock=clock)
     acts.reopen(session, [item_id], user_id=user_id, clock=clock, within=record)
+    pair = _of_both(session, item_id, head)
+    if pair is not None:
+        kept = _decide(
+            session, pair, PairState.DIFFERENT, reason=pair.reason, user_id=user_id, clock=clock
+        )
+        session.add(
+            Event(
+                subject="item",
+                subject_id=item_id,
+                at=clock.now,
+                kind=PARTED,
+                actor_id=user_id,
+                new=_titles(session, pair)[head],
+                before=dict(kept),
+                act_id=record.id,
+            )
+        )
     return recording.told(session, record, "It stands for itself again", [item_id])
 
 
@@ -156,19 +169,18 @@ def stand_for(
     within: RecordedAct,
 ) -> Act:
     """One item stands for another, on a person's word, as part of that act."""
-    first, second = sorted((keep, lose))
-    pair = Pair(first_id=first, second_id=second, because=because, created_at=clock.now)
-    found = session.exec(
-        select(Pair).where(Pair.first_id == first, Pair.second_id == second)
-    ).first()
-    pair = found or pair
-    session.add(pair)
-    session.flush()
+    pair = _of_both(session, keep, lose)
+    if pair is None:
+        first, second = sorted((keep, lose))
+        pair = Pair(first_id=first, second_id=second, because=because, created_at=clock.now)
+        session.add(pair)
+        session.flush()
+    _hold(session, [keep, lose])
     return _join(session, pair, keep, lose, user_id=user_id, clock=clock, within=within)
 
 
 def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock: Clock) -> None:
-    """Ask again what these acts decided."""
+    """Of what these acts decided, what was said before holds again."""
     asked = {(event.before or {}).get("pair"): event for event in events}
     for pair_id, event in asked.items():
         pair = session.get(Pair, pair_id, populate_existing=True) if pair_id else None
@@ -176,10 +188,14 @@ def take_back(session: Session, events: Sequence[Event], *, user_id: int, clock:
             continue
         if event.kind == TOLD_APART and pair.decided_at != event.at:
             raise Conflict("This was undone already.", remedy="Look at them again.")
-        pair.state, pair.reason = PairState.OPEN, None
-        pair.decided_by_id = pair.decided_at = None
-    apart = [event for event in events if event.kind == TOLD_APART]
-    session.add_all(recording.undone(one.subject_id, one.kind, user_id, clock) for one in apart)
+        was = (event.before or {}).get("was") or (PairState.OPEN, None, None, None)
+        pair.state, pair.decided_by_id, decided_at, pair.reason = was
+        pair.decided_at = datetime.fromisoformat(decided_at) if decided_at else None
+    session.add_all(
+        recording.undone(one.subject_id, one.kind, user_id, clock)
+        for one in events
+        if one.kind in UNDOABLE
+    )
     session.flush()
 
 
@@ -191,57 +207,86 @@ def _join(
     *,
     user_id: int,
     clock: Clock,
+    reason: str | None = None,
     within: RecordedAct | None = None,
 ) -> Act:
-    """``lose`` and what is joined with it are joined with what stands for ``keep``."""
-    found = {
-        state.item_id: state
-        for state in session.exec(
-            select(ItemState).where(
-                or_(
-                    col(ItemState.item_id).in_((keep, lose)),
-                    col(ItemState.joined_to_id).in_((keep, lose)),
-                )
-            )
-        )
-    }
-    keep = _stands_for(found, keep)
-    lose = _stands_for(found, lose)
-    _decide(session, pair, PairState.SAME, user_id, clock)
+    """What stands for ``lose`` and what is joined with that are joined with what stands for
+    ``keep``. All of them are held.
+    """
+    over = _heads(session, (keep, lose))
+    keep, lose = over.get(keep, keep), over.get(lose, lose)
+    kept = _decide(session, pair, PairState.SAME, reason=reason, user_id=user_id, clock=clock)
     head = session.get(Item, keep)
-    if head is None or keep == lose or pair.id is None:
+    if head is None or keep == lose:
         session.flush()
         return Act(said="They are one already", items=(keep, lose))
-    with_it = [id_ for id_, state in found.items() if state.joined_to_id == lose]
-    owner = found[lose].owner_id if lose in found else None
-    unowned = keep not in found or found[keep].owner_id is None
+    stored = states.read(session, (keep, lose))
     record = within or recording.begin(session, acts.JOINED, user_id=user_id, clock=clock)
-    act = acts.join(
-        session,
-        [lose, *sorted(with_it)],
-        head,
-        user_id=user_id,
-        clock=clock,
-        pair_id=pair.id,
-        reason=pair.reason,
-        within=record,
-    )
-    if owner is not None and unowned:
-        acts.assign(session, [keep], owner, user_id=user_id, clock=clock, within=record)
-    return recording.told(session, record, f"One thing now: {head.title}", (*act.items, keep))
+    by: Any = {"user_id": user_id, "clock": clock, "within": record}
+    ids = [lose, *_joined_to(session, lose)]
+    acts.join(session, ids, head, kept=kept, reason=reason, **by)
+    _hand_on(session, stored, keep, lose, **by)
+    return recording.told(session, record, f"One thing now: {head.title}", (*ids, keep))
 
 
-def _stands_for(states: Mapping[int, ItemState], id_: int) -> int:
-    state = states.get(id_)
-    return id_ if state is None or state.joined_to_id is None else state.joined_to_id
+def _hand_on(
+    session: Session, stored: Mapping[int, states.Stored], keep: int, lose: int, **by: Any
+) -> None:
+    """What stands for both and belongs to nobody belongs to who had the other, with their backup;
+    who may not sign in any more gets nothing.
+    """
+    ours, theirs = (stored.get(id_, states.NEVER_TOUCHED) for id_ in (keep, lose))
+    gone = people.shut_out(session)
+    owner, backup = theirs["owner_id"], theirs["backup_id"]
+    if owner is None or owner in gone or ours["owner_id"] not in (None, *gone):
+        return
+    acts.assign(session, [keep], owner, **by)
+    if backup is not None and backup not in gone and ours["backup_id"] is None:
+        acts.back_up(session, [keep], backup, **by)
+
+
+# What is joined with what
+
+
+def _hold(session: Session, ids: Collection[int]) -> None:
+    """Nobody else changes these, what stands for them and what is joined with any of it, until the
+    transaction ends. In one order, as a sync does, and before anything else. Raises ``Conflict``.
+    """
+    group = _group(session, ids)
+    states.hold(session, group)
+    if not _group(session, ids) <= group:
+        raise Conflict(
+            "Somebody joined them with something else at this moment.",
+            remedy="Look at them again.",
+        )
+
+
+def _group(session: Session, ids: Collection[int]) -> set[int]:
+    found = {*ids, *_heads(session, ids).values()}
+    return found.union(*(_joined_to(session, id_) for id_ in sorted(found)))
+
+
+def _heads(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """Of those of these that are joined, what stands for each."""
+    its = states.table.c
+    joined = its.item_id.in_(ids), its.joined_to_id.is_not(None)
+    return dict(session.execute(sa.select(its.item_id, its.joined_to_id).where(*joined)).all())
+
+
+def _joined_to(session: Session, head: int) -> list[int]:
+    its = states.table.c
+    found = sa.select(its.item_id).where(its.joined_to_id == head).order_by(its.item_id)
+    return list(session.execute(found).scalars())
+
+
+# What was said of two
 
 
 def _undecided(session: Session, pair_id: int) -> Pair:
     pair = session.get(Pair, pair_id)
     if pair is None:
-        raise NotFound("There is no such suggestion.")
-    # As a sync does, before anything else.
-    states.hold(session, (pair.first_id, pair.second_id))
+        raise NotFound("There is no such suggestion.", remedy="Look at them again.")
+    _hold(session, (pair.first_id, pair.second_id))
     pair = session.get(Pair, pair_id, populate_existing=True)
     if pair is None:
         raise NotFound("This is no longer suggested.", remedy="Look at them again.")
@@ -256,9 +301,29 @@ def _undecided(session: Session, pair_id: int) -> Pair:
 _SAID = {PairState.SAME: "the same thing", PairState.DIFFERENT: "different things"}
 
 
-def _decide(session: Session, pair: Pair, state: PairState, user_id: int, clock: Clock) -> None:
+def _decide(
+    session: Session,
+    pair: Pair,
+    state: PairState,
+    *,
+    reason: str | None,
+    user_id: int,
+    clock: Clock,
+) -> Mapping[str, Any]:
+    """What was said of the pair until now, so that it can be put back."""
+    at = pair.decided_at.isoformat() if pair.decided_at else None
+    was = [pair.state, pair.decided_by_id, at, pair.reason]
     pair.state, pair.decided_by_id, pair.decided_at = state, user_id, clock.now
+    pair.reason = reason
     session.add(pair)
+    return {"pair": pair.id, "was": was}
+
+
+def _of_both(session: Session, one: int, other: int) -> Pair | None:
+    first, second = sorted((one, other))
+    return session.exec(
+        select(Pair).where(Pair.first_id == first, Pair.second_id == second)
+    ).first()
 
 
 def _titles(session: Session, pair: Pair) -> dict[int, str]:

@@ -12,9 +12,9 @@ from sqlmodel import Session, SQLModel
 
 from app.core.words import Clock, plural
 from app.db import is_sqlite
-from app.errors import Invalid, NotFound
+from app.errors import NotFound
 from app.models import RecordedAct
-from app.services import recording, search
+from app.services import recording, states
 from app.services.pages import Act
 
 STARRED, UNSTARRED, READ, UNREAD = "starred", "unstarred", "read", "unread"
@@ -22,7 +22,6 @@ MARKS = {STARRED: "starred_at", UNSTARRED: "starred_at", READ: "read_at", UNREAD
 """Of each kind of act the column that it writes."""
 SAID = {STARRED: "Starred", UNSTARRED: "Star taken away", READ: "Marked as read"}
 SAID[UNREAD] = "Marked as unread"
-MOST_AT_ONCE = 10_000
 
 items = SQLModel.metadata.tables["items"]
 marks = SQLModel.metadata.tables["personal_states"]
@@ -38,6 +37,11 @@ def read(session: Session, ids: Sequence[int], *, on: bool, user_id: int, clock:
     """Have seen these items as they are now, or not yet. Raises ``Invalid``, ``NotFound``."""
     kind = READ if on else UNREAD
     return _mark(session, ids, kind, clock.now if on else None, user_id=user_id, clock=clock)
+
+
+def mark_seen(session: Session, item_id: int, *, user_id: int, clock: Clock) -> None:
+    """This person has opened the item and seen it as it is now: no act, for nobody undoes it."""
+    _write(session, user_id, "read_at", [(item_id, clock.now)])
 
 
 def take_back(session: Session, act: RecordedAct) -> Act:
@@ -56,12 +60,11 @@ def _mark(
     user_id: int,
     clock: Clock,
 ) -> Act:
-    if not ids or len(ids) > MOST_AT_ONCE:
-        raise Invalid(f"Choose from 1 to {MOST_AT_ONCE:,} items.")
+    states.bear(ids)
     column = MARKS[kind]
     before = _before(session, ids, column, user_id)
     if not before:
-        raise NotFound("There is no such item.")
+        raise NotFound(states.NO_SUCH, remedy=states.LOOK_AGAIN)
     _write(session, user_id, column, [(id_, at) for id_, _was in before])
     many = f": {plural(len(before), 'item')}" if len(before) > 1 else ""
     act = RecordedAct(
@@ -82,13 +85,10 @@ def _before(
 ) -> list[tuple[int, datetime | None]]:
     """Those of the items that exist, each with this person's mark as it is."""
     own = sa.and_(marks.c.item_id == items.c.id, marks.c.user_id == user_id)
-    listed = search.among(
-        items.c.id, "ids", search.given(session, list(ids)), sqlite=is_sqlite(session)
-    )
     found = (
         sa.select(items.c.id, marks.c[column])
         .select_from(items.outerjoin(marks, own))
-        .where(listed)
+        .where(states.among(session, items.c.id, ids))
         .order_by(items.c.id)
     )
     return [(id_, at) for id_, at in session.execute(found)]

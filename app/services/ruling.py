@@ -90,7 +90,7 @@ def save(
     session: Session, rule_id: int | None, typed: Typed, *, user_id: int, clock: Clock
 ) -> tuple[AssignmentRule, Act]:
     """A new rule, or another text for one; its age stays. Raises ``Invalid``."""
-    stored = get(session, rule_id) if rule_id else None
+    stored = None if rule_id is None else get(session, rule_id)
     was = _kept(stored)
     asked = {name: " ".join(typed[name].split()) or None for name in ORDER}
     owner, backup = (_chosen(session, typed[name]) for name in ("owner", "backup"))

@@ -11,11 +11,12 @@ from app.core.rules import Rule, Traits, decider, why
 from app.core.words import Clock, plural
 from app.errors import Conflict
 from app.models import AssignmentRule
-from app.services import acts, listing, owning, recording, ruling
+from app.services import acts, events, listing, owning, people, recording, ruling, selecting
 from app.services.listing import items, states
 from app.services.owning import Given
 from app.services.pages import Act, RuleForeseen
 from app.services.rules import deciding, rule_of
+from app.services.states import among
 
 
 class _Fitting(NamedTuple):
@@ -34,8 +35,8 @@ def foresee(session: Session, rule_id: int, *, user_id: int, clock: Clock) -> Ru
         rule=ruling.lines_of(session, (rule,))[0],
         count=len(ids),
         stake=owning.stake_of(found.own),
-        rows=owning.first_rows(session, ids, user_id=user_id, clock=clock),
-        seen=owning.newest(session),
+        rows=selecting.rows(session, ids, owning.SHOWN, user_id=user_id, clock=clock),
+        seen=events.newest(session),
         elsewhere=tuple(
             (other.words, why(other, rule), count) for other, count in found.elsewhere.items()
         ),
@@ -49,26 +50,34 @@ def apply(session: Session, rule_id: int, seen: int, *, user_id: int, clock: Clo
     """
     rule = rule_of(ruling.get(session, rule_id))
     line = ruling.lines_of(session, (rule,))[0]
+    active = next((one for one in deciding(session) if one.rule.id == rule_id), None)
+    if active is None:
+        raise Conflict(line.problem, remedy="Let them in again, or change the rule.")
     theirs = owning.changed_since(session, seen, user_id, _nobodys)
     fitting = {row.id for row in _fitting(session, rule, clock).own}
-    ids = sorted(fitting - theirs)
+    record = recording.begin(session, acts.RULED, user_id=user_id, clock=clock)
+    nobody = {None, *people.shut_out(session)}
+    ids = owning.give(
+        session,
+        record,
+        fitting - theirs,
+        Given(
+            kind=acts.RULED,
+            old=rule.words,
+            new=active.people,
+            values={"owner_id": rule.owner_id, "backup_id": active.rule.backup_id},
+        ),
+        still=lambda was: was["owner_id"] in nobody,
+    )
     if not ids:
         raise Conflict(
             "Nothing is left to give: somebody has taken it meanwhile.",
             remedy="The rule still holds for everything new.",
         )
-    record = recording.begin(session, acts.RULED, user_id=user_id, clock=clock)
-    active = next(one for one in deciding(session) if one.rule.id == rule_id)
-    given = Given(
-        kind=acts.RULED,
-        old=rule.words,
-        new=active.people,
-        values={"owner_id": rule.owner_id, "backup_id": active.rule.backup_id},
-    )
-    owning.give(session, record, ids, given)
     said = f"{plural(len(ids), 'item')} given to {line.owner} by the rule for {rule.words}."
-    stayed = owning.stayed(session, theirs & (fitting | _fits_now(session, rule, theirs)))
-    return recording.told(session, record, f"{said}{stayed}", ids)
+    taken = (fitting - ids) | _fits_now(session, rule, theirs)
+    told = f"{said}{owning.stayed(session, taken)}"
+    return recording.told(session, record, told, sorted(ids))
 
 
 def _nobodys(before: Mapping[str, Any]) -> bool:
@@ -95,7 +104,7 @@ def _fitting(session: Session, rule: Rule, clock: Clock) -> _Fitting:
 
 def _fits_now(session: Session, rule: Rule, ids: set[int]) -> set[int]:
     """Which of these the rule fits, whoever owns them now."""
-    rows = session.execute(sa.select(*_LOOKED_AT).where(items.c.id.in_(list(ids))))
+    rows = session.execute(sa.select(*_LOOKED_AT).where(among(session, items.c.id, ids)))
     return {row.id for row in rows if rule.fits(_traits(row))}
 
 

@@ -8,10 +8,12 @@ from sqlmodel import Session
 
 from app.core.words import Clock, plural, when_words
 from app.errors import Invalid
+from app.models import TeamState
 from app.services import accounts, acts, conflicts, groups, lines, listing, mandatory, states
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import Row, Stake, View
+from app.services.states import MOST_AT_ONCE
 
 PREVIEW_ABOVE = 50
 """So many items are acted on at once; of more a preview tells first which they are."""
@@ -50,14 +52,13 @@ def matching(session: Session, view: View, *, user_id: int, clock: Clock) -> lis
         sa.select(items.c.id)
         .select_from(listing.joined_for(view, user_id))
         .where(*listing.in_view(session, view, user_id, clock))
-        .limit(acts.MOST_AT_ONCE + 1)
+        .limit(MOST_AT_ONCE + 1)
     )
     named = listing.values(session, view, user_id, clock)
     ids = list(session.connection().execute(found, named).scalars())
-    if len(ids) > acts.MOST_AT_ONCE:
+    if len(ids) > MOST_AT_ONCE:
         raise Invalid(
-            f"That is more than {plural(acts.MOST_AT_ONCE, 'item')}, "
-            "the most that can be done at once.",
+            f"That is more than {plural(MOST_AT_ONCE, 'item')}, the most that can be done at once.",
             remedy="Narrow the view with a filter, and do it in parts.",
         )
     return ids
@@ -81,7 +82,7 @@ def refused(
     declines   the act says that they are not applicable; ``settles``: that they are done
     backup     who is to stand in for their owners
     """
-    found: dict[int, str] = {}
+    found = dict.fromkeys(_joined(session, ids), states.STANDS_BEHIND)
     if declines:
         found |= dict.fromkeys(mandatory.among(session, ids), mandatory.NOT_DECLINED)
     if settles:
@@ -98,6 +99,12 @@ def refused(
             for id_, did in since.items()
         }
     return found
+
+
+def _joined(session: Session, ids: Collection[int]) -> list[int]:
+    its = states.table.c
+    joined = states.among(session, its.item_id, ids), its.state == TeamState.JOINED
+    return list(session.execute(sa.select(its.item_id).where(*joined)).scalars())
 
 
 def preview(

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.db import is_sqlite
-from app.errors import Conflict
-from app.models import Item, ItemState, TeamState
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Item, ItemState, RecordedAct, TeamState
 from app.services import search
 from app.services.bulk import Bulk
 
@@ -38,9 +38,15 @@ NO_OTHER: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What only some states have, without any."""
+MOST_AT_ONCE = 10_000
+"""So many items can be acted on in one go."""
 
 Stored = Mapping[str, Any]
 """What is stored of one item's state, by column, with its ``version``."""
+
+
+NO_SUCH, LOOK_AGAIN = "There is no such item.", "Go back to the inbox and look again."
+STANDS_BEHIND = "It is joined with another item: what is done with that one is done with it."
 
 
 class Overtaken(Conflict):
@@ -65,6 +71,25 @@ def hold(session: Session, ids: Collection[int]) -> set[int]:
     """
     wanted = select(Item.id).where(among(session, items.c.id, ids)).order_by(col(Item.id))
     return {id_ for id_ in session.exec(wanted.with_for_update(key_share=True)) if id_ is not None}
+
+
+def hold_all(session: Session, ids: Iterable[int]) -> list[int]:
+    """Hold these items, as ``hold`` does; they, each once. Raises ``Invalid`` for none or too many,
+    ``NotFound`` where one of them is not there.
+    """
+    chosen = list(dict.fromkeys(ids))
+    bear(chosen)
+    if hold(session, chosen) != set(chosen):
+        raise NotFound(NO_SUCH, remedy=LOOK_AGAIN)
+    return chosen
+
+
+def bear(ids: Collection[int]) -> None:
+    """Go on only with as many items as one act may have. Raises ``Invalid``."""
+    if not ids or len(ids) > MOST_AT_ONCE:
+        raise Invalid(
+            f"Choose from 1 to {MOST_AT_ONCE:,} items.", remedy="Do more of them in parts."
+        )
 
 
 def read(session: Session, ids: Collection[int]) -> dict[int, Stored]:
@@ -123,6 +148,11 @@ def put_back(session: Session, before: Mapping[int, Stored], *, now: datetime) -
     refresh_open(session, before.keys())
 
 
+def is_joined(stored: Stored) -> bool:
+    """Whether another item stands for it."""
+    return bool(stored["state"] == TeamState.JOINED)
+
+
 def _value(kept: Stored, name: str) -> Any:
     """A column's value as an act kept it, in JSON; what an older act did not keep was empty."""
     value = kept.get(name, NEVER_TOUCHED[name])
@@ -134,6 +164,34 @@ def _forget(session: Session) -> None:
     for entity in list(session.identity_map.values()):
         if isinstance(entity, ItemState):
             session.expire(entity)
+
+
+def act(
+    session: Session,
+    record: RecordedAct,
+    ids: Sequence[int],
+    stored: Mapping[int, Stored],
+    values: Mapping[str, Any],
+    *,
+    kind: str,
+    old: str | None = None,
+    new: str | None = None,
+    note: str | None = None,
+    kept: Stored = MappingProxyType({}),
+) -> None:
+    """Write the values to these items, of which ``stored`` was read, as part of the act; a line of
+    history for each. ``kept``: what undo needs beside what is stored.
+    """
+    change(session, ids, stored, values, now=record.at)
+    told = (kind, record.actor_id, record.id, old, new, note)
+    before = ((id_, stored.get(id_, NEVER_TOUCHED)) for id_ in ids)
+    tell(
+        session,
+        (
+            (record.at, "item", id_, *told, {**was, **kept, "version": was["version"] + 1})
+            for id_, was in before
+        ),
+    )
 
 
 LINE = (
@@ -149,7 +207,7 @@ def tell(session: Session, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def as_kept(stored: Stored) -> dict[str, Any]:
-    """A state as JSON keeps it in the history."""
+    """A state as a session writes it into the history, whose JSON takes no instants."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in stored.items()

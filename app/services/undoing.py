@@ -63,9 +63,7 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = 
     record = _own(session, key, user_id, clock)
     if record.kind in ALONE:
         return ALONE[record.kind](session, record)
-    lines = _lines(session, record)
-    stayed = "" if then == ANYWAY else _spared(session, record, lines)
-    lines = _take_back(session, record, lines, clock, then=then)
+    lines, stayed = _take_back(session, record, clock, then=then)
     handing.take_back_rules(session, record)
     others = _others(session, record)
     comments.take_back(session, others, user_id=user_id, clock=clock)
@@ -74,24 +72,6 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = 
     confirming.take_back(session, others, user_id=user_id, clock=clock)
     told = [line.subject_id for line in lines] + [event.subject_id for event in others]
     return Act(said=f"Undone: {record.said}{stayed}", items=tuple(dict.fromkeys(told)))
-
-
-def _spared(session: Session, record: RecordedAct, lines: list[Any]) -> str:
-    """Of what was given to somebody in one go, that which was changed since stays, and the rest
-    is taken back; which, as a sentence. Nothing where nothing else would be left.
-    """
-    if record.kind not in (acts.HANDED, acts.RULED):
-        return ""
-    stored = states.read(session, {line.subject_id for line in lines})
-    stays = {
-        line.subject_id
-        for line in lines
-        if stored[line.subject_id]["version"] != line.before["version"]
-    }
-    if len(stays) == len(stored):
-        return ""
-    lines[:] = [line for line in lines if line.subject_id not in stays]
-    return owning.stayed(session, stays)
 
 
 def _own(session: Session, key: str, user_id: int, clock: Clock) -> RecordedAct:
@@ -129,26 +109,44 @@ def _others(session: Session, record: RecordedAct) -> list[Event]:
 
 
 def _take_back(
-    session: Session, record: RecordedAct, lines: list[Any], clock: Clock, *, then: str
-) -> list[Any]:
-    """The lines of what was taken back."""
-    ids = list(dict.fromkeys(line.subject_id for line in lines))
-    states.hold(session, ids)
-    stored = states.read(session, ids)
-    lines = [line for line in lines if line.subject_id in stored]  # the sample can be wiped
+    session: Session, record: RecordedAct, clock: Clock, *, then: str
+) -> tuple[list[Any], str]:
+    """The lines of what was taken back; what stayed because somebody changed it since, in words.
+
+    Of what was given to somebody in one go that stays without a question, if anything is left.
+    """
+    lines = _lines(session, record)
+    ids = states.hold(session, {line.subject_id for line in lines}) if lines else set()
+    lines = [line for line in lines if line.subject_id in ids]  # the sample can be wiped
     if not lines:
-        return lines
+        return [], ""
+    stored = states.read(session, ids)
     left = {line.subject_id: line.before["version"] for line in lines}
     since = {id_: was for id_, was in left.items() if stored[id_]["version"] != was}
-    if since and then not in {ANYWAY, REST}:
+    if then == ANYWAY or not since:
+        _put_back(session, record, lines, stored, clock)
+        return lines, ""
+    spares = then == REST or record.kind in (acts.HANDED, acts.RULED)
+    if not spares or len(since) == len(left):
         raise states.Overtaken(
             "This was not undone: the item was changed in the meantime."
-            if len(ids) == 1
+            if len(left) == 1
             else "This was not undone: some of its items were changed in the meantime.",
             since,
         )
-    if then == REST:
-        lines = [line for line in lines if line.subject_id not in since]
+    lines = [line for line in lines if line.subject_id not in since]
+    _put_back(session, record, lines, stored, clock)
+    return lines, owning.stayed(session, since)
+
+
+def _put_back(
+    session: Session,
+    record: RecordedAct,
+    lines: list[Any],
+    stored: dict[int, states.Stored],
+    clock: Clock,
+) -> None:
+    """Make the states what they were before these lines, with a line of history for each."""
     before: dict[int, states.Stored] = {}
     for line in lines:
         before.setdefault(line.subject_id, line.before)
@@ -162,4 +160,3 @@ def _take_back(
         for line in lines
     ]
     states.tell(session, rows)
-    return lines

@@ -49,14 +49,18 @@ def _wake(session: Session, ids: Sequence[int], now: datetime) -> int:
 
 def let_go(session: Session, heads: Sequence[int], *, now: datetime) -> None:
     """What was joined with these items, which are gone, stands for itself again (P1)."""
-    statement = select(ItemState).where(col(ItemState.joined_to_id).in_(heads))
-    freed = list(session.exec(statement.order_by(col(ItemState.item_id))))
+    with_them = col(ItemState.joined_to_id).in_(heads)
+    ids = session.exec(select(ItemState.item_id).where(with_them)).all()
+    if not ids:
+        return
+    states.hold(session, ids)
+    statement = select(ItemState).where(with_them).order_by(col(ItemState.item_id))
+    freed = list(session.exec(statement.execution_options(populate_existing=True)))
     for state in freed:
         line = Event(subject="item", subject_id=state.item_id, at=now, kind=REOPENED, note=LET_GO)
         bring_back(session, state, line)
     session.flush()
-    if freed:
-        states.refresh_open(session, [state.item_id for state in freed])
+    states.refresh_open(session, [state.item_id for state in freed])
 
 
 def bring_back(session: Session, state: ItemState, line: Event) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.core.packing import pack
 from app.core.words import plural
 from app.errors import Invalid
-from app.services import conflicts, selecting
+from app.services import conflicts, events, selecting, states
 from app.services.conflicts import Did
 from app.services.mandatory import NeedsProof
 from app.services.pages import Act
@@ -68,16 +68,21 @@ def _chosen(visit: Visit, sent: Sent, ids: list[int]) -> list[int]:
 def _act(request: Request, sent: Sent, verb: Verb, ids: list[int]) -> tuple[Act, Mapping[int, str]]:
     """What was done, and which of many items were left, each with the reason."""
     with acting(request) as visit:
-        left = _refused(visit, sent, verb, ids) if len(ids) > 1 else {}
+        left = {}
+        if len(ids) > 1:
+            states.hold(visit.session, ids)  # nobody changes them between the question and the act
+            left = _refused(visit, sent, verb, ids)
         rest = [id_ for id_ in ids if id_ not in left]
         return (verb.do(visit, sent, rest) if rest else NOTHING), left
 
 
 def _refused(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> dict[int, str]:
+    if verb.own:
+        return {}
     return selecting.refused(
         visit.session,
         ids,
-        seen=None if verb.own else sent.mark,
+        seen=sent.mark,
         declines=verb.declines,
         settles=verb.settles,
         backup=person_of(sent.backup) if verb.backs_up else None,
@@ -109,7 +114,7 @@ def _preview(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> Response:
     """How many, what money, whose, which first; what is left out, and why."""
     left = _refused(visit, sent, verb, ids)
     page = selecting.preview(visit.session, ids, left, **visit.by)
-    seen = conflicts.newest(visit.session)
+    seen = events.newest(visit.session)
     names = {"preview": page, "does": verb.words(visit, sent), "verb": verb.path, "sent": sent}
     return _shown(visit, names | {"ids": pack(set(ids) - left.keys()), "seen": seen})
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.core.whole import whole
-from app.services import acts, comments, inbox, item
+from app.services import comments, inbox, item, personal
 from app.services.pages import ItemPage, View
 from app.web.inbox_page import PARTS, PATH, around_list, title_of, view_of
 from app.web.render import PRIVATE, by_htmx, render
@@ -73,7 +73,7 @@ def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
 def mark_read(request: Request, item_id: int) -> None:
     """Opening an item marks it read, and what names this person in it as seen; for them alone."""
     with acting(request) as visit:
-        acts.mark_read(visit.session, item_id, **visit.by)
+        personal.mark_seen(visit.session, item_id, **visit.by)
         comments.seen(visit.session, item_id, user_id=visit.user_id, now=visit.clock.now)
 
 

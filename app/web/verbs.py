@@ -98,6 +98,7 @@ def _snooze_words(visit: Visit, sent: Sent) -> str:
     until = moment(sent, visit)
     if until is None:
         return "Snooze until it changes"
+    acts.bearable(until, visit.clock)
     day = visit.clock.local(until).date()
     return f"Snooze until {day_words(day, visit.clock.today)}"
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ItemState
-from app.services import accounts, acts, inbox, item, undoing, waking
+from app.services import accounts, acts, inbox, item, states, undoing, waking
 from app.services.pages import Act, State, View
 from connectors.sdk.records import DueDate
 from tests.support.scripted import deadline, deadlines
@@ -237,7 +237,7 @@ def test_thousands_at_once_are_done_and_undone_together(world: World, person: in
     ids = sorted(item.id or 0 for item in world.items().values())
 
     with pytest.raises(Invalid):
-        office.act(acts.done, list(range(1, acts.MOST_AT_ONCE + 2)))
+        office.act(acts.done, list(range(1, states.MOST_AT_ONCE + 2)))
     act = office.act(acts.done, ids[:1500])
     assert (act.said, len(office.listed())) == ("Done: 1,500 items", 1)
 
@@ -245,8 +245,8 @@ def test_thousands_at_once_are_done_and_undone_together(world: World, person: in
 
     assert set(undone.items) == set(ids[:1500])
     with world.database.read() as session:
-        states = session.exec(select(ItemState)).all()
-    assert {(state.state, state.version) for state in states} == {("open", 2)}
+        stored = session.exec(select(ItemState)).all()
+    assert {(state.state, state.version) for state in stored} == {("open", 2)}
 
 
 def test_an_item_that_is_named_twice_is_acted_on_once(office: Office) -> None:

@@ -11,12 +11,13 @@ from sqlmodel import select
 from app.errors import Invalid
 from app.jobs.comparing import Comparer
 from app.models import Pair
-from app.services import acts, deciding, inbox, item, pairs, sources, undoing
+from app.services import acts, deciding, doubles, inbox, item, pairs, sources, undoing
 from app.services.decision_lines import PairLine
 from app.services.pages import Act, ItemPage, View
 from connectors.sdk.connector import Complete, Page
 from connectors.sdk.records import Deadline, DueDate, Money
 from tests.support.scripted import deadline
+from tests.support.together import meanwhile
 from tests.support.world import World
 
 PORTAL = deadline(
@@ -57,11 +58,15 @@ class Desk:
 
     def comes(self, source: str, *records: Deadline) -> None:
         """The source's whole list; what is suggested of it then."""
+        self.reads(source, *records)
+        self.compares()
+
+    def reads(self, source: str, *records: Deadline) -> None:
+        """The source's whole list, not yet compared."""
         script = [Page(records=(*OTHERS[: 9 if source == "portal" else 0], *records)), Complete()]
         self.world.connector.script["things"] = script  # type: ignore[assignment]  # steps
         self.world.clock.forward(hours=1)
         assert self.world.syncer.run(self.ids[source], trigger="test") is not None
-        self.compares()
 
     def compares(self) -> int:
         return Comparer(database=self.world.database, now=self.world.clock).compare()
@@ -184,6 +189,35 @@ class TestSame:
         assert f"It came back: {CLASH}." in desk.page("sheet").why
         desk.join("portal")
         assert set(desk.listed().values()) == {""}
+
+    @pytest.mark.parametrize("verb", [pairs.same, pairs.different])
+    def test_what_was_said_first_is_kept_when_the_second_word_is_undone(
+        self, desk: Desk, verb: object
+    ) -> None:
+        desk.comes("sheet", on(14, SHEET))
+        desk.join(reason="One quote")
+        said = desk.pair().decided_at
+        desk.comes("sheet", on(16, SHEET))
+        (one,) = desk.asked()
+        desk.decide(undoing.undo, desk.decide(verb, one.id, reason="Once more").undo)
+
+        (one,) = desk.asked()
+        assert (one.said_by, one.said_at, one.reason) == ("Rin", said, "One quote")
+
+    @pytest.mark.promise("P6")
+    def test_what_a_person_says_while_it_is_compared_is_not_forgotten(self, desk: Desk) -> None:
+        (one,) = desk.asked()
+        other = replace(SHEET, reference=None, title="Hartwell", account="Hartwell")
+        desk.reads("sheet", other)
+        by: Any = {"user_id": desk.person, "clock": desk.world.wall_clock()}
+
+        meanwhile(
+            desk.world.database,
+            lambda session: pairs.same(session, one.id, **by),
+            lambda session: doubles.compare(session, clock=desk.world.wall_clock()),
+        )
+
+        assert desk.pair().state == "same"
 
     def test_one_that_follows_the_other_stays_joined(self, desk: Desk) -> None:
         desk.join()

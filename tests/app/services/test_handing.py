@@ -101,7 +101,8 @@ def test_all_that_hangs_on_somebody_goes_to_another_and_comes_back_with_one_undo
 ) -> None:
     records = [deadline(n, amount=Money(amount=Decimal(10), currency="USD")) for n in range(600)]
     team.reads(*records, deadline("done"), deadline("asleep"), deadline("waits"), deadline("else"))
-    mine = [team.id(n) for n in (*range(600), "done", "asleep", "waits")]
+    ids = {key: found.id or 0 for key, found in team.world.items().items()}
+    mine = [ids[str(n)] for n in (*range(600), "done", "asleep", "waits")]
     team.does(acts.assign, mine, team.lee)
     team.does(acts.back_up, mine[:2], team.kim)
     team.does(acts.assign, [team.id("else")], team.kim)

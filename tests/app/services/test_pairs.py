@@ -1,20 +1,33 @@
 """The same notice from vendor and distributor: suggested as one, joined by a person only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlmodel import select
+from sqlmodel import Session, select
 
+from app.core.words import Clock
 from app.errors import Conflict
 from app.models import Pair
-from app.services import acts, confirming, deciding, inbox, item, pairs, undoing
+from app.services import (
+    accounts,
+    acts,
+    confirming,
+    deciding,
+    inbox,
+    item,
+    pairs,
+    recording,
+    undoing,
+)
 from app.services.decision_lines import PairLine
-from app.services.pages import Act, ItemPage, View
+from app.services.pages import Act, ItemPage, State, View
 from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import DueInstant, Fact, Money, Notice
+from tests.support.together import meanwhile
 from tests.support.world import World
 
 SENT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -40,6 +53,22 @@ OTHERS = tuple(
     Notice(external_id=f"other {n}", title=f"Line card {n}", vendor="Ingram Micro")
     for n in range(12)
 )
+
+
+Asked = Callable[[Session], Act]
+
+
+def colleague(desk: "Desk", name: str) -> int:
+    with desk.world.database.write() as session:
+        mail = f"{name.lower()}@partner.example"
+        made = accounts.add_user(session, email=mail, name=name, now=desk.world.clock())
+    return made.id or 0
+
+
+def stood_for(session: Session, keep: int, lose: int, *, user_id: int, clock: Clock) -> Act:
+    by: Any = {"user_id": user_id, "clock": clock}
+    record = recording.begin(session, acts.JOINED, **by)
+    return pairs.stand_for(session, keep, lose, "Somebody said so.", **by, within=record)
 
 
 class Desk:
@@ -72,11 +101,14 @@ class Desk:
         rows = [row for group in page.groups for row in group.rows]
         return {row.title: row.also for row in rows if not row.title.startswith("Line")}
 
-    def decide(self, what: object, *args: object) -> Act:
+    def asks(self, what: Callable[..., Act], *args: object, **more: object) -> Asked:
+        by: Any = {"user_id": self.person, "clock": self.world.wall_clock()}
+        return lambda session: what(session, *args, **by, **more)
+
+    def decide(self, what: Callable[..., Act], *args: object, **more: object) -> Act:
         self.world.clock.forward(minutes=1)
         with self.world.database.write() as session:
-            clock = self.world.wall_clock()
-            return what(session, *args, user_id=self.person, clock=clock)  # type: ignore[no-any-return, operator]  # an act of a service
+            return self.asks(what, *args, **more)(session)
 
     def join(self) -> Act:
         (one,) = self.suggested()
@@ -155,6 +187,34 @@ class TestJoined:
         assert desk.page("vendor").row.owner is None
         assert desk.page("distributor").row.owner == owner
 
+    def test_its_backup_comes_with_the_owner(self, desk: Desk) -> None:
+        lee = colleague(desk, "Lee")
+        desk.decide(acts.assign, [desk.id("distributor")], desk.person)
+        desk.decide(acts.back_up, [desk.id("distributor")], lee)
+        desk.join()
+
+        row = desk.page("vendor").row
+        assert (row.owner and row.owner.name, row.backup and row.backup.name) == ("Rin", "Lee")
+
+    def test_what_belonged_to_somebody_who_left_is_joined_all_the_same(self, desk: Desk) -> None:
+        lee = colleague(desk, "Lee")
+        desk.decide(acts.assign, [desk.id("distributor")], lee)
+        with desk.world.database.write() as session:
+            accounts.user(session, lee).is_active = False
+        desk.join()
+
+        assert set(desk.listed()) == {VENDOR.title}
+        assert desk.page("vendor").row.owner is None
+
+    def test_only_the_one_that_stands_is_acted_on(self, desk: Desk) -> None:
+        desk.join()
+        for verb in (acts.done, acts.wait, acts.reopen):
+            with pytest.raises(Conflict, match="joined with another"):
+                desk.decide(verb, [desk.id("vendor"), desk.id("distributor")])
+
+        assert set(desk.listed()) == {VENDOR.title}
+        assert desk.page("distributor").row.state is State.JOINED
+
     def test_undone_they_are_two_and_asked_about_again(self, desk: Desk) -> None:
         desk.decide(undoing.undo, desk.join().undo)
 
@@ -170,6 +230,25 @@ class TestJoined:
         assert desk.decided().state == "different"
         with pytest.raises(Conflict):
             desk.decide(pairs.part, desk.id("distributor"))
+
+    def test_told_apart_later_and_undone_they_are_one_as_somebody_said(self, desk: Desk) -> None:
+        desk.join()
+        said = desk.decided().decided_at
+        act = desk.decide(pairs.part, desk.id("distributor"))
+        first, *_ = desk.page("distributor").history
+        assert first.what == f"Parted from {VENDOR.title}"
+        desk.decide(undoing.undo, act.undo)
+
+        assert set(desk.listed()) == {VENDOR.title}
+        assert (desk.decided().state, desk.decided().decided_at) == ("same", said)
+
+    def test_two_who_part_it_at_once_part_it_once(self, desk: Desk) -> None:
+        desk.join()
+        part = desk.asks(pairs.part, desk.id("distributor"))
+        told = meanwhile(desk.world.database, part, part)
+
+        assert isinstance(told, Conflict)
+        assert [event.kind for event in desk.world.history("distributor")].count("reopened") == 1
 
     @pytest.mark.promise("P6")
     def test_a_material_change_at_its_source_brings_the_other_back(self, desk: Desk) -> None:
@@ -202,6 +281,28 @@ class TestJoined:
 
         assert desk.listed() == {VENDOR.title: ("Ingram Micro", "TD SYNNEX")}
 
+    @pytest.mark.promise("P1")
+    def test_what_stands_for_others_takes_all_of_them_with_it(self, desk: Desk) -> None:
+        desk.join()
+        other, third = (
+            replace(
+                DISTRIBUTOR,
+                external_id=name,
+                vendor=name,
+                facts=(Fact(label="From", value=f"News <news@{name.lower()}.example>"),),
+            )
+            for name in ("Also", "Arrow")
+        )
+        desk.comes(VENDOR, DISTRIBUTOR, other)
+        desk.decide(pairs.same, desk.suggested()[0].id)
+        desk.comes(VENDOR, DISTRIBUTOR, other, third)
+        act = desk.decide(stood_for, desk.id("Arrow"), desk.id("distributor"))
+
+        joined = {side.id for side in desk.page("Arrow").related.joined}
+        assert joined == {desk.id(name) for name in ("vendor", "distributor", "Also")}
+        desk.decide(undoing.undo, act.undo)
+        assert len(desk.page("vendor").related.joined) == 2
+
 
 class TestApart:
     def test_it_is_remembered_and_never_suggested_again(self, desk: Desk) -> None:
@@ -227,6 +328,19 @@ class TestApart:
 
         with pytest.raises(Conflict, match="different things"):
             desk.decide(pairs.same, one.id)
+
+    @pytest.mark.parametrize(("mine", "theirs"), [("same", "different"), ("different", "same")])
+    def test_of_two_at_once_one_decides_and_the_other_is_told(
+        self, desk: Desk, mine: str, theirs: str
+    ) -> None:
+        (one,) = desk.suggested()
+        first, second = (desk.asks(getattr(pairs, name), one.id) for name in (mine, theirs))
+
+        told = meanwhile(desk.world.database, first, second)
+
+        assert isinstance(told, Conflict)
+        assert "Somebody has said already" in told.message
+        assert desk.decided().state == mine
 
 
 def test_the_date_that_both_name_is_confirmed_once(desk: Desk) -> None:

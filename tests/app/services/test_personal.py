@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import NotFound
 from app.models import RecordedAct
-from app.services import acts, inbox, personal
+from app.services import inbox, personal
 from app.services.pages import Act, Row, View
 from connectors.sdk.records import DueDate, Money
 from tests.support.scripted import deadline, deadlines
@@ -38,7 +38,7 @@ class Reader:
     def open(self, name: int) -> None:
         with self.world.database.write() as session:
             clock = self.world.wall_clock()
-            acts.mark_read(session, *self.ids(name), clock=clock, **self.by)
+            personal.mark_seen(session, *self.ids(name), clock=clock, **self.by)
 
     def rows(self, tab: str = "all") -> dict[str, Row]:
         clock = self.world.wall_clock()

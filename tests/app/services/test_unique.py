@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from app.errors import Conflict
 from app.models import Connection
-from app.services import acts, sources
+from app.services import personal, sources
 from tests.support.scripted import deadline
 from tests.support.together import at_once
 from tests.support.world import World
@@ -68,6 +68,6 @@ def test_an_item_that_one_person_opens_in_two_windows_at_once_is_read(
     (item,) = world.items().values()
 
     def open_it(session: Session) -> None:
-        acts.mark_read(session, item.id or 0, user_id=person, clock=world.wall_clock())
+        personal.mark_seen(session, item.id or 0, user_id=person, clock=world.wall_clock())
 
     assert at_once(world.database, *[open_it] * 4) == [None] * 4
