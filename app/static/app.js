@@ -8,3 +8,4 @@ import "./js/focus.js";
 import "./js/once.js";
 import "./js/toasts.js";
 import "./js/forms.js";
+import "./js/mention.js";

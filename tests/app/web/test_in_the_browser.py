@@ -287,6 +287,9 @@ def test_showing_more_continues_the_list_and_the_keyboard_goes_on_there(
 def test_on_a_narrow_screen_an_item_takes_the_lists_place_and_gives_it_back(enter: Enter) -> None:
     page = enter("/inbox", viewport={"width": 360, "height": 500})
     last = page.locator("#rows li").last
+    last.get_by_role("checkbox").check()
+    expect(page.locator("#bulk")).to_be_visible()
+    last.get_by_role("checkbox").uncheck()
     last.get_by_role("link").click()
     heading = page.locator("#detail h2").first
     expect(heading).to_be_in_viewport()

@@ -248,6 +248,28 @@ def _(desk: Desk, keys: str) -> None:
     assert desk.page.evaluate("document.activeElement.matches('textarea, input, button')")
 
 
+def test_who_can_be_named_is_offered_behind_an_at(desk: Desk) -> None:
+    field = desk.read(desk.item()).get_by_label("Write a comment")
+    offered = desk.page.get_by_role("listbox", name="People to name").get_by_role("option")
+    field.press_sequentially("Ask r@x, then @")
+    expect(offered).to_have_count(2)
+    desk.press("Down")
+    desk.press("Esc")
+    expect(offered).to_have_count(0)
+    field.press_sequentially("sat")
+    expect(offered).to_have_count(0)  # until the next @
+    field.press_sequentially(" and @sAt")
+    expect(offered).to_have_text(["Rin Sato"])
+    expect(offered).to_have_attribute("aria-selected", "true")
+    desk.press("Enter")
+    expect(field).to_have_value("Ask r@x, then @sat and @Rin Sato ")
+    field.press_sequentially("or @")
+    offered.first.click()
+    expect(field).to_be_focused()
+    desk.press("Mod+Enter")
+    expect(desk.said).to_contain_text("Commented")
+
+
 @case("star")
 def _(desk: Desk, keys: str) -> None:
     item = desk.item()
