@@ -58,7 +58,8 @@ def goal_chart(
 ) -> GoalChart | None:
     """The chart of a goal within its period; None where there is nothing to draw.
 
-    ``told`` are the values before ``actual`` with when each was told, the oldest first.
+    ``told`` are the values before ``actual`` with when each was told, the oldest first. Days are
+    those of the zone of ``now``.
     """
     start, end = period
     days = (end - start).days + 1
@@ -66,7 +67,8 @@ def goal_chart(
         return None
 
     def at(moment: datetime) -> float:
-        return min(max(((moment.date() - start).days) / days, 0.0), 1.0)
+        day = moment.astimezone(now.tzinfo).date()
+        return min(max((day - start).days / days, 0.0), 1.0)
 
     levels = [(at(when), value) for when, value in told]
     top = max([target, actual, *(value for _, value in levels)])

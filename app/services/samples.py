@@ -186,17 +186,15 @@ def _forget_records(session: Session, connection_ids: Sequence[int | None]) -> i
 
 
 def _forget_work(session: Session, present: Sample, *, but: RecordedAct) -> None:
-    """Rules, views, weights, acts and marks that were made since the sample came: they speak of
-    it. ``but`` tells that it was wiped.
+    """Rules, views, weights, acts, marks and history that were made since the sample came: they
+    speak of it. ``but`` tells that it was wiped.
     """
     began = present.began_at
     session.execute(sa.delete(AssignmentRule).where(col(AssignmentRule.created_at) >= began))
     session.execute(sa.delete(SavedView).where(col(SavedView.created_at) >= began))
     since = (col(RecordedAct.at) >= began, col(RecordedAct.id) != but.id)
     session.execute(sa.delete(RecordedAct).where(*since))
-    session.execute(
-        sa.delete(Event).where(col(Event.subject) == weights.SUBJECT, col(Event.at) >= began)
-    )
+    session.execute(sa.delete(Event).where(col(Event.at) >= began, col(Event.kind) != WIPED))
     session.execute(sa.update(User).values(changes_seen_id=0))
     weights.put(session, {(vendor, program): step for vendor, program, step in present.weights})
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,16 @@ def test_what_was_reached_climbs_by_what_was_told_until_now() -> None:
     assert heights == [0.1, 0.1, 0.4, 0.4, 0.55]
     assert chart.path[-1][0] == chart.now == pytest.approx(0.5, abs=0.01)
     assert chart.pace == ((0, 0), (1, 1))
+
+
+def test_what_was_told_this_evening_stands_on_the_readers_day() -> None:
+    evening = datetime(2026, 6, 30, 22, tzinfo=ZoneInfo("America/New_York"))
+    told = [((evening - timedelta(hours=1)).astimezone(UTC), Decimal(10))]  # in UTC it is July
+
+    chart = goal_chart(Decimal(100), Decimal(20), YEAR, told, now=evening)
+
+    assert chart is not None
+    assert {x for x, _ in chart.path} == {chart.now}
 
 
 def test_more_than_the_target_makes_the_target_lower_and_not_the_frame_too_small() -> None:
