@@ -17,6 +17,7 @@ from connectors.sdk.tables.evidence import DISTINCT, Column
 from connectors.sdk.tables.fields import FACT, FIELDS, SKIP, Type
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.questions import Question, Topic, open_questions
+from connectors.sdk.tables.words import normal
 from connectors.spreadsheet.onboarding import SheetView, Workbook, inspect, suggest_sheet
 
 
@@ -110,7 +111,7 @@ def plan(
         format=book.format,
         notes=tuple(filter(None, (*book.notes, book.cut))),
         sheets=tuple(
-            _sheet(sheets, known.get(mark), choices.get(mark), currency, alone=alone)
+            _sheet(sheets, known, choices.get(mark), currency, alone=alone)
             for mark, sheets in groups.items()
         ),
         bare=tuple(s.name for s in book.sheets if not s.fingerprint and s.rows and s.name),
@@ -119,16 +120,20 @@ def plan(
 
 def _sheet(
     sheets: list[SheetView],
-    known: SheetMapping | None,
+    remembered: Mapping[str, SheetMapping],
     choice: Choice | None,
     currency: str | None,
     *,
     alone: bool,
 ) -> SheetPlan:
     first = max(sheets, key=lambda sheet: sheet.rows)
+    known = remembered.get(first.fingerprint)
     suggestion = guessed(first, suggest_sheet(first, currency=currency))
-    if choice is None:
-        choice = _remembered(known) if known else _suggested(first, suggestion, alone=alone)
+    if choice is None and known is not None:
+        choice = _remembered(known)
+    elif choice is None:
+        choice = _suggested(first, suggestion, alone=alone)
+        choice = _as_alike(first, choice, remembered.values())
     fields = {means: c for c in first.columns if (means := choice.columns.get(c.header, FACT))}
     kind = Kind(choice.kind) if choice.kind in set(Kind) else None
     headers = tuple(column.header for column in first.columns)
@@ -173,6 +178,30 @@ def _remembered(mapping: SheetMapping) -> Choice:
         answers=answers,
         sheet_names=mapping.sheet_names,
     )
+
+
+def in_common(headers: Iterable[str], mapping: SheetMapping) -> int:
+    """How many of the columns that a mapping uses are among these; 0 where these are the columns
+    of something else: of what changed, two of three are there still.
+    """
+    used = {normal(header) for header, means in mapping.columns.items() if means in FIELDS}
+    there = used & set(map(normal, headers))
+    alike = not mapping.ignore and len(there) > 1 and 3 * len(there) >= 2 * len(used)
+    return len(there) if alike else 0
+
+
+def _as_alike(sheet: SheetView, choice: Choice, remembered: Iterable[SheetMapping]) -> Choice:
+    """The choice with what was said of the same columns under a header that was almost this one."""
+    headers = [column.header for column in sheet.columns]
+    nearest = max(remembered, key=lambda one: in_common(headers, one), default=None)
+    if nearest is None or not in_common(headers, nearest):
+        return choice
+    before = _remembered(nearest)
+    said = {normal(header): means for header, means in before.columns.items()}
+    kept = {header: said[normal(header)] for header in headers if normal(header) in said}
+    taken = set(kept.values()) & FIELDS.keys()
+    new = {h: FACT if means in taken else means for h, means in choice.columns.items()}
+    return replace(before, columns=new | kept, use=True, kind=before.kind or choice.kind)
 
 
 def _mapping(

@@ -15,6 +15,7 @@ from app.models import ColumnMapping, Connection
 from app.secrets import Vault
 from app.services import configs, sources
 from app.services.checking import PATIENCE
+from app.services.import_plans import in_common
 from app.services.sources import ScheduleInput
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.http import HttpSession
@@ -163,6 +164,18 @@ def reading_such(session: Session, fingerprints: Collection[str]) -> Connection 
     marks = set(filter(None, fingerprints))
     found = [one for one in targets(session) if marks & _read(one.config.get("mapping", {}))]
     return found[0] if len(found) == 1 else None
+
+
+def reading_alike(session: Session, sheets: Collection[Collection[str]]) -> Connection | None:
+    """The source that reads sheets whose columns have most in common with these, a few renamed or
+    new: a person says whether the file belongs to it.
+    """
+    found: dict[int, Connection] = {}
+    for one in targets(session):
+        mappings = [SheetMapping.model_validate(m) for m in one.config.get("mapping", {}).values()]
+        common = max((in_common(headers, m) for headers in sheets for m in mappings), default=0)
+        found.setdefault(common, one)
+    return found[max(found)] if any(found) else None
 
 
 def _read(mapping: Mapping[str, Any]) -> set[str]:

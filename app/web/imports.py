@@ -76,6 +76,7 @@ def upload(request: Request, form: Submitted) -> Response:
         connection_id=whole(typed["into"]),
         vendor=vendor,
         currency=currency.upper(),
+        apart=bool(typed["into"] or typed["name"]),
     )
     try:
         book = import_plans.look(kept.file(site.settings.uploads))
@@ -83,7 +84,7 @@ def upload(request: Request, form: Submitted) -> Response:
         waiting.forget(kept, site.settings.uploads)
         wrong = f"{error.message} {error.remedy}".strip()
         return _choose(request, typed=typed, errors={"file": wrong})
-    if not typed["into"] and not typed["name"]:
+    if not kept.apart:
         with reading(request) as visit:
             same = imports.reading_such(visit.session, [one.fingerprint for one in book.sheets])
         if same is not None:
@@ -183,8 +184,10 @@ def map_columns(request: Request, token: str) -> Response:
 
 @router.post(f"{PATH}/{{token}}")
 def decide(request: Request, token: str, form: Submitted) -> Response:
-    """Take the choices: look again, or save."""
+    """Take the choices: look again, or save. ``lead``: into a source that there is."""
     kept, known = _known(request, token)
+    if lead := whole(str(form.get("lead", ""))):
+        return _lead(request, kept, lead)
     try:
         book = import_plans.look(kept.file(site_of(request).settings.uploads))
     except ConnectorError as error:
@@ -205,6 +208,14 @@ def decide(request: Request, token: str, form: Submitted) -> Response:
         return _show(request, kept, plan, error=error)
     site_of(request).wake()
     return see_other(request, f"/sources/{saved}", Toast(said=f"{name} is saved. Reading it now."))
+
+
+def _lead(request: Request, kept: Waiting, connection_id: int) -> Response:
+    with reading(request) as visit:
+        imports.check(visit.session, connection_id, vendor=None, currency=None)
+        name = sources.get(visit.session, connection_id).name
+    waiting.lead(kept, connection_id, name, site_of(request).settings.uploads)
+    return see_other(request, f"{PATH}/{kept.token}")
 
 
 def choice_of(form: Mapping[str, Any], number: int, sheet: SheetPlan) -> Choice:
@@ -298,12 +309,16 @@ def _show(
 ) -> Response:
     seen = _foreseen(request, kept, plan)
     with reading(request) as visit:
+        headers = [[column.header for column in sheet.columns] for sheet in plan.sheets]
+        asked = kept.connection_id is None and not kept.apart
+        alike = imports.reading_alike(visit.session, headers) if asked else None
         return render(
             visit,
             "import_columns.html",
             status=422 if error or (pressed and not isinstance(seen, Foreseen)) else 200,
             kept=kept,
             plan=plan,
+            alike=alike,
             seen=seen if isinstance(seen, Foreseen) else None,
             wrong=str(error) if error else seen if isinstance(seen, str) else "",
             pressed=pressed,

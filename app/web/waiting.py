@@ -28,6 +28,7 @@ class Waiting:
 
     ``is_stored``: it is the file that the source has already, and only its columns are said.
     ``repairs``: it is the source's file with rows in it that were given out to be repaired.
+    ``apart``: somebody said that it is no file of a source that there is.
     ``choices`` are what was said of its sheets so far, by fingerprint.
     """
 
@@ -39,6 +40,7 @@ class Waiting:
     currency: str
     is_stored: bool = False
     repairs: bool = False
+    apart: bool = False
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def file(self, uploads: Path) -> Path:
@@ -56,6 +58,7 @@ def keep(
     vendor: str = "",
     currency: str = "",
     is_stored: bool = False,
+    apart: bool = False,
 ) -> Waiting:
     """Store an uploaded file until it is imported."""
     waiting = Waiting(
@@ -66,6 +69,7 @@ def keep(
         vendor=vendor,
         currency=currency,
         is_stored=is_stored,
+        apart=apart,
     )
     path = waiting.file(uploads)
     path.parent.mkdir(parents=True)

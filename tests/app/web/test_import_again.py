@@ -195,6 +195,32 @@ def test_a_row_that_cannot_be_stored_is_to_be_repaired_like_one_that_cannot_be_r
     assert lines[1].endswith("row 5: The vendor is longer than 500 characters.")
 
 
+def test_a_file_with_a_column_more_is_asked_about_and_keeps_what_was_said_of_the_others(
+    client: TestClient, site: Site
+) -> None:
+    at, page = preview(client, FIRST, "October.csv")
+    form = chosen(page) | {"c.0.1": "account", "then": "save"}
+    source = str(client.post(at, data=form).headers["location"])
+    read(site, source)
+    sheet = csv_of(("No.", *HEADER[1:], "Region"), *((*row, "North") for row in FIRST))
+
+    at = upload(client, sheet, name="November.csv")
+    page = client.get(at).text
+
+    assert "<b>October</b> reads a sheet with nearly the same columns." in page
+    assert chosen(page)["c.0.1"] == "account"
+    (into,) = re.findall(r'name="lead" value="(\d+)"', page)
+    assert client.post(at, data={"lead": into}).headers["location"] == at
+    page = unescape(client.get(at).text)
+    assert "Into <b>October</b>" in page
+    assert "nearly the same" not in page
+    assert counted(page) == {"changed": 3}
+    assert save(client, at, page) == source
+
+    alone = client.get(upload(client, sheet, name="Other.csv", into="new")).text
+    assert "nearly the same" not in alone
+
+
 def test_undoing_the_first_import_takes_its_source_away(
     client: TestClient, site: Site, source: str
 ) -> None:
