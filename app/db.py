@@ -37,6 +37,11 @@ _exactly = Context(prec=28, Emax=60, traps=[Inexact, InvalidOperation, Overflow]
 GLANCE_STEPS = 50_000
 """SQLite's virtual machine takes some 10 million of its steps in a second."""
 WRITES = "partner_inbox_writes"
+ON_ITEMS = "on items"
+"""What a session's ``info`` says of a write that holds only what people did with items."""
+COUNT_UP = text(
+    "UPDATE revision SET number = number + 1, told = told + :told, opened = opened + :told"
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -200,7 +205,7 @@ class Database:
                 yield session
                 session.flush()
                 if counts:
-                    session.execute(text("UPDATE revision SET number = number + 1"))
+                    session.execute(COUNT_UP, {"told": int(ON_ITEMS not in session.info)})
                 session.commit()
             except BaseException:
                 session.rollback()

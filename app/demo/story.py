@@ -27,6 +27,7 @@ from app.services import (
     ruling_now,
     saved,
     sources,
+    stakes,
     states,
     weights,
 )
@@ -222,6 +223,6 @@ def summary(session: Session, *, clock: Clock, user_id: int, seconds: float) -> 
         quarantined=sources.quarantined_count(session),
         overdue=tabs["overdue"],
         due_in_7_days=due.get("week", 0),
-        stake=inbox.stake(session, user_id=user_id, clock=clock, days=listing.MONTH),
+        stake=stakes.stake(session, clock=clock, days=listing.MONTH),
         seconds=round(seconds, 2),
     )

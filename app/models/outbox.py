@@ -93,12 +93,34 @@ class OutboxEntry(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """One row that counts write transactions: the ETag of everything."""
+    """One row that counts write transactions: the ETag of everything.
+
+    number  all of them
+    told    those that wrote more than what people do with items: syncs, settings, members
+    opened  those and the ones in which people opened or closed items
+    """
 
     __tablename__ = "revision"
 
     id: int = Field(default=1, primary_key=True)
     number: int = 0
+    told: int = 0
+    opened: int = 0
+
+
+class Flip(SQLModel, table=True):
+    """An item that people opened or closed, in the write that made ``opened`` this number.
+
+    Written under the lock of the one row of ``revision``: whoever sees a number sees all that
+    came before it. Kept for a while, so that a sum need not be made anew after each act.
+    """
+
+    __tablename__ = "flips"
+
+    id: int | None = Field(default=None, primary_key=True)
+    opened: int = Field(index=True)
+    item_id: int
+    is_open: bool
 
 
 class AppSetting(SQLModel, table=True):

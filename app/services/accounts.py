@@ -22,7 +22,7 @@ from app.core.zones import zones
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import OneTimeLink, User, WebSession
 from app.secrets import digest
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from app.services.unique import only_one
 
 IDLE = timedelta(days=7)
@@ -61,6 +61,12 @@ def user(session: Session, user_id: int) -> User:
     if found is None:
         raise NotFound("There is no such user.")
     return found
+
+
+def known(session: Session, user_id: int) -> User | None:
+    """One person, remembered: to be read, never to be changed."""
+    key = ("user", user_id)
+    return remembered(session, key, lambda: session.get(User, user_id), until=Until.TOLD)
 
 
 def user_by_email(session: Session, email: str) -> User | None:
@@ -239,8 +245,7 @@ def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None
     found = session.connection().execute(_SESSION, {"token_hash": digest(token)}).first()
     if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
         return None
-    id_ = found.user_id
-    person = remembered(session, ("user", id_), lambda: session.get(User, id_))
+    person = known(session, found.user_id)
     if person is None or not person.is_active:
         return None
     return SignedIn(person, idle=found.seen_at + SEEN_EVERY <= now)

@@ -16,7 +16,7 @@ from app.core.columns import TABLES
 from app.db import is_sqlite
 from app.errors import Conflict, SampleInTheWay
 from app.models import AppSetting, Connection
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 MARK = "sample"
 """The setting that is there as long as the sample company is, loading or loaded."""
@@ -60,7 +60,7 @@ def sample(session: Session) -> Sample | None:
         found = session.get(AppSetting, MARK, populate_existing=True)
         return None if found is None else _told(found.value)
 
-    return remembered(session, (MARK,), look)
+    return remembered(session, (MARK,), look, until=Until.TOLD)
 
 
 def keep(session: Session, sample: Sample) -> None:

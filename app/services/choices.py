@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from app.services import since_sources
 from app.services.listing import items
 from app.services.pages import Choice
+from app.services.revisions import Until, remembered
 
 MOST = 200
 """Choices of one filter: the names that most items have."""
@@ -43,7 +43,7 @@ def choices(session: Session) -> Choices:
     sync changes that; whatever people did with them.
     """
     return Choices(
-        lambda: since_sources.remembered(session, ("choices",), lambda: _offered(session))
+        lambda: remembered(session, ("choices",), lambda: _offered(session), until=Until.TOLD)
     )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core.words import two_days
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 MOST = 200
 pairs = SQLModel.metadata.tables["pairs"]
@@ -40,4 +40,4 @@ def clashes(session: Session) -> Mapping[int, str]:
                 told.setdefault(id_, f"Two sources give two {words}")
         return told
 
-    return remembered(session, ("clashes",), make)
+    return remembered(session, ("clashes",), make, until=Until.TOLD)

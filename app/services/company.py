@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from app.core.storable import clean
 from app.models import AppSetting
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 NAME = "company"
 LONGEST = 80
@@ -12,7 +12,7 @@ LONGEST = 80
 
 def name(session: Session, given: str) -> str:
     """The company's name, "" for none. What the operator has set (``given``) counts."""
-    return given or remembered(session, (NAME,), lambda: _stored(session))
+    return given or remembered(session, (NAME,), lambda: _stored(session), until=Until.TOLD)
 
 
 def _stored(session: Session) -> str:

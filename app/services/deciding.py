@@ -23,7 +23,7 @@ from app.services.decision_lines import (
     Side,
 )
 from app.services.lines import Sources, due_of
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from connectors.sdk.records import Kind
 
 SHOWN = 50
@@ -85,7 +85,7 @@ def count(session: Session, clock: Clock) -> int:
         both = sa.select(dates.scalar_subquery() + pairs.scalar_subquery())
         return int(session.execute(both).scalar_one())
 
-    return remembered(session, ("decisions", clock.today), make)
+    return remembered(session, ("decisions", clock.today), make, until=Until.OPENED)
 
 
 def _waiting(today: date) -> Any:
@@ -208,6 +208,8 @@ def _of_notice(session: Session, item_id: int, sides: _Sides) -> tuple[ProposalL
 
 def _lines(session: Session, statement: Any, sides: _Sides) -> tuple[ProposalLine, ...]:
     found = list(session.exec(statement))
+    if not found:
+        return ()
     sides.read(id_ for proposal in found for id_ in (proposal.item_id, proposal.about_id))
     names = _names(session, (proposal.decided_by_id for proposal in found))
     return tuple(_line(proposal, sides, names) for proposal in found)
@@ -263,6 +265,8 @@ def _origins(session: Session, deadline_id: int) -> tuple[Origin, ...]:
 
 def _pair_lines(session: Session, statement: Any, sides: _Sides) -> tuple[PairLine, ...]:
     found = list(session.exec(statement))
+    if not found:
+        return ()
     ids = [id_ for pair in found for id_ in (pair.first_id, pair.second_id)]
     sides.read(ids)
     told = clues.stored(session, ids)

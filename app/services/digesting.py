@@ -31,6 +31,7 @@ from app.services import (
     item,
     lines,
     listing,
+    stakes,
     unowned,
 )
 from app.services.lines import Sources
@@ -128,7 +129,7 @@ def compose(session: Session, user: User, *, clock: Clock) -> Digest:
         new=shown[3],
         behind=_behind(session, clock),
         doubtful=known.doubtful,
-        stake=inbox.stake(session, user_id=user.id, clock=clock, days=listing.WEEK),
+        stake=stakes.stake(session, clock=clock, days=listing.WEEK),
         subject=("Sample company: " if apart.sample(session) else "")
         + digests.subject(
             overdue=counts["overdue"],

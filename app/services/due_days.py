@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from app.core.words import Clock
 from app.models import Item
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from connectors.sdk.records import Category
 
 items = SQLModel.metadata.tables[str(Item.__tablename__)]
@@ -95,4 +95,4 @@ def passed(session: Session, clock: Clock) -> int:
         statement = sa.select(items.c.due_at).where(near, items.c.due_at.is_not(None))
         return sorted(session.execute(statement).scalars())
 
-    return bisect_left(remembered(session, ("instants", today), make), clock.now)
+    return bisect_left(remembered(session, ("instants", today), make, until=Until.TOLD), clock.now)

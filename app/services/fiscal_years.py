@@ -16,7 +16,7 @@ from app.models import Connection
 from app.secrets import Vault
 from app.services import own_items
 from app.services.pages import Act
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from connectors.sdk.fiscal import FiscalYear, year_of
 
 LONGEST = 100
@@ -41,7 +41,7 @@ def told(session: Session) -> tuple[Told, ...]:
     def make() -> tuple[Told, ...]:
         return tuple(sorted(_told(session), key=lambda one: one.vendor.casefold()))
 
-    return remembered(session, ("fiscal years",), make)
+    return remembered(session, ("fiscal years",), make, until=Until.TOLD)
 
 
 def years(session: Session) -> tuple[tuple[str, FiscalYear], ...]:

@@ -21,7 +21,7 @@ from app.services import due_days, lines, listing, orders, search
 from app.services.listing import MONTH, WEEK, items
 from app.services.pages import COUNTED, GROUPS, LISTED, Group, GroupHead, Row, Stake, View
 from app.services.pages.views import BACKWARDS, BY_DUE, NONE, SORTS
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from connectors.sdk.records import Kind, Money
 
 NAMED = ("vendor", "program")
@@ -119,7 +119,12 @@ def heads_of(session: Session, view: View, *, user_id: int, clock: Clock) -> tup
     fall due together without money.
     """
     key = ("heads", view, user_id, clock.today, clock.zone.key, due_days.passed(session, clock))
-    return remembered(session, key, lambda: _count_heads(session, view, user_id, clock))
+    return remembered(
+        session,
+        key,
+        lambda: _count_heads(session, view, user_id, clock),
+        until=Until.OPENED if listing.of_sources(view) else Until.WRITTEN,
+    )
 
 
 def _count_heads(session: Session, view: View, user_id: int, clock: Clock) -> tuple[GroupHead, ...]:

@@ -1,7 +1,9 @@
 """The inbox: one page of a view, its tabs and heads, and the counts around every page."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -11,7 +13,6 @@ from sqlmodel import Session
 from app.core.columns import NO_DUE_DAY
 from app.core.whole import whole
 from app.core.words import Clock
-from app.models import User
 from app.services import (
     accounts,
     choices,
@@ -26,6 +27,7 @@ from app.services import (
     recording,
     saved,
     search,
+    stakes,
     states,
 )
 from app.services.lines import Sources
@@ -38,12 +40,11 @@ from app.services.pages import (
     Nav,
     Person,
     Row,
-    Stake,
     Tab,
     View,
 )
 from app.services.pages.views import NONE
-from app.services.revisions import remembered, revision
+from app.services.revisions import Until, remembered, revision
 from connectors.sdk.records import Due, Kind
 
 PAGE = 50
@@ -61,37 +62,47 @@ def inbox_page(
     limit: int = PAGE,
 ) -> InboxPage:
     """One page of the view."""
+    around = without_rows(session, view, user_id=user_id, clock=clock)
     found, onward = listing.LINES.page(
         session, view, user_id=user_id, clock=clock, after=after, limit=limit
     )
     known = Sources(session, now=clock.now)
     rows = lines.rows_of(session, found, known, clock)
-    heads = groups.heads_of(session, view, user_id=user_id, clock=clock)
     listed = groups.grouped(
-        session, view, found, rows, heads=heads, after=after, user_id=user_id, clock=clock
+        session, view, found, rows, heads=around.heads, after=after, user_id=user_id, clock=clock
     )
+    return replace(
+        around,
+        groups=tuple(listed),
+        after=onward,
+        next_due=next_due(session, clock) if not found else None,
+        gone=() if found or not view.narrowed else tuple(_gone(session, view, known)),
+    )
+
+
+def without_rows(session: Session, view: View, *, user_id: int, clock: Clock) -> InboxPage:
+    """What stands around the rows of the view: all of the page where its rows are shown already."""
+    known = Sources(session, now=clock.now)
+    heads = groups.heads_of(session, view, user_id=user_id, clock=clock)
     tabs = tab_counts(session, user_id=user_id, clock=clock, shown=view.tab)
     counts = {tab.key: tab.count for tab in tabs}
     return InboxPage(
         view=view,
         tabs=tabs,
-        groups=tuple(listed),
+        groups=(),
         heads=heads,
         total=counts[view.tab],
         shown=sum(head.count for head in heads) if view.narrowed else counts[view.tab],
         cut=search.cut_at(session, view.q),
-        stake=stake(session, user_id=user_id, clock=clock, days=MONTH),
+        stake=stakes.stake(session, clock=clock, days=MONTH),
         stake_days=MONTH,
-        after=onward,
         doubtful=known.doubtful,
         sources=len(known.lines),
         read_at=known.read_at,
-        next_due=next_due(session, clock) if not found else None,
         people=people(session),
         choices=choices.choices(session),
         names={str(line.id): line.name for line in known.lines.values()},
         own_views=saved.own(session, user_id),
-        gone=() if found or not view.narrowed else tuple(_gone(session, view, known)),
         unread=counts["new"],
         newest=newest(session),
     )
@@ -110,7 +121,11 @@ def _gone(session: Session, view: View, known: Sources) -> Iterator[str]:
 
 def newest(session: Session) -> int:
     """The id of the item that came last; 0 before the first."""
-    return int(session.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0)
+
+    def make() -> int:
+        return int(session.execute(sa.select(sa.func.max(items.c.id))).scalar() or 0)
+
+    return remembered(session, ("newest",), make, until=Until.TOLD)
 
 
 def unread(session: Session, *, user_id: int, clock: Clock) -> int:
@@ -152,30 +167,6 @@ def rows_in_view(
     return {row.id: row for row in rows}
 
 
-def stake(session: Session, *, user_id: int, clock: Clock, days: int) -> Stake:
-    """The money of open items that are overdue or due within so many days."""
-
-    def make() -> Stake:
-        statement = listing.STATEMENTS.get(
-            ("stake", days, *listing.shape(session, View(), clock)), lambda: _stake(clock, days)
-        )
-        named = listing.values(session, View(), user_id, clock)
-        return groups.stake_of(session.connection().execute(statement, named).all())
-
-    return remembered(session, ("stake", days, clock.today, clock.zone.key), make)
-
-
-def _stake(clock: Clock, days: int) -> sa.Select[Any]:
-    due = (
-        items.c.is_open,
-        due_days.until(clock.today + timedelta(days=days), clock),
-        due_days.still_on(clock),
-        sa.not_(due_days.ended(clock)),
-    )
-    summed = sa.select(items.c.currency, sa.func.sum(items.c.amount))
-    return summed.where(*due).group_by(items.c.currency)
-
-
 def tab_counts(
     session: Session, *, user_id: int, clock: Clock, shown: str = "all"
 ) -> tuple[Tab, ...]:
@@ -185,18 +176,22 @@ def tab_counts(
     # What is new grows old by the hour.
     hour = clock.local(clock.now).strftime("%Y-%m-%d %H")
     key = (user_id, clock.zone.key, hour, due_days.passed(session, clock))
-    counts: dict[str, int] = remembered(
-        session,
-        ("tabs", *key),
-        lambda: _counted(session, [tab for tab in TABS if tab != DONE], user_id, clock),
-    )
-    if shown == DONE:
-        counts = counts | remembered(
-            session, (DONE, *key), lambda: _counted(session, [DONE], user_id, clock)
-        )
+    counts: dict[str, int] = {}
+    for tabs, until in _TOGETHER.items():
+        if DONE not in tabs or shown == DONE:
+            count = partial(_counted, session, tabs, user_id, clock)
+            counts |= remembered(session, ("tabs", *tabs, *key), count, until=until)
     return tuple(
         Tab(key=key, title=title, count=counts[key]) for key, title in TABS.items() if key in counts
     )
+
+
+_TOGETHER: Mapping[tuple[str, ...], Until] = {
+    listing.OF_SOURCES: Until.OPENED,
+    tuple(tab for tab in TABS if tab not in (*listing.OF_SOURCES, DONE)): Until.WRITTEN,
+    (DONE,): Until.WRITTEN,
+}
+"""The tabs whose counts become old together."""
 
 
 def _counted(session: Session, tabs: Sequence[str], user_id: int, clock: Clock) -> dict[str, int]:
@@ -230,7 +225,10 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
     tabs = {tab.key: tab.count for tab in tab_counts(session, user_id=user_id, clock=clock)}
     known = Sources(session, now=clock.now)
     cards, behind, reports, programs = remembered(
-        session, ("nav", clock.today, clock.zone.key), lambda: _tracked(session, clock)
+        session,
+        ("nav", clock.today, clock.zone.key),
+        lambda: _tracked(session, clock),
+        until=Until.OPENED,
     )
     return Nav(
         today=cards,
@@ -241,7 +239,7 @@ def nav(session: Session, *, user_id: int, clock: Clock) -> Nav:
         programs=programs,
         decisions=deciding.count(session, clock),
         mentions=comments.unseen(session, user_id),
-        changes=looks.count(session, session.get_one(User, user_id), clock=clock),
+        changes=looks.count(session, user_id, clock=clock),
         mine=tabs["mine"],
         unowned=tabs["unowned"],
         snoozed=tabs["snoozed"],
@@ -276,7 +274,7 @@ def people(session: Session) -> tuple[Person, ...]:
     def make() -> tuple[Person, ...]:
         return tuple(Person(id=user.id or 0, name=user.name) for user in accounts.users(session))
 
-    return remembered(session, ("people",), make)
+    return remembered(session, ("people",), make, until=Until.TOLD)
 
 
 def next_due(session: Session, clock: Clock) -> Due | None:

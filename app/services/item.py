@@ -1,5 +1,6 @@
 """One item's page: its facts, where they come from, and what happened."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -108,11 +109,14 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
     item = session.get(Item, item_id)
     if stored is None or item is None:
         raise NotFound("There is no such item.", remedy="Go back to the inbox.")
+    connection = session.get(Connection, item.connection_id)  # held: others ask for it, too
+    stream = _stream(session, item)
     known = Sources(session, now=clock.now)
     row = lines.rows_of(session, [stored], known, clock)[0]
     source = known.lines.get(item.connection_id) or _removed(item.connection_id, known)
     state = session.get(ItemState, item_id)
     history = _history(session, item_id, user_id, state.version if state else 0)
+    is_mandatory = {item.kind, item.category} & mandatory.names(session)
     return ItemPage(
         row=row,
         version=state.version if state else 0,
@@ -134,8 +138,8 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         summary=_summary(item),
         body=SafeHtml(item.body) if item.body else None,
         facts=_facts(item),
-        seen_at=_seen_at(session, item, source),
-        proof=_proof(session, item),
+        seen_at=_seen_at(item, stream, connection, source),
+        proof=_proof(item, stream),
         goal=goal_line(item, clock) if item.kind == Kind.GOAL else None,
         history=history,
         comments=comments.of_item(session, item_id, user_id=user_id),
@@ -144,14 +148,13 @@ def item_page(session: Session, item_id: int, *, user_id: int, clock: Clock) -> 
         related=deciding.related(session, item, known),
         people=inbox.people(session),
         own=own_items.how_own(session, item),
-        mandatory=bool(mandatory.among(session, [item_id])),
-        proven=not mandatory.among(session, [item_id], unproven=True),
-        counted=_counted(session, item),
+        mandatory=bool(is_mandatory),
+        proven=not (is_mandatory and mandatory.among(session, [item_id], unproven=True)),
+        counted=_counted(connection, item),
     )
 
 
-def _counted(session: Session, item: Item) -> str | None:
-    connection = session.get(Connection, item.connection_id)
+def _counted(connection: Connection | None, item: Item) -> str | None:
     if item.kind != Kind.GOAL or item.removed_at is not None or connection is None:
         return None
     return actuals.shown(connection.connector, item.actual)
@@ -223,34 +226,33 @@ def _stream(session: Session, item: Item) -> StreamState | None:
     ).first()
 
 
-def _seen_at(session: Session, item: Item, source: SourceLine) -> datetime | None:
+def _seen_at(
+    item: Item, stream: StreamState | None, connection: Connection | None, source: SourceLine
+) -> datetime | None:
     """When its source last listed it: the list's last whole read, unless that missed it or a read
     of that list does not prove what is gone.
     """
-    stream = _stream(session, item)
     if item.removed_at is not None or item.missing_reads or stream is None:
         return None
-    if _proves(session, item) is Completeness.UNKNOWN:
+    if _proves(connection, item) is Completeness.UNKNOWN:
         return None
     return source.copied_at or stream.last_complete_at  # reading a copy again confirms nothing
 
 
-def _proof(session: Session, item: Item) -> str | None:
+def _proof(item: Item, stream: StreamState | None) -> str | None:
     if item.stream == confirming.STREAM:
         return None  # a person confirmed it; its source does not list it
     if item.removed_at is not None:
         return "no longer listed in two whole reads"
     if item.missing_reads:
         return "not listed in the last whole read; one more decides"
-    stream = _stream(session, item)
     if stream is None or not stream.complete_reads:
         return "the list was not yet read to its end"
     return "whole list"
 
 
-def _proves(session: Session, item: Item) -> Completeness | None:
+def _proves(connection: Connection | None, item: Item) -> Completeness | None:
     """What a finished read of its list proves; None where that list is read no more."""
-    connection = session.get(Connection, item.connection_id)
     manifest = configs.manifest_or_none(connection.connector) if connection else None
     if connection is None or manifest is None:
         return None
@@ -271,18 +273,29 @@ def _history(session: Session, item_id: int, user_id: int, version: int) -> tupl
         .limit(HISTORY)
     )
     told = list(session.exec(statement))
-    mine = {event.id: _undo(session, event, user_id, version) for event, _ in told[:NEWEST]}
-    return tuple(line_of(event, name, mine.get(event.id)) for event, name in told)
+    undoable = _undoable(session, (event for event, _ in told[:NEWEST]), user_id, version)
+    return tuple(line_of(event, name, undoable.get(event.id or 0)) for event, name in told)
 
 
-def _undo(session: Session, event: Event, user_id: int, version: int) -> str | None:
-    """The key that takes this act back: one's own, not undone, and the item is as it left it."""
-    if event.act_id is None or event.actor_id != user_id:
-        return None
-    if (event.before or {}).get("version", version) != version:
-        return None
-    record = session.get(RecordedAct, event.act_id)
-    return str(record.id) if record is not None and record.undone_at is None else None
+def _undoable(
+    session: Session, told: Iterable[Event], user_id: int, version: int
+) -> Mapping[int, str]:
+    """The keys that take acts back, by the line that tells of one: one's own, not undone, and the
+    item is as it left it.
+    """
+    acts_of = {
+        event.id: event.act_id
+        for event in told
+        if event.actor_id == user_id and (event.before or {}).get("version", version) == version
+    }
+    ids = {id_ for id_ in acts_of.values() if id_ is not None}
+    if not ids:
+        return {}
+    still = select(RecordedAct.id).where(
+        col(RecordedAct.id).in_(ids), col(RecordedAct.undone_at).is_(None)
+    )
+    done = set(session.exec(still))
+    return {line: str(act) for line, act in acts_of.items() if line and act in done}
 
 
 def line_of(event: Any, name: str | None = None, undo: str | None = None) -> HistoryLine:

@@ -34,6 +34,8 @@ MONTH = 30
 NEW_FOR = timedelta(days=3)
 OF_TEAM = ("mine", "unowned", "waiting", "snoozed", "done", "not-applicable")
 OF_READER = ("new", "starred")
+OF_SOURCES = ("all", "overdue", "week", "month")
+"""Tabs of open items that ask for nothing else that people did."""
 """Tabs that ask for what the team or the reader did with an item."""
 
 seen = sa.and_(
@@ -120,6 +122,12 @@ def joined_for(view: View, user_id: int) -> sa.FromClause:
     if view.tab in OF_TEAM or any(getattr(view, name) for name in filters.OF_TEAM):
         found = found.outerjoin(states, states.c.item_id == items.c.id)
     return found
+
+
+def of_sources(view: View) -> bool:
+    """Whether the view shows open items by what their sources say alone, whoever has them."""
+    more = (*filters.OF_TEAM, "outcome", "q")
+    return view.tab in OF_SOURCES and not any(getattr(view, name) for name in more)
 
 
 def _of_reader(user_id: int) -> sa.ColumnElement[bool]:

@@ -18,10 +18,10 @@ from app.db import is_sqlite
 from app.errors import Conflict
 from app.models import Connection, Event, RecordedAct, SyncRun, User
 from app.models.items import BY_SOURCES
-from app.services import recording
+from app.services import accounts, recording
 from app.services.listing import events
 from app.services.pages import COUNTED, Act
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from app.services.syncing import AHEAD
 
 LOOK = "look"
@@ -101,7 +101,7 @@ def _before(session: Session, at: datetime) -> int:
                 high = found.id - 1
         return int(low)
 
-    return remembered(session, ("before", at), make)
+    return remembered(session, ("before", at), make, until=Until.TOLD)
 
 
 _NEXT = (
@@ -115,9 +115,10 @@ _NEXT = (
 )
 
 
-def count(session: Session, user: User, *, clock: Clock) -> int:
+def count(session: Session, user_id: int, *, clock: Clock) -> int:
     """How many things changed since the person looked; above ``COUNTED`` is "more than that"."""
-    return changed(session, span_of(session, user, LOOK, clock=clock))
+    user = accounts.known(session, user_id)
+    return 0 if user is None else changed(session, span_of(session, user, LOOK, clock=clock))
 
 
 def changed(session: Session, span: Span) -> int:
@@ -139,7 +140,7 @@ def changed(session: Session, span: Span) -> int:
         first = sa.select(both.c.subject).limit(COUNTED + 1).subquery()
         return int(session.execute(sa.select(sa.func.count()).select_from(first)).scalar_one())
 
-    return remembered(session, ("changed", span), make)
+    return remembered(session, ("changed", span.low), make, until=Until.TOLD)
 
 
 def mark(session: Session, up_to: int, *, user_id: int, clock: Clock) -> Act:

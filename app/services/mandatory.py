@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid
 from app.models import AppSetting, RecordedAct, TeamState
 from app.services import recording, states
 from app.services.pages import Act
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 SETTING = KIND = "mandatory"
 NEEDS_PROOF = "It needs a proof: a link or a file."
@@ -43,7 +43,7 @@ def names(session: Session) -> frozenset[str]:
         kept = session.get(AppSetting, SETTING)
         return mandatory.USUAL if kept is None else frozenset(mandatory.chosen(kept.value))
 
-    return remembered(session, (SETTING,), make)
+    return remembered(session, (SETTING,), make, until=Until.TOLD)
 
 
 def choose(session: Session, wanted: Iterable[str], *, user_id: int, clock: Clock) -> Act:

@@ -23,8 +23,18 @@ class Memo(Generic[T]):
                 self._made.move_to_end(key)
                 return self._made[key]
         made = make()  # others need not wait for it: two who ask at once make it twice
+        self.put(key, made)
+        return made
+
+    def peek(self, key: Hashable) -> T | None:
+        """The value that is known for this key; None: none is."""
         with self._lock:
-            self._made[key] = made
+            return self._made.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """This is the value from now on."""
+        with self._lock:
+            self._made[key] = value
+            self._made.move_to_end(key)
             while len(self._made) > self._most:
                 self._made.popitem(last=False)
-        return made

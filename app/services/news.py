@@ -34,7 +34,7 @@ from app.services.pages import (
     Stake,
     Thing,
 )
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 SECTIONS: Mapping[Weight, tuple[str, str]] = {
     Weight.STANDING: ("standing", "Eligibility and tier"),
@@ -311,7 +311,7 @@ def _open_money(session: Session, programs: Sequence[Thing]) -> Worth:
             for key, sums in found.items()
         }
 
-    return remembered(session, ("program money", *names), make)
+    return remembered(session, ("program money", *names), make, until=Until.OPENED)
 
 
 def _with_money(program: Thing, worth: Worth) -> Thing:
@@ -340,7 +340,7 @@ def _first_runs(session: Session, clock: Clock) -> dict[int, int]:
         found = session.execute(sa.select(connections.c.id, run).where(young))
         return {id_: first for id_, first in found if first is not None}
 
-    return remembered(session, ("first runs", clock.today), make)
+    return remembered(session, ("first runs", clock.today), make, until=Until.TOLD)
 
 
 def _sections(things: Sequence[Thing]) -> tuple[Section, ...]:

@@ -14,7 +14,7 @@ from app.services import today, weights
 from app.services.lines import Sources
 from app.services.listing import items
 from app.services.pages import Row, SourceLine
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from app.services.weights import Key, Steps
 
 MOST = 1000
@@ -154,7 +154,7 @@ def held(session: Session) -> Mapping[Key, int]:
         found |= {(whose, what): count for whose, what, count in session.execute(most)}
         return found
 
-    return remembered(session, ("held vendors",), make)
+    return remembered(session, ("held vendors",), make, until=Until.OPENED)
 
 
 def chosen(session: Session, moved: Mapping[Key, int], shown: Mapping[Key, int]) -> Steps:

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
-from app.models import Connection, OutboxState, RunOutcome
+from app.models import Connection, OutboxState, Revision, RunOutcome
 from app.services.accounts import IDLE
 from app.services.clues import KNOWN
+from app.services.revisions import FLIPS_KEPT
 
 BATCH = 500
 """Rows that one write transaction throws away: whoever else wants to write waits for no more."""
@@ -26,6 +27,7 @@ ledger = tables["digest_ledger"]
 marks = tables["personal_states"]
 items = tables["items"]
 clues = tables["clues"]
+flips = tables["flips"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,11 @@ def _clues(before: Cutoffs) -> Condition:
     return sa.and_(clues.c.told_on < before.clues.date(), clues.c.source != KNOWN)
 
 
+def _flips(_before: Cutoffs) -> Condition:
+    newest = sa.select(sa.func.max(Revision.opened)).scalar_subquery()
+    return flips.c.opened < newest - 2 * FLIPS_KEPT
+
+
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     runs: _runs,
     quarantine: _quarantine,
@@ -124,4 +131,5 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     ledger: _digests,
     marks: _read_marks,
     clues: _clues,
+    flips: _flips,
 }

@@ -58,9 +58,10 @@ def settle(session: Session, *, now: datetime) -> bool:
     session.execute(sa.delete(OneTimeLink))
     # Whoever held a connection when the copy was made does not have this one.
     session.execute(sa.update(Connection).values(lease_owner=None, lease_until=None))
-    # An ETag of the time since must not come again with other content.
+    # What was remembered of the time since must not come again with other content.
     number = int((now - EPOCH).total_seconds())
-    session.execute(sa.update(Revision).where(col(Revision.number) < number).values(number=number))
+    above = dict.fromkeys(("number", "told", "opened"), number)
+    session.execute(sa.update(Revision).where(col(Revision.number) < number).values(above))
     return True
 
 

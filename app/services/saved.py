@@ -22,7 +22,7 @@ from app.services.listing import items
 from app.services.pages import COUNTED, Act, View
 from app.services.pages.listed import Named
 from app.services.pages.saved import Pinned, SavedLine, SavedPage
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 KIND = "saved view"
 LONGEST_NAME = 60
@@ -102,7 +102,7 @@ def own(session: Session, user_id: int) -> tuple[Named, ...]:
         found = session.execute(mine.order_by(sa.func.lower(views.c.name), views.c.id))
         return tuple(Named(id=id_, name=name) for id_, name in found)
 
-    return remembered(session, ("own views", user_id), make)
+    return remembered(session, ("own views", user_id), make, until=Until.TOLD)
 
 
 def counted(session: Session, held: Sequence[View], *, user_id: int, clock: Clock) -> list[int]:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.core import timing
 from app.models import Connection
 from app.services import sources
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 
 class Standing(NamedTuple):
@@ -55,5 +55,8 @@ def standing(connection: Connection) -> Standing:
 def standings(session: Session) -> tuple[Standing, ...]:
     """Of all connections that were not removed, by name."""
     return remembered(
-        session, ("standings",), lambda: tuple(standing(one) for one in sources.every(session))
+        session,
+        ("standings",),
+        lambda: tuple(standing(one) for one in sources.every(session)),
+        until=Until.TOLD,
     )

@@ -16,6 +16,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Item, ItemState, RecordedAct, TeamState
 from app.services import search
 from app.services.bulk import Bulk
+from app.services.revisions import flipped
 
 table = SQLModel.metadata.tables["item_states"]
 items = SQLModel.metadata.tables["items"]
@@ -219,12 +220,11 @@ def refresh_open(session: Session, ids: Collection[int]) -> None:
     settled = sa.select(table.c.item_id).where(
         table.c.item_id == items.c.id, table.c.state.not_in(ASKS)
     )
-    session.execute(
+    is_open = sa.and_(sa.not_(items.c.closed), items.c.removed_at.is_(None), ~settled.exists())
+    changed = (
         sa.update(items)
-        .where(among(session, items.c.id, ids))
-        .values(
-            is_open=sa.and_(
-                sa.not_(items.c.closed), items.c.removed_at.is_(None), ~settled.exists()
-            )
-        )
+        .where(among(session, items.c.id, ids), items.c.is_open != is_open)
+        .values(is_open=is_open)
+        .returning(items.c.id, items.c.is_open)
     )
+    flipped(session, session.connection().execute(changed).all())

@@ -12,7 +12,7 @@ from app.core.links import link
 from app.core.next_act import NextAct, next_act
 from app.core.words import Clock, is_late
 from app.models import TeamState
-from app.services import due_days, inbox, lines, listing, mandatory, unowned, weights
+from app.services import due_days, inbox, lines, listing, mandatory, stakes, unowned, weights
 from app.services.lines import Sources
 from app.services.listing import items, states
 from app.services.pages import CARDS, Row, TodayCard, TodayPage
@@ -39,7 +39,7 @@ def today_page(session: Session, *, user_id: int, clock: Clock) -> TodayPage:
             )
             for rank, row, stored in ranked
         ),
-        stake=inbox.stake(session, user_id=user_id, clock=clock, days=listing.WEEK),
+        stake=stakes.stake(session, clock=clock, days=listing.WEEK),
         days=listing.WEEK,
         doubtful=known.doubtful,
         sources=len(known.lines),

@@ -24,6 +24,7 @@ from app.services import (
     pairs,
     personal,
     recording,
+    revisions,
     ruling,
     saved,
     states,
@@ -49,6 +50,11 @@ ALONE: Mapping[str, Callable[[Session, RecordedAct], Act]] = {
     beginning.KIND: beginning.take_back,
 }
 """Acts that change no item's state: each is taken back by the service that did it."""
+ON_ITEMS = (
+    *(acts.DONE, acts.REOPENED, acts.SNOOZED, acts.WAITING, acts.DECLINED),
+    *(acts.ASSIGNED, acts.BACKED, *personal.MARKS, *attachments.UNDOABLE, *comments.UNDOABLE),
+)
+"""Kinds of acts that write nothing but what people do with items."""
 ANYWAY, REST = "anyway", "rest"
 events = SQLModel.metadata.tables["events"]
 
@@ -61,6 +67,8 @@ def undo(session: Session, key: str, *, user_id: int, clock: Clock, then: str = 
     ``ANYWAY``, that is lost, too; ``REST``, those stay as they are now.
     """
     record = _own(session, key, user_id, clock)
+    if record.kind in ON_ITEMS:
+        revisions.only_on_items(session)
     if record.kind in ALONE:
         return ALONE[record.kind](session, record)
     lines, stayed = _take_back(session, record, clock, then=then)

@@ -15,7 +15,7 @@ from app.models import Event, RecordedAct, Weight
 from app.services import recording
 from app.services.listing import items
 from app.services.pages import Act
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 WEIGHED = "weighed"
 SUBJECT = "weights"
@@ -32,7 +32,7 @@ def steps(session: Session) -> Steps:
     def make() -> Steps:
         return {(one.vendor, one.program): one.step for one in session.exec(select(Weight))}
 
-    return remembered(session, ("weights",), make)
+    return remembered(session, ("weights",), make, until=Until.TOLD)
 
 
 def weighed(set_: Steps, vendor: str | None, program: str | None) -> Weighed:

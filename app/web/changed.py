@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import QueryParams
 
 from app.services import groups, inbox
-from app.services.pages import GROUPS, LISTED, Act
+from app.services.pages import GROUPS, LISTED, Act, View
 from app.web import changes, decisions, goals, priorities, reports, saved, today
 from app.web.addresses import here
-from app.web.inbox import listed, opened
+from app.web.inbox import around, listed, opened
 from app.web.inbox_page import PATH, view_of
 from app.web.render import Place, part
 from app.web.visit import Visit
@@ -39,22 +39,29 @@ def changed(visit: Visit, act: Act, *, again: bool, keep_note: bool) -> list[Pla
     if parts.path == changes.PATH:
         return changes.again(visit, query)
     if parts.path == PATH:
-        names = listed(visit, view_of(query)) | {"item": opened(visit, query.get("item"))}
-        return _in_list(visit, act, names | {"keep_note": keep_note}, again=again)
+        names = {"item": opened(visit, query.get("item")), "keep_note": keep_note}
+        return _in_list(visit, act, view_of(query), names, again=again)
     return []
 
 
-def _in_list(visit: Visit, act: Act, names: dict[str, Any], *, again: bool) -> list[Place]:
+def _in_list(
+    visit: Visit, act: Act, view: View, item: dict[str, Any], *, again: bool
+) -> list[Place]:
     """The acted rows, the heads and tabs with their counts, and the open item.
 
     The whole list where rows come back, for they have their places in it, and where none
     is left, for then it says why it is empty.
     """
 
+    names = item | ({} if again else around(visit, view))
+    whole = again or not names["page"].heads
+    if whole:
+        names |= listed(visit, view)
+
     def parts(*blocks: str) -> list[Place]:
         return [part(visit, "inbox.html", name, **names) for name in blocks]
 
-    if again or not names["page"].heads:
+    if whole:
         return parts("inbox", "bulk", "detail")
     return [
         *_rows(visit, act, names),

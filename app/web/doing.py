@@ -67,7 +67,7 @@ def _chosen(visit: Visit, sent: Sent, ids: list[int]) -> list[int]:
 
 def _act(request: Request, sent: Sent, verb: Verb, ids: list[int]) -> tuple[Act, Mapping[int, str]]:
     """What was done, and which of many items were left, each with the reason."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         left = {}
         if len(ids) > 1:
             states.hold(visit.session, ids)  # nobody changes them between the question and the act

@@ -64,6 +64,12 @@ def listed(visit: Visit, view: View, *, after: str = "") -> dict[str, Any]:
     return {"page": page, **around_list(page)}
 
 
+def around(visit: Visit, view: View) -> dict[str, Any]:
+    """The same without the rows."""
+    page = inbox.without_rows(visit.session, view, **visit.by)
+    return {"page": page, **around_list(page)}
+
+
 def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
     """The item that the address names; raises ``NotFound``."""
     number = whole(item_id or "")
@@ -72,7 +78,7 @@ def opened(visit: Visit, item_id: str | None) -> ItemPage | None:
 
 def mark_read(request: Request, item_id: int) -> None:
     """Opening an item marks it read, and what names this person in it as seen; for them alone."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         personal.mark_seen(visit.session, item_id, **visit.by)
         comments.seen(visit.session, item_id, user_id=visit.user_id, now=visit.clock.now)
 

@@ -47,7 +47,7 @@ def comment(
     tell: Annotated[list[Id], Form()] = [],  # noqa: B006  (pydantic copies it)
 ) -> Response:
     """Write something for the team."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         act = comments.add(visit.session, item, text, tell=tell, **visit.by)
     return told(request, act, next, noted=True)
 
@@ -55,7 +55,7 @@ def comment(
 @router.post("/items/withdraw")
 def withdraw(request: Request, comment: Annotated[Id, Form()], next: Text = PATH) -> Response:
     """Take one's own comment back."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         act = comments.withdraw(visit.session, comment, **visit.by)
     return told(request, act, next)
 
@@ -63,7 +63,7 @@ def withdraw(request: Request, comment: Annotated[Id, Form()], next: Text = PATH
 @router.post("/items/link")
 def link(request: Request, form: Annotated[LinkForm, Form()]) -> Response:
     """Put a link to an item."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         act = attachments.add_link(
             visit.session, form.item, form.url, form.title, proof=form.proof, **visit.by
         )
@@ -84,7 +84,7 @@ def upload(request: Request, form: Submitted) -> Response:
     arrived = contents.take(sent.file, most=site.settings.max_file_mb * MEGABYTE)
     try:
         media_type = attachments.checked(arrived, sent.filename)
-        with acting(request) as visit:
+        with acting(request, on_items=True) as visit:
             act = attachments.add_file(
                 visit.session,
                 item_id,
@@ -103,7 +103,7 @@ def upload(request: Request, form: Submitted) -> Response:
 @router.post("/items/detach")
 def detach(request: Request, attachment: Annotated[Id, Form()], next: Text = PATH) -> Response:
     """Take a link or a file away."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         act = attachments.take_away(visit.session, attachment, **visit.by)
     return told(request, act, next)
 
@@ -116,7 +116,7 @@ def proof(
     next: Text = PATH,
 ) -> Response:
     """Whether a link or a file proves that the item is done."""
-    with acting(request) as visit:
+    with acting(request, on_items=True) as visit:
         act = attachments.prove(visit.session, attachment, proves=proves, **visit.by)
     return told(request, act, next)
 

@@ -19,7 +19,7 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.errors import NotAllowed
 from app.models import User
-from app.services import accounts, apart, beginning, company, inbox
+from app.services import accounts, apart, beginning, company, inbox, revisions
 from app.services.apart import Sample
 from app.services.beginning import Beginning
 from app.services.pages import Nav
@@ -106,15 +106,18 @@ def reading(request: Request) -> Iterator[Visit]:
 
 
 @contextmanager
-def acting(request: Request) -> Iterator[Visit]:
+def acting(request: Request, *, on_items: bool = False) -> Iterator[Visit]:
     """A visit that changes something: committed when the block ends, undone when it raises.
 
-    Who asks is settled before the write lock is taken. Raises ``SignInNeeded``.
+    ``on_items``: it changes nothing but what people do with items. Who asks is settled before
+    the write lock is taken. Raises ``SignInNeeded``.
     """
     site = site_of(request)
     with site.database.read() as session:
         _visit(request, site, session)
     with site.database.write() as session:
+        if on_items:
+            revisions.only_on_items(session)
         yield _visit(request, site, session)
 
 

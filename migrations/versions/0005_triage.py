@@ -63,6 +63,8 @@ def downgrade() -> None:
     op.drop_index("ix_events_act_id", "events")
     _without("events", "act_id")
     op.drop_table("acts")
+    op.drop_table("flips")
+    _without("revision", "opened", "told")
 
 
 def _without(table: str, *columns: str) -> None:
@@ -72,6 +74,17 @@ def _without(table: str, *columns: str) -> None:
 
 
 def _acts() -> None:
+    op.create_table(
+        "flips",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_flips"),
+    )
+    op.create_index("ix_flips_opened", "flips", ["opened"])
+    for name in ("told", "opened"):
+        op.add_column("revision", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "acts",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,7 +1,7 @@
 """Which items a list shows, in which order: the whole of it stands in the address."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 NONE = "(none)"
 """As a vendor or a program: items that name none."""
@@ -50,12 +50,14 @@ class View:
 
     def query(self) -> dict[str, str]:
         """Everything that is set, as it stands in the address."""
-        said = {**asdict(self), "tab": "" if self.tab == "all" else self.tab}
-        return {name: value for name, value in said.items() if value}
+        said = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        if self.tab == "all":
+            said.pop("tab")
+        return said
 
     def filters(self) -> dict[str, str]:
         """All filters but the search, set or not."""
-        return {n: text for n, text in asdict(self).items() if n not in (*SHAPE, "q")}
+        return {name: getattr(self, name) for name in self.__slots__ if name not in (*SHAPE, "q")}
 
     @property
     def narrowed(self) -> bool:
