@@ -61,7 +61,8 @@ function settle() {
   one("a", rows[Math.min(lastRow, rows.length - 1)])?.focus();
 }
 
-doc.addEventListener("htmx:after:swap", () => requestAnimationFrame(settle));
+// At once, not with the next frame: a key may come sooner, and it means a row.
+doc.addEventListener("htmx:after:swap", settle);
 
 // Back from an item, the list is where one left it. After load: the jump to the row takes the focus.
 const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";

@@ -53,6 +53,9 @@ function bound(step) {
 // What an element does with a key of its own is not taken from it.
 const OWN = { Enter: "a, button, summary, input", Up: "#detail, .scroll, pre", Down: "#detail, .scroll, pre" };
 
+// htmx begins only after the page has loaded; a key that came before would load a whole page.
+window.htmx?.process(doc.body);
+
 doc.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || one("dialog[open]")) return;
   const step = stepOf(event);
