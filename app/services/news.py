@@ -79,7 +79,7 @@ def changes_page(
         changed=looks.changed(session, span),
         new=sum(ones.count for ones in fresh.values()),
         cut=cut,
-        sections=_sections(matter),
+        sections=_sections(matter, reader.worth),
         programs=_programs(others, fresh, reader),
         first_reads=first_reads,
         more_matters=None if reader.more is None else str(reader.more),
@@ -111,6 +111,7 @@ class _Reader:
         self.known = Sources(session, now=clock.now)
         self.more: int | None = None
         self.onward: int | None = None
+        self.worth: Worth = {}
 
     def things(self, high: int) -> list[Thing]:
         """Those whose newest change of their sort lies at or below ``high``, the newest first."""
@@ -160,7 +161,7 @@ class _Reader:
         programs = [one for one in things if one.subject == "program"]
         if not programs:
             return things
-        worth = _open_money(self.session, programs)
+        self.worth = worth = _open_money(self.session, programs)
         return [_with_money(one, worth) if one.subject == "program" else one for one in things]
 
     def new(self) -> tuple[tuple[FirstRead, ...], dict[Group, NewOnes], bool]:
@@ -286,7 +287,7 @@ Worth = Mapping[tuple[str | None, str], tuple[Stake, int]]
 
 def _open_money(session: Session, programs: Sequence[Thing]) -> Worth:
     """The open items of these programs: their money, one sum a currency, and how many."""
-    names = sorted({one.program or "" for one in programs} | {one.title for one in programs})
+    names = sorted({name for one in programs for _vendor, name in _names(one)})
 
     def make() -> Worth:
         statement = (
@@ -316,13 +317,28 @@ def _open_money(session: Session, programs: Sequence[Thing]) -> Worth:
 
 def _with_money(program: Thing, worth: Worth) -> Thing:
     none: tuple[Stake, int] = ((), 0)
-    names = dict.fromkeys((program.program or "", program.title))
-    found = [worth.get((program.vendor, name), none) for name in names]
+    found = [worth.get(key, none) for key in _names(program)]
     return replace(
         program,
         stake=summed(money for stake, _count in found for money in stake),
         open_items=sum(count for _stake, count in found),
     )
+
+
+def _names(program: Thing) -> dict[tuple[str | None, str], None]:
+    """The vendor and program by which items say that they belong to it."""
+    return dict.fromkeys((program.vendor, name) for name in (program.program or "", program.title))
+
+
+def _together(things: Sequence[Thing], worth: Worth) -> Stake:
+    """Their money; what is open in a program of which several records changed counts once."""
+    programs = dict.fromkeys(
+        key for one in things if one.subject == "program" for key in _names(one)
+    )
+    none: tuple[Stake, int] = ((), 0)
+    stakes = [one.stake for one in things if one.subject != "program"]
+    stakes += [worth.get(key, none)[0] for key in programs]
+    return summed(money for stake in stakes for money in stake)
 
 
 def _first_runs(session: Session, clock: Clock) -> dict[int, int]:
@@ -343,12 +359,12 @@ def _first_runs(session: Session, clock: Clock) -> dict[int, int]:
     return remembered(session, ("first runs", clock.today), make, until=Until.TOLD)
 
 
-def _sections(things: Sequence[Thing]) -> tuple[Section, ...]:
+def _sections(things: Sequence[Thing], worth: Worth) -> tuple[Section, ...]:
     made = []
     for weight, (key, title) in SECTIONS.items():
         members = tuple(thing for thing in things if thing.weight == weight)
         if members:
-            stake = summed(money for thing in members for money in thing.stake)
+            stake = _together(members, worth)
             made.append(Section(key=key, title=title, things=members, stake=stake))
     return tuple(made)
 

@@ -172,6 +172,20 @@ def test_what_matters_stands_on_top_with_its_money(reader: Reader) -> None:
     assert (page.changed, reader.nav()) == (4, 4)
 
 
+def test_money_of_a_program_with_two_records_counts_once(reader: Reader) -> None:
+    other = Program(
+        external_id="sase", title="SASE", program="Engage", vendor="Fortinet", tier="Expert"
+    )
+    reader.sync(other)
+    reader.looks()
+
+    reader.sync(replace(other, tier="None"), replace(ENGAGE, tier="Advanced"))
+
+    (standing,) = reader.page().sections
+    assert sorted(thing.title for thing in standing.things) == ["Engage", "SASE"]
+    assert {thing.stake for thing in standing.things} == {standing.stake}
+
+
 def test_values_stand_by_program_and_wording_is_folded(reader: Reader) -> None:
     reader.sync(
         replace(RENEWAL, amount=Money(amount=Decimal(950), currency="USD")),
