@@ -1,9 +1,11 @@
 """The sample company: never beside anything real, whole or repeatable, gone without a trace."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from app.db import Database
 from app.demo import platforms
 from app.demo.loading import Loader
 from app.errors import Conflict, SampleInTheWay
+from app.jobs.keeping import Keeper
 from app.jobs.syncing import Syncer
 from app.models import (
     AppSetting,
@@ -31,6 +34,8 @@ from app.services import (
     accounts,
     acts,
     apart,
+    attachments,
+    comments,
     digesting,
     imports,
     own_items,
@@ -38,6 +43,7 @@ from app.services import (
     sources,
     weights,
 )
+from app.services.contents import MEGABYTE, Contents
 from app.services.lines import Sources
 from app.services.pages import Health
 from tests.support.world import Clock
@@ -166,8 +172,9 @@ def test_it_does_not_come_beside_anything_real(
 
 
 def test_wiping_leaves_the_inbox_as_it_was(
-    loader: Loader, database: Database, boss: int, clock: Clock
+    loader: Loader, database: Database, boss: int, clock: Clock, settings: Any
 ) -> None:
+    contents = Contents(folder=settings.files)
     with database.write() as session:
         session.add(Weight(vendor="Cisco", step=2))
         session.add(SavedView(owner_id=boss, name="Before", query="tab=mine", created_at=clock()))
@@ -182,6 +189,10 @@ def test_wiping_leaves_the_inbox_as_it_was(
         weights.save(session, {("Cisco", ""): -2, ("Sophos", ""): 1}, user_id=boss, clock=wall)
         session.add(SavedView(owner_id=boss, name="After", query="tab=all", created_at=clock()))
 
+        arrived = contents.take(BytesIO(b"proof"), most=MEGABYTE)
+        file = (session, items[0], arrived, "a.txt", "text/plain")
+        attachments.add_file(*file, contents=contents, proof=True, user_id=boss, clock=wall)
+        comments.add(session, items[0], "@Rin look", user_id=boss, clock=wall)
         used = last(session, Event), last(session, RecordedAct)
         session.get_one(User, boss).changes_seen_id = used[0]
 
@@ -201,6 +212,11 @@ def test_wiping_leaves_the_inbox_as_it_was(
         assert session.get_one(User, boss).changes_seen_id == 0
         assert session.get(AppSetting, apart.MARK) is None
         assert samples.wipe(session, now=clock(), user_id=boss) == []
+    clock.forward(days=2)
+    (place,) = contents.every()
+    os.utime(place, (0, 0))
+    Keeper(database=database, uploads=settings.uploads, contents=contents, now=clock).prune()
+    assert list(contents.every()) == [], "a file stayed on the disk"
 
 
 class Killed(BaseException):
