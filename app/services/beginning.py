@@ -9,7 +9,7 @@ from app.core.words import Clock
 from app.models import AppSetting, AssignmentRule, Connection, ItemState, RecordedAct
 from app.services import recording
 from app.services.pages import Act
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 
 MARK = "beginning"
 DIGEST = "digest"
@@ -65,7 +65,9 @@ def beginning(session: Session) -> Beginning:
             hidden=False,
         )
 
-    return remembered(session, (MARK,), look)
+    # When they are over no act on an item begins them again.
+    told = remembered(session, (MARK,), look, until=Until.TOLD)
+    return told if told.over else remembered(session, (MARK,), look)
 
 
 def say(session: Session, what: str) -> None:

@@ -31,6 +31,7 @@ SHOWN = 50
 _SAYS = 300
 _proposals = SQLModel.metadata.tables["proposals"]
 _items = SQLModel.metadata.tables["items"]
+_about, _first, _second = (_items.alias(name) for name in ("about", "first", "second"))
 
 
 def related(session: Session, item: Item, known: Sources) -> Related:
@@ -90,16 +91,15 @@ def count(session: Session, clock: Clock) -> int:
 
 def _waiting(today: date) -> Any:
     """Open proposals of open notices that are not past, and that say something new."""
-    about = _items.alias("about")
     known = sa.exists().where(
-        about.c.id == _proposals.c.about_id,
-        about.c.removed_at.is_(None),
-        about.c.due_on == _proposals.c.due_on,
+        _about.c.id == _proposals.c.about_id,
+        _about.c.removed_at.is_(None),
+        _about.c.due_on == _proposals.c.due_on,
         sa.or_(
             _proposals.c.amount.is_(None),
             sa.and_(
-                about.c.amount == _proposals.c.amount,
-                about.c.currency.is_not_distinct_from(_proposals.c.currency),
+                _about.c.amount == _proposals.c.amount,
+                _about.c.currency.is_not_distinct_from(_proposals.c.currency),
             ),
         ),
     )
@@ -119,16 +119,15 @@ def _waiting(today: date) -> Any:
 
 def _waiting_pairs() -> Any:
     """Open pairs of live items of which one is open."""
-    first, second = _items.alias("first"), _items.alias("second")
     return (
         select(Pair)
-        .join(first, first.c.id == col(Pair.first_id))
-        .join(second, second.c.id == col(Pair.second_id))
+        .join(_first, _first.c.id == col(Pair.first_id))
+        .join(_second, _second.c.id == col(Pair.second_id))
         .where(
             Pair.state == sa.literal_column("'open'"),
-            first.c.removed_at.is_(None),
-            second.c.removed_at.is_(None),
-            sa.or_(first.c.is_open, second.c.is_open),
+            _first.c.removed_at.is_(None),
+            _second.c.removed_at.is_(None),
+            sa.or_(_first.c.is_open, _second.c.is_open),
         )
         .order_by(col(Pair.id))
     )
