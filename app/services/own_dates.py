@@ -1,15 +1,16 @@
 """The dates of one's own items: those to come, before they are saved and after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
-from app.models import Connection, Item
-from app.services import own_items
+from app.models import Item
+from app.services import own_items, states
 from connectors.own_items import editing
 from connectors.own_items.entries import Entry
 from connectors.own_items.records import AHEAD, reminder_of, times
@@ -17,6 +18,8 @@ from connectors.sdk.repeats import words_of
 from connectors.sdk.rrule import BadRepetition
 
 SHOWN = 6
+items = states.items
+connections = SQLModel.metadata.tables["connections"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,19 +83,27 @@ def first(session: Session, connection_id: int, entry_id: str, *, today: date) -
     return coming[0] if coming else found[-1][1] if found else None
 
 
-def reminders(session: Session, ids: Sequence[int]) -> list[int]:
+def reminders(session: Session, ids: Collection[int]) -> list[int]:
     """The open reminders of these items: what is done needs none."""
-    own = (
-        select(Item.connection_id, Item.external_id)
-        .join(Connection, col(Connection.id) == Item.connection_id)
-        .where(col(Item.id).in_(ids), Connection.connector == own_items.CONNECTOR)
-    )
-    found: list[int] = []
-    for connection_id, external_id in session.exec(own):
-        one = select(Item.id).where(
-            Item.connection_id == connection_id,
-            Item.external_id == editing.reminder_id(external_id),
-            col(Item.is_open),
+    reminder = items.alias("reminder")
+    statement = (
+        sa.select(reminder.c.id)
+        .select_from(items)
+        .join(connections, connections.c.id == items.c.connection_id)
+        .join(
+            reminder,
+            sa.and_(
+                reminder.c.connection_id == items.c.connection_id,
+                reminder.c.stream == items.c.stream,
+                reminder.c.external_id == items.c.external_id + editing.reminder_id(""),
+            ),
         )
-        found += [id_ for id_ in session.exec(one) if id_ is not None and id_ not in ids]
-    return found
+        .where(
+            states.among(session, items.c.id, ids),
+            connections.c.connector == own_items.CONNECTOR,
+            reminder.c.is_open,
+        )
+        .order_by(reminder.c.id)
+    )
+    chosen = set(ids)
+    return [id_ for id_ in session.execute(statement).scalars() if id_ not in chosen]

@@ -38,7 +38,7 @@ def answer(request: Request, sent: Sent, verb: Verb) -> Response:
     if not sent.ids and (sent.every or len(ids) > selecting.PREVIEW_ABOVE):
         with reading(request) as visit:
             ids = _chosen(visit, sent, ids)
-            if len(ids) > selecting.PREVIEW_ABOVE:
+            if len(ids) > selecting.PREVIEW_ABOVE or _unseen(sent, ids):
                 return _preview(visit, sent, verb, ids)
     if not ids:
         raise Invalid("No item is chosen.", remedy="Choose at least one.")
@@ -63,6 +63,11 @@ def _chosen(visit: Visit, sent: Sent, ids: list[int]) -> list[int]:
     found = selecting.matching(visit.session, sent.of_view, **visit.by)
     without = sent.excluded
     return [id_ for id_ in found if id_ not in without]
+
+
+def _unseen(sent: Sent, ids: list[int]) -> bool:
+    """Whether something matches that came after the page was shown."""
+    return bool(sent.every) and not set(ids) <= set(sent.shown)
 
 
 def _act(request: Request, sent: Sent, verb: Verb, ids: list[int]) -> tuple[Act, Mapping[int, str]]:

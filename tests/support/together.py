@@ -56,12 +56,17 @@ def meanwhile(
             first(session)
             session.flush()
             told = pool.submit(run)
-            if not database.sqlite:
-                _until_it_waits(database, told)
+            until_it_waits(database, told)
         return told.result()
 
 
-def _until_it_waits(database: Database, told: Future[Any]) -> None:
+def until_it_waits(database: Database, told: Future[Any]) -> None:
+    """Until what another thread does waits for this one's transaction, or is done.
+
+    On SQLite it goes on at once: there it waits before it begins.
+    """
+    if database.sqlite:
+        return
     with database.engine.connect() as looking:
         for _ in range(LONGEST_WAIT):
             if told.done() or looking.execute(_WAITS).scalar():

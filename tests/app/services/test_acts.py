@@ -2,17 +2,20 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from app.errors import Conflict, Invalid, NotFound
-from app.models import ItemState
-from app.services import accounts, acts, inbox, item, states, undoing, waking
+from app.models import Item, ItemState
+from app.services import accounts, acts, handing, inbox, item, states, undoing, waking
 from app.services.pages import Act, State, View
 from connectors.sdk.records import DueDate
 from tests.support.scripted import deadline, deadlines
+from tests.support.together import meanwhile, until_it_waits
 from tests.support.world import START, World
 
 
@@ -105,6 +108,40 @@ def test_after_somebody_went_on_nothing_is_undone(office: Office) -> None:
     assert {office.seen(0), office.seen(1)} == {State.DONE}
 
 
+def test_of_many_what_nobody_went_on_from_is_undone_and_the_rest_is_named(office: Office) -> None:
+    act, lee = office.done(0, 1), office.colleague()
+    office.act(acts.wait, [office.id(1)], user_id=lee)
+
+    undone = office.undo(act, then=undoing.REST)
+
+    assert (office.seen(0), office.seen(1)) == (State.OPEN, State.WAITING)
+    stayed = "1 item stayed, because somebody changed it meanwhile: “Deadline 1”."
+    assert undone.said == f"Undone: Done: 2 items {stayed}"
+
+
+def test_where_all_were_changed_since_there_is_no_rest_to_undo(office: Office) -> None:
+    act = office.done(0, 1)
+    office.act(acts.wait, [office.id(0), office.id(1)], user_id=office.colleague())
+
+    with pytest.raises(Conflict, match="changed in the meantime"):
+        office.undo(act, then=undoing.REST)
+
+    office.undo(act, then=undoing.ANYWAY)
+    assert {office.seen(0), office.seen(1)} == {State.OPEN}
+
+
+def test_what_is_gone_since_does_not_stand_in_the_way_of_an_undo(office: Office) -> None:
+    lee, ids = office.colleague(), [office.id(0), office.id(1)]
+    office.act(acts.assign, ids, office.person)
+    act = office.act(handing.hand_over, office.person, lee, note="", seen=0)
+    with office.world.database.write() as session:
+        session.delete(session.get_one(Item, ids[0]))  # as the sample company goes
+
+    office.undo(act)
+
+    assert office.state(1).owner_id == office.person
+
+
 @pytest.mark.promise("P6")
 def test_what_the_source_brought_back_is_not_undone_away(office: Office) -> None:
     act = office.done(0)
@@ -142,6 +179,22 @@ def test_a_snooze_ends_at_its_moment_and_not_before(office: Office) -> None:
     assert office.told(0) == ["new", "snoozed", "woken"]
     with pytest.raises(Conflict):
         office.undo(act)
+
+
+def test_what_came_back_and_was_put_off_says_no_more_why_it_came_back(office: Office) -> None:
+    office.done(0)
+    moved = deadline(0, due=DueDate(on=date(2027, 1, 2)))
+    office.world.connector.lists(moved, *deadlines(range(1, 3)))
+    office.world.sync()
+    until = office.world.clock() + timedelta(days=1)
+    act = office.act(acts.snooze, [office.id(0)], until)
+    office.undo(act)
+    assert office.state(0).reopened_because
+    office.act(acts.snooze, [office.id(0)], until)
+    with office.world.database.write() as session:
+        waking.wake(session, now=until)
+
+    assert (office.seen(0), office.state(0).reopened_because) == (State.OPEN, None)
 
 
 def test_more_than_a_database_takes_in_one_question_wake_up_together(office: Office) -> None:
@@ -220,6 +273,58 @@ def test_an_owner_stays_through_done_snooze_and_reopen(office: Office) -> None:
     assert office.state(0).owner_id is None
 
 
+@pytest.mark.parametrize("first", ["owner", "backup"])
+def test_who_becomes_owner_and_backup_at_once_becomes_one_of_them(
+    office: Office, first: str
+) -> None:
+    lee, ids = office.colleague(), [office.id(0)]
+    by: Any = {"user_id": office.person, "clock": office.world.wall_clock()}
+    both = {
+        "owner": lambda session: acts.assign(session, ids, lee, **by),
+        "backup": lambda session: acts.back_up(session, ids, lee, **by),
+    }
+    (second,) = both.keys() - {first}
+
+    meanwhile(office.world.database, both[first], both[second])
+
+    state = office.state(0)
+    assert (state.owner_id, state.backup_id) == (lee, None)
+
+
+def test_of_two_acts_at_once_on_what_both_saw_one_is_done_and_one_is_told(office: Office) -> None:
+    ids, seen = [office.id(0)], {office.id(0): 0}
+    by: Any = {"user_id": office.person, "clock": office.world.wall_clock(), "versions": seen}
+
+    told = meanwhile(
+        office.world.database,
+        lambda session: acts.done(session, ids, **by),
+        lambda session: acts.wait(session, ids, **by),
+    )
+
+    assert isinstance(told, states.Overtaken)
+    assert (office.seen(0), office.told(0)) == (State.DONE, ["new", "done"])
+
+
+@pytest.mark.promise("P6")
+def test_an_act_while_its_source_is_stored_stands_or_comes_back_with_its_reason(
+    office: Office,
+) -> None:
+    moved = deadline(0, due=DueDate(on=date(2027, 1, 2)))
+    office.world.connector.lists(moved, *deadlines(range(1, 3)))
+    clock, ids = office.world.wall_clock(), [office.id(0)]
+
+    with ThreadPoolExecutor(1) as pool:
+        with office.world.database.write() as session:
+            acts.done(session, ids, user_id=office.person, clock=clock)
+            session.flush()
+            synced = pool.submit(office.world.sync)
+            until_it_waits(office.world.database, synced)
+        synced.result()
+
+    assert (office.seen(0), office.told(0)[1:]) == (State.OPEN, ["done", "due moved", "reopened"])
+    assert office.state(0).reopened_because == "Due moved 2027-01-15 → 2027-01-02"
+
+
 def test_nobody_is_given_work_who_cannot_sign_in(office: Office) -> None:
     lee = office.colleague()
     with office.world.database.write() as session:
@@ -230,20 +335,21 @@ def test_nobody_is_given_work_who_cannot_sign_in(office: Office) -> None:
             office.act(acts.assign, [office.id(0)], unknown)
 
 
-def test_thousands_at_once_are_done_and_undone_together(world: World, person: int) -> None:
-    world.connector.lists(*deadlines(range(1501)))
+def test_ten_thousand_at_once_are_done_and_undone_together(world: World, person: int) -> None:
+    most = states.MOST_AT_ONCE
+    world.connector.lists(*deadlines(range(most + 1)))
     world.sync()
     office = Office(world, person)
     ids = sorted(item.id or 0 for item in world.items().values())
 
     with pytest.raises(Invalid):
-        office.act(acts.done, list(range(1, states.MOST_AT_ONCE + 2)))
-    act = office.act(acts.done, ids[:1500])
-    assert (act.said, len(office.listed())) == ("Done: 1,500 items", 1)
+        office.act(acts.done, ids)
+    act = office.act(acts.done, ids[:most])
+    assert (act.said, len(office.listed())) == ("Done: 10,000 items", 1)
 
     undone = office.undo(act)
 
-    assert set(undone.items) == set(ids[:1500])
+    assert set(undone.items) == set(ids[:most])
     with world.database.read() as session:
         stored = session.exec(select(ItemState)).all()
     assert {(state.state, state.version) for state in stored} == {("open", 2)}

@@ -95,6 +95,16 @@ def test_who_was_ticked_is_named_before_the_text_once(talk: Talk) -> None:
     assert [talk.unseen(talk.lena), talk.unseen(talk.other)] == [1, 1]
 
 
+def test_of_two_with_one_name_the_ticked_one_is_told(talk: Talk) -> None:
+    with talk.world.database.write() as session:
+        accounts.user(session, talk.other).name = "Rin Sato"
+    act = talk.say("look at this", by=talk.lena, tell=[talk.other])
+
+    assert act.said == "Commented"
+    assert talk.texts() == ["@weber look at this"]
+    assert [talk.unseen(talk.rin), talk.unseen(talk.other)] == [0, 1]
+
+
 def test_an_undone_comment_is_gone_and_tells_nobody(talk: Talk) -> None:
     act = talk.say("@lena wrong item")
     talk.act(undoing.undo, act.undo)

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import AppError, Conflict, Invalid, NotFound
 from app.models import AssignmentRule, Certification, ItemState
 from app.services import accounts, acts, handing, inbox, item, ruling_now, undoing, unowned
 from app.services.pages import Act, PersonPage, RuleForeseen, View
 from connectors.sdk.records import AnyRecord, Category, DueDate, Money
 from tests.support.scripted import deadline, deadlines
+from tests.support.together import meanwhile
 from tests.support.world import START, World
 
 LATER = DueDate(on=START.date() + timedelta(days=40))
@@ -263,6 +264,45 @@ def test_what_somebody_took_after_the_preview_a_rule_does_not_give_away(team: Te
     assert team.owners()["0"] == (team.kim, None)
     with pytest.raises(Conflict, match="Nothing is left to give"):
         team.does(ruling_now.apply, rule, seen)
+
+
+@pytest.mark.promise("P6")
+@pytest.mark.parametrize("how", ["a rule", "a hand-over"])
+def test_what_somebody_takes_at_the_same_moment_stays_with_them(team: Team, how: str) -> None:
+    team.reads(*(deadline(n, vendor="Dell") for n in range(3)))
+    ids = [team.id(n) for n in range(3)]
+    by: Any = {"user_id": team.rin, "clock": team.world.wall_clock()}
+    if how == "a rule":
+        rule = team.rule(team.lee, vendor="Dell")
+        gives: Any = lambda session: ruling_now.apply(session, rule, 0, **by)  # noqa: E731  (one of two)
+    else:
+        team.does(acts.assign, ids, team.rin)
+        seen = team.page(team.rin).owns.seen
+        gives = lambda session: handing.hand_over(  # noqa: E731  (the other one)
+            session, team.rin, team.lee, note="", seen=seen, **by
+        )
+    theirs = {**by, "user_id": team.kim}
+
+    act = meanwhile(
+        team.world.database,
+        lambda session: acts.assign(session, ids[:1], team.kim, **theirs),
+        gives,
+    )
+
+    assert not isinstance(act, AppError)
+    assert "1 item stayed, because somebody changed it meanwhile: “Deadline 0”." in act.said
+    assert [team.owners()[str(n)][0] for n in range(3)] == [team.kim, team.lee, team.lee]
+
+
+def test_a_rule_whose_owner_left_gives_nothing_and_says_why(team: Team) -> None:
+    team.reads(deadline("a", vendor="Dell"))
+    rule = team.rule(team.lee, vendor="Dell")
+    with team.world.database.write() as session:
+        accounts.user(session, team.lee).is_active = False
+
+    with pytest.raises(Conflict, match="Lee may not sign in any more") as refused:
+        team.does(ruling_now.apply, rule, 0)
+    assert refused.value.remedy == "Let them in again, or change the rule."
 
 
 def test_what_belongs_to_somebody_who_left_counts_as_nobodys(team: Team) -> None:

@@ -150,6 +150,17 @@ def test_what_somebody_changed_since_the_preview_is_left_and_named(
     assert "Nothing was done" in again
 
 
+@pytest.mark.parametrize("until", ["9999-12-31T23:59-12:00", "2001-01-01T00:00+00:00"])
+def test_many_are_not_snoozed_to_a_moment_that_cannot_be(
+    client: TestClient, many: list[int], until: str
+) -> None:
+    form = {"every": "1", "view": "vendor=Acme", "until": until}
+    answer = client.post("/items/snooze", data=form)
+
+    assert answer.status_code == 422
+    assert "It cannot be snoozed" in answer.text
+
+
 def test_up_to_fifty_are_done_without_asking(
     client: TestClient, many: list[int], database: Database
 ) -> None:
@@ -168,6 +179,23 @@ def test_an_unticked_row_of_a_few_is_left_without_asking(
     client.post("/items/done", data=form)
     assert states(database, [int(shown[0])]) == {"done"}
     assert states(database, [int(shown[1])]) == {"open"}
+
+
+def test_what_came_after_all_were_selected_is_shown_before_it_is_done(
+    client: TestClient, ids: Ids, database: Database
+) -> None:
+    page = client.get("/inbox?tab=overdue&select=all").text
+    shown = hidden(page, "shown")
+    with database.write() as session:
+        late = replace(samples.ROWS["overdue"][0], id=901, title="Came later")
+        company.item(session, late, 1)
+    form = {"every": "1", "view": hidden(page, "view"), "shown": shown, "item": shown}
+
+    preview = client.post("/items/done", data=form).text
+
+    assert f"Done: {len(shown) + 1} items" in preview
+    assert "Came later" in preview
+    assert states(database, [int(id_) for id_ in shown]) == {"open"}
 
 
 @pytest.mark.parametrize(
@@ -307,11 +335,19 @@ def test_two_people_at_once_see_both_and_choose(
     assert "You: Not applicable: We sold it <last> year., today 09:30." in said
     assert "Rin Sato: Snoozed until Mon 23 Nov, today 09:30." in said
     assert "Now it is snoozed until Mon 23 Nov" in said
+    assert 'href="/inbox">Keep theirs</a>' in refused.text
+    assert "Do mine anyway" in refused.text
     assert states(database, [id_]) == {"snoozed"}
     asked = refused.text[refused.text.index('role="alert"') :]
     mine = {name: hidden(asked, name)[0] for name in ("item", "version", "reason", "next")}
     assert client.post("/items/decline", data=mine, headers=headers).status_code < 400
     assert states(database, [id_]) == {"not applicable"}
+
+    late = {"item": id_, "version": int(version) + 1}
+    other = unescape(rin.post("/items/reopen", data=late, headers=headers).text)
+    assert "You: Reopen, today 08:30." in other, "at the reader's own hour"
+    assert "Dana Kim: Not applicable, today 08:30." in other
+    assert "Now it is not applicable" in other
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -327,6 +363,7 @@ def test_an_undo_after_somebody_went_on_names_both_and_leaves_the_choice(
     refused = client.post("/undo", data={"act": key}, headers=headers)
 
     assert refused.status_code == 409
+    assert "Undo the others" not in refused.text
     assert "You: Done, today 09:30." in refused.text
     assert "Rin Sato: Waiting on vendor, today 09:30." in refused.text
     assert states(database, [id_]) == {"waiting"}
