@@ -37,5 +37,14 @@
     const runs = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline";
     if (runs || box.right > wide + 0.5 || (next && box.right > next.left + 0.5 && box.left < next.left && Math.abs(box.top - next.top) < 4)) faults.push(`runs over: ${told(element)}`);
   }
+
+  // A menu opens within the window: what is beside it to the left nobody can scroll to.
+  for (const menu of all("details.menu")) {
+    if (!seen(menu)) continue;
+    menu.open = true;
+    const box = menu.lastElementChild.getBoundingClientRect();
+    if (box.left < 0 || box.right > wide) faults.push(`opens from ${box.left.toFixed()} to ${box.right.toFixed()}: ${told(menu)}`);
+    menu.open = false;
+  }
   return faults;
 }
