@@ -149,7 +149,7 @@ def save(
     clock: Clock,
     shared: bool = False,
 ) -> Act:
-    """Keep a view, pinned. Raises ``Invalid``."""
+    """Keep a view, pinned where there is room beside the navigation. Raises ``Invalid``."""
     own = select(sa.func.count()).select_from(views).where(views.c.owner_id == user_id)
     if session.exec(own).one() >= MOST:
         raise Invalid(f"You keep {MOST} views already.", remedy="Delete one that you do not need.")
@@ -162,9 +162,12 @@ def save(
     )
     session.add(view)
     session.flush()
-    act = _told(session, view, f"Saved as “{view.name}”", {}, user_id=user_id, clock=clock)
-    _pin(session, view, user_id)
-    return act
+    said = f"Saved as “{view.name}”"
+    if len(_order(session, user_id)) < MOST_PINNED:
+        _pin(session, view, user_id)
+    else:
+        said += f"; not pinned, for {MOST_PINNED} are"
+    return _told(session, view, said, {}, user_id=user_id, clock=clock)
 
 
 def copy(session: Session, view_id: int, *, user_id: int, clock: Clock) -> Act:
@@ -267,7 +270,7 @@ def seen(session: Session, view_id: int, user_id: int) -> SavedView:
     found = session.exec(select(SavedView).where(SavedView.id == view_id, _seen_by(user_id)))
     view = found.first()
     if view is None:
-        raise NotFound("There is no such view.")
+        raise NotFound("There is no such view.", remedy="All views has those that there are.")
     return view
 
 

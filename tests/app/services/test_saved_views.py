@@ -161,6 +161,18 @@ def test_a_view_that_was_brought_back_is_the_same_one(team: Team) -> None:
     assert team.pinned() == {"Cisco": 2}
 
 
+def test_a_view_is_kept_where_no_more_can_be_pinned(team: Team) -> None:
+    for number in range(saved.MOST_PINNED):
+        team.do(saved.save, f"View {number}", "tab=week")
+
+    act = team.do(saved.save, "One more", "vendor=AWS")
+
+    assert act.said == "Saved as “One more”; not pinned, for 20 are"
+    assert team.lines()["One more"] == ("vendor=AWS", 1, False)
+    with pytest.raises(Invalid):
+        team.do(saved.pin, team.id("One more"), on=True)
+
+
 def test_a_view_of_a_vendor_that_is_gone_opens_and_says_so(team: Team) -> None:
     team.do(saved.save, "Old", "vendor=Sun+Microsystems&source=77")
 
