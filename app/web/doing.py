@@ -74,7 +74,7 @@ def _act(request: Request, sent: Sent, verb: Verb, ids: list[int]) -> tuple[Act,
     """What was done, and which of many items were left, each with the reason."""
     with acting(request, on_items=True) as visit:
         left = {}
-        if len(ids) > 1:
+        if len(ids) > 1 and not verb.own:
             states.hold(visit.session, ids)  # nobody changes them between the question and the act
             left = _refused(visit, sent, verb, ids)
         rest = [id_ for id_ in ids if id_ not in left]

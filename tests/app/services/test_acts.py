@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Item, ItemState
@@ -323,6 +323,33 @@ def test_an_act_while_its_source_is_stored_stands_or_comes_back_with_its_reason(
 
     assert (office.seen(0), office.told(0)[1:]) == (State.OPEN, ["done", "due moved", "reopened"])
     assert office.state(0).reopened_because == "Due moved 2027-01-15 → 2027-01-02"
+
+
+def test_what_is_done_while_its_snooze_ends_stays_done(office: Office) -> None:
+    until, ids = office.world.clock() + timedelta(days=1), [office.id(0)]
+    office.act(acts.snooze, ids, until)
+    clock = office.world.wall_clock()
+
+    woken = meanwhile(
+        office.world.database,
+        lambda session: acts.done(session, ids, user_id=office.person, clock=clock),
+        lambda session: waking.wake(session, now=until),
+    )
+
+    assert (woken, office.seen(0)) == (0, State.DONE)
+
+
+def test_two_who_press_undo_at_once_undo_once(office: Office) -> None:
+    act = office.done(0, 1)
+    by: Any = {"user_id": office.person, "clock": office.world.wall_clock()}
+
+    def undo(session: Session) -> Act:
+        return undoing.undo(session, act.undo or "", **by)
+
+    told = meanwhile(office.world.database, undo, undo)
+
+    assert isinstance(told, Conflict)
+    assert (office.told(0), office.state(0).version) == (["new", "done", "undone"], 2)
 
 
 def test_nobody_is_given_work_who_cannot_sign_in(office: Office) -> None:

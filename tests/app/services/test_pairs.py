@@ -22,6 +22,7 @@ from app.services import (
     pairs,
     recording,
     undoing,
+    waking,
 )
 from app.services.decision_lines import PairLine
 from app.services.pages import Act, ItemPage, State, View
@@ -266,6 +267,18 @@ class TestJoined:
 
         assert desk.world.items()["vendor"].removed_at is not None
         assert set(desk.listed()) == {DISTRIBUTOR.title}
+
+    def test_what_is_parted_while_its_head_goes_comes_back_once(self, desk: Desk) -> None:
+        desk.join()
+        heads, now = [desk.id("vendor")], desk.world.clock()
+        meanwhile(
+            desk.world.database,
+            desk.asks(pairs.part, desk.id("distributor")),
+            lambda session: waking.let_go(session, heads, now=now),
+        )
+
+        kinds = [event.kind for event in desk.world.history("distributor")]
+        assert kinds.count("reopened") == 1
 
     def test_a_third_joins_what_stands_for_the_two(self, desk: Desk) -> None:
         desk.join()

@@ -1,9 +1,10 @@
 """What a notice's text names is proposed; only a person makes it a deadline."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from app.services.decision_lines import DecisionsPage, ProposalLine, Related
 from app.services.pages import Act, ItemPage, View
 from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import Deadline, DueDate, DueInstant, Money, Notice
+from tests.support.together import meanwhile
 from tests.support.world import START, World
 
 TOLD = DueInstant(at=datetime(2026, 11, 20, 9, tzinfo=UTC), raw="Fri, 20 Nov 2026")
@@ -100,6 +102,33 @@ class Desk:
         with self.world.database.write() as session:
             clock = self.world.wall_clock()
             return confirming.dismiss(session, self.id(), one.id, user_id=self.person, clock=clock)
+
+
+DECIDE: dict[str, Callable[..., Act]] = {
+    "confirmed": lambda session, *ids, **by: confirming.confirm(session, *ids, "2026-11-30", **by),
+    "dismissed": confirming.dismiss,
+}
+
+
+@pytest.mark.parametrize("first", DECIDE)
+@pytest.mark.parametrize("second", DECIDE)
+def test_of_two_who_decide_at_once_one_does_and_the_other_is_told(
+    desk: Desk, first: str, second: str
+) -> None:
+    (one,) = desk.proposed()
+    by: Any = {"user_id": desk.person, "clock": desk.world.wall_clock()}
+    id_ = desk.id()
+
+    told = meanwhile(
+        desk.world.database,
+        lambda session: DECIDE[first](session, id_, one.id, **by),
+        lambda session: DECIDE[second](session, id_, one.id, **by),
+    )
+
+    assert isinstance(told, Conflict)
+    assert told.message == f"This proposal is {first} already."
+    made = [it for it in desk.world.items().values() if it.stream == confirming.STREAM]
+    assert len(made) == (first == "confirmed")
 
 
 @pytest.fixture
