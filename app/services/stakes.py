@@ -1,6 +1,6 @@
 """The money of open items that are due soon: summed up once a sync, then kept up with each act."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,12 @@ def stake(session: Session, *, clock: Clock, days: int) -> Stake:
 
     key = ("stake", days, clock.today, clock.zone.key)
     return groups.stake_of([*kept_up(session, key, summed, later).items()])
+
+
+def opened(session: Session, low: int, high: int) -> Sequence[int]:
+    """The items that people opened with the flips after ``low`` up to ``high``."""
+    since = sa.and_(flips.c.opened > low, flips.c.opened <= high, flips.c.is_open)
+    return session.execute(sa.select(flips.c.item_id).where(since)).scalars().all()
 
 
 def _sums(session: Session, statement: sa.Select[Any], named: Mapping[str, Any]) -> Sums:

@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from app.core.next_act import NextAct
 from app.models import ItemState, TeamState
-from app.services import accounts, acts, listing, today
+from app.services import accounts, acts, listing, mandatory, revisions, today
 from app.services.lines import Sources
 from app.services.pages import TodayPage
 from connectors.sdk.records import (
@@ -185,6 +186,38 @@ def test_the_ten_are_the_same_that_ranking_everything_gives(world: World, person
 
         assert len(ten) == 10
         assert [row.id for _, row, _ in ten] == [row.id for _, row, _ in all_[:10]]
+
+
+def test_the_ten_stay_the_same_that_ranking_everything_gives_whatever_people_do(
+    world: World, person: int
+) -> None:
+    draw = random.Random(8)
+    lists(world, *(told(draw, number) for number in range(700)))
+    ids = [item.id or 0 for item in world.items().values()]
+    by: dict[str, Any] = {"user_id": person, "clock": world.wall_clock()}
+    everything = sa.select(listing.items.c.id).where(listing.asks(by["clock"]))
+    verbs = (
+        *(acts.reopen, acts.wait, partial(acts.snooze, until=None)),
+        partial(acts.decline, reason="Not ours"),
+    )
+
+    def ten() -> list[int]:
+        with world.database.read() as session:
+            known = Sources(session, now=world.clock())
+            found, all_ = (
+                today.first(session, {}, known, **by),
+                today.ranked(session, everything, {}, known, **by),
+            )
+        assert [row.id for _, row, _ in found] == [row.id for _, row, _ in all_[:10]]
+        return [row.id for _, row, _ in found]
+
+    for _ in range(12):
+        for some in (ten()[:6], draw.sample(ids, 90)):
+            with world.database.write() as session:
+                revisions.only_on_items(session)
+                free = [id_ for id_ in some if id_ not in mandatory.among(session, some)]
+                draw.choice(verbs)(session, free, **by)
+    ten()
 
 
 STEPS = {
