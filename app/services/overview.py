@@ -21,7 +21,7 @@ from app.services.listing import items
 from app.services.outcomes import LOST, SAVED
 from app.services.pages import SourceLine, Stake
 from app.services.pages.views import NONE
-from app.services.revisions import remembered
+from app.services.revisions import Until, remembered
 from app.services.tracking import GoalRow
 from connectors.sdk.records import Money
 
@@ -157,7 +157,10 @@ class _Made:
         self.quarter, self.ahead = quarter, weeks_ahead(clock.today)
         self.yesterday = clock.today - timedelta(days=1)
         self.spans = _spans(self.yesterday, self.ahead, quarter)
-        self.sums = _sums(session, self.spans, clock)
+        key = ("open sums", *self.spans, clock.zone.key, due_days.passed(session, clock))
+        self.sums: list[Sum] = remembered(
+            session, key, lambda: _sums(session, self.spans, clock), until=Until.OPENED
+        )
         found = {what: _outcome(session, what, quarter, clock) for what in (SAVED, LOST)}
         self.counts = {what: count for what, (count, _) in found.items()}
         spent = {what: money for what, (_, money) in found.items()}
