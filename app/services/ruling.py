@@ -15,8 +15,6 @@ from app.services.pages import Act, Choice, RuleLine, RulesPage
 from app.services.rules import rule_of
 
 KIND = "rule"
-SAVED = "Saved. The rule holds for everything new from now on."
-DELETED = "The rule for {} is deleted. What it gave stays where it is."
 LONGEST = 200
 """Characters of what a rule asks for."""
 FIELDS = (*ORDER, "owner", "backup")
@@ -112,14 +110,15 @@ def save(
     session.add(rule)
     session.flush()
     assert rule.id is not None
-    act = _told(session, rule.id, was, SAVED, user_id=user_id, clock=clock)
+    said = f"Rule for {rule_of(rule).words} saved"
+    act = _told(session, rule.id, was, said, user_id=user_id, clock=clock)
     return rule, act
 
 
 def delete(session: Session, rule_id: int, *, user_id: int, clock: Clock) -> Act:
     """It decides no more; what it has given stays where it is."""
     rule = get(session, rule_id)
-    was, said = _kept(rule), DELETED.format(rule_of(rule).words)
+    was, said = _kept(rule), f"Rule for {rule_of(rule).words} deleted"
     session.delete(rule)
     session.flush()
     return _told(session, rule_id, was, said, user_id=user_id, clock=clock)

@@ -63,7 +63,8 @@ def delete(request: Request, rule_id: int) -> Response:
     with acting(request) as visit:
         visit.admin()
         act = ruling.delete(visit.session, rule_id, **visit.by)
-    return see_other(request, PATH, Toast(said=act.said, undo=act.undo))
+    said = f"{act.said}. What it gave stays where it is."
+    return see_other(request, PATH, Toast(said=said, undo=act.undo))
 
 
 @router.get(f"{PATH}/{{rule_id:id}}/now")
@@ -95,7 +96,8 @@ def _save(request: Request, rule_id: int | None, typed: ruling.Typed) -> Respons
     except Invalid as error:
         with reading(request) as visit:
             return _rules(visit, typed, rule_id=rule_id, error=error)
-    return see_other(request, f"{PATH}/{rule.id}/now", Toast(said=act.said, undo=act.undo))
+    said = f"{act.said}. It holds for everything new from now on."
+    return see_other(request, f"{PATH}/{rule.id}/now", Toast(said=said, undo=act.undo))
 
 
 def _rules(

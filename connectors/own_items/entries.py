@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
@@ -189,12 +190,18 @@ def slug(title: str) -> str:
     return _NOT_IN_ID.sub("-", title.casefold()).strip("-")[:80].rstrip("-") or "item"
 
 
+@lru_cache(maxsize=4)
 def lined(text: str) -> Lined:
-    """The text of all entries as data; raises ``BadYaml``. An empty one is an empty list."""
+    """The text of all entries as data, not to be changed; raises ``BadYaml``. An empty one is an
+    empty list.
+
+    One act asks for the same text ten times, and reading it is most of the act.
+    """
     found = read(text)
     return found if found.data is not None else Lined(data=[], lines=found.lines)
 
 
+@lru_cache(maxsize=4)
 def entries_of(text: str) -> tuple[Entry, ...]:
     """All entries; raises ``BadYaml`` with what is wrong, line by line."""
     found = lined(text)

@@ -270,6 +270,19 @@ def test_who_can_be_named_is_offered_behind_an_at(desk: Desk) -> None:
     expect(desk.said).to_contain_text("Commented")
 
 
+def test_enter_in_the_bars_field_presses_the_button_beside_it_and_never_done(desk: Desk) -> None:
+    desk.stand_on(2)
+    desk.press("x")
+    desk.press("j")
+    desk.press("x")
+    desk.press("n")
+    desk.page.keyboard.type("Not ours")
+    desk.press("Enter")
+    expect(desk.said).to_contain_text("Not applicable: 2 items")
+    desk.press("z")
+    expect(desk.said).to_contain_text("Undone")
+
+
 @case("star")
 def _(desk: Desk, keys: str) -> None:
     item = desk.item()

@@ -85,7 +85,7 @@ def test_adding_changing_and_deleting_a_rule_are_undone(
     answer = client.post("/undo", data={"act": added, "next": to}, headers=here)
     assert answer.headers["HX-Redirect"] == to  # and there is no such rule any more
     assert client.get(to).headers["location"] == PATH
-    assert "Undone: Saved." in client.get(PATH).text
+    assert "Undone: Rule for vendor Cisco saved" in client.get(PATH).text
     assert rules(site) == []
 
 
