@@ -60,7 +60,10 @@ def set_admin(session: Session, user_id: int, *, admin: bool) -> User:
 
 
 def _another_admin(session: Session, person: User) -> None:
-    """Somebody must be able to manage this installation."""
-    others = select(User.id).where(User.is_admin, User.is_active, User.id != person.id)
-    if person.is_admin and session.exec(others.limit(1)).first() is None:
+    """Somebody must be able to manage this installation. All admins are held: of two who remove
+    each other at once the second sees what the first did.
+    """
+    admins = select(User.id).where(User.is_admin, User.is_active).order_by(col(User.id))
+    left = set(session.exec(admins.with_for_update(key_share=True))) - {person.id}
+    if person.is_admin and not left:
         raise Conflict(f"{person.name} is the only admin.", remedy="Make somebody else one first.")

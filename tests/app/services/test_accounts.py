@@ -13,7 +13,7 @@ from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import User
 from app.services import accounts, people, tokens
 from app.services.accounts import ABSOLUTE, IDLE, SEEN_EVERY, SETUP, SIGN_IN
-from tests.support.together import at_once
+from tests.support.together import at_once, meanwhile
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -325,6 +325,30 @@ def test_who_may_not_come_in_any_more_has_no_session_no_link_no_password_and_no_
     with database.read() as session:
         assert not accounts.link_is_good(session, link, SIGN_IN, now=NOW)
         assert tokens.token_for(session, token, "read", now=NOW) is not None
+
+
+@pytest.mark.parametrize("how", ["shut out", "no admin any more"])
+def test_of_two_admins_who_remove_each_other_at_once_one_stays(
+    database: Database, how: str
+) -> None:
+    with database.write() as session:
+        both = [
+            accounts.add_user(
+                session, email=f"{name}@partner.example", name=name, now=NOW, is_admin=True
+            )
+            for name in ("Dana", "Kim")
+        ]
+    first, second = (one.id or 0 for one in both)
+
+    def remove(session: Session, id_: int) -> User:
+        if how == "shut out":
+            return people.set_active(session, id_, active=False)
+        return people.set_admin(session, id_, admin=False)
+
+    told = meanwhile(database, lambda s: remove(s, first), lambda s: remove(s, second))
+
+    assert isinstance(told, Conflict)
+    assert told.message == "Kim is the only admin."
 
 
 # --- links that work once --------------------------------------------------------------------
