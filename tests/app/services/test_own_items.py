@@ -2,18 +2,22 @@
 
 import threading
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
+from app.core.words import Clock
 from app.db import Database
+from app.errors import Conflict
 from app.models import Connection, Item, User
 from app.secrets import Vault
-from app.services import own_dates, own_items
+from app.services import own_dates, own_items, undoing
 from connectors.own_items.entries import entries_of
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 VAULT = Vault(["k" * 32])
+CLOCK = Clock(now=NOW, zone=ZoneInfo("UTC"))
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +105,33 @@ def test_the_item_to_open_and_the_reminder_to_close_are_those_of_the_entry(
         asked = [id_ for id_ in (ids["plan/2026-11"], ids["plan/2026-12"]) if id_]
         assert own_dates.reminders(session, asked) == [ids["plan/2026-11#reminder"]]
         assert own_dates.reminders(session, [ids["plan/2026-11#reminder"] or 0]) == []
+
+
+def test_what_one_deletes_comes_back_beside_what_another_added(database: Database) -> None:
+    add(database, "first")
+    with database.write() as session:
+        (connection,) = session.exec(select(Connection))
+        session.add(
+            Item(
+                connection_id=connection.id or 0,
+                stream="items",
+                external_id="first",
+                title="first",
+                kind="deadline",
+                due_on=date(2026, 12, 1),
+                content_hash=b"",
+                first_seen_at=NOW,
+                changed_at=NOW,
+            )
+        )
+    with database.write() as session:
+        deleted = own_items.delete(session, 1, now=NOW, user_id=1)
+    add(database, "second")
+    assert titles(database) == {"second"}
+
+    with database.write() as session:
+        undoing.undo(session, deleted.undo or "", user_id=1, clock=CLOCK)
+
+    assert titles(database) == {"first", "second"}
+    with pytest.raises(Conflict), database.write() as session:
+        undoing.undo(session, deleted.undo or "", user_id=1, clock=CLOCK)

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.models import AssignmentRule, Event, ItemState
-from app.services import accounts, acts, confirming, item, undoing
+from app.services import accounts, acts, confirming, item, ruling, undoing
 from app.services.pages import ItemPage
 from connectors.sdk.mapping import clean_html
 from connectors.sdk.records import AnyRecord, Category, DueDate, Notice, ReportingRequirement
@@ -154,3 +154,19 @@ def test_a_confirmed_date_is_new_too_and_its_undo_leaves_nothing_behind(
     with world.database.write() as session:
         undoing.undo(session, act.undo or "", user_id=person, clock=world.wall_clock())
     assert world.items()["n"].removed_at is None
+
+
+def test_a_rule_that_was_deleted_is_there_again_as_it_was(world: World, person: int) -> None:
+    by: Any = {"user_id": person, "clock": world.wall_clock()}
+    typed = dict.fromkeys(ruling.FIELDS, "") | {"vendor": "Dell", "owner": str(person)}
+    with world.database.write() as session:
+        made, _ = ruling.save(session, None, typed, **by)
+        was = made.model_dump()
+    with world.database.write() as session:
+        deleted = ruling.delete(session, was["id"], **by)
+
+    with world.database.write() as session:
+        undoing.undo(session, deleted.undo or "", **by)
+
+    with world.database.read() as session:
+        assert ruling.get(session, was["id"]).model_dump() == was
