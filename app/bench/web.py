@@ -108,7 +108,11 @@ def _acts() -> Iterator[tuple[str, dict[str, str]]]:
             ("/items/assign", {"owner": "1"}),
             ("/items/snooze", {"day": tomorrow}),
             ("/items/note", {"text": "Asked them again"}),
+            ("/items/wait", {}),
+            ("/items/star", {}),
             ("/items/reopen", {}),
+            ("/items/done", {"proof": "https://vendor.example/proof"}),
+            ("/undo", {}),
         )
     )
 
