@@ -52,7 +52,6 @@ def _in_list(
     The whole list where rows come back, for they have their places in it, and where none
     is left, for then it says why it is empty.
     """
-
     names = item | ({} if again else around(visit, view))
     whole = again or not names["page"].heads
     if whole:
@@ -66,7 +65,7 @@ def _in_list(
     return [
         *_rows(visit, act, names),
         *_heads(visit, act, names),
-        *parts("tabs", "stake", "detail"),
+        *parts("tabs", "stake", *(["narrowed"] if names["chips"] else []), "detail"),
     ]
 
 

@@ -250,6 +250,21 @@ def test_a_done_item_leaves_the_list_and_its_counts(client: TestClient, ids: Ids
     assert '<hx-partial hx-target="#head-overdue" hx-swap="delete">' in last
 
 
+def test_an_act_in_a_narrowed_list_says_anew_how_many_of_how_many(
+    client: TestClient, ids: Ids
+) -> None:
+    here = "/inbox?kind=renewal"
+    counted = re.compile(r"(\d+) of (\d+)</span>")
+    found = counted.search(client.get(here).text)
+    assert found
+    shown, total = map(int, found.groups())
+    assert shown > 1
+
+    answer = client.post("/items/done", data={"item": ids["13"]}, headers=by_htmx(here)).text
+
+    assert f"{shown - 1} of {total - 1}</span>" in answer
+
+
 def test_a_list_that_becomes_empty_says_so(client: TestClient, ids: Ids) -> None:
     both = [ids["11"], ids["12"]]
     here = by_htmx("/inbox?tab=overdue")
