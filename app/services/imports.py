@@ -17,6 +17,7 @@ from app.services import configs, sources
 from app.services.checking import PATIENCE
 from app.services.import_plans import in_common
 from app.services.sources import ScheduleInput
+from app.services.unique import free_name
 from connectors.sdk.connector import ReadContext
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import ConnectorConfig
@@ -184,14 +185,31 @@ def _read(mapping: Mapping[str, Any]) -> set[str]:
 
 
 def check(
-    session: Session, connection_id: int | None, *, vendor: str | None, currency: str | None
+    session: Session,
+    connection_id: int | None,
+    *,
+    vendor: str | None,
+    currency: str | None,
+    name: str = "",
 ) -> None:
     """What can be refused before the file is looked into. Raises ``Invalid`` with its fields."""
+    if connection_id is None and name in _names(session):
+        told = "A source has this name. Choose it above, or another name."
+        raise Invalid("The name is taken.", fields={"name": told})
     said = {"vendor": vendor, "currency": currency}
     configs.validate(MANIFEST, values_of(None, file_name="any.csv", mappings={}, **said))
     if connection_id is not None and connection_id not in {one.id for one in targets(session)}:
         told = "No file renews this source. Choose another one, or a new one."
         raise Invalid("The file cannot be imported there.", fields={"into": told})
+
+
+def name_for(session: Session, file_name: str) -> str:
+    """What the source of a file is called where nobody says it."""
+    return free_name(Path(file_name).stem, _names(session))
+
+
+def _names(session: Session) -> set[str]:
+    return {one.name for one in sources.every(session)}
 
 
 def values_of(

@@ -13,6 +13,7 @@ from app.models import Connection, Item
 from app.secrets import Vault
 from app.services import apart, keeping, sources
 from app.services.pages import Act, Own
+from app.services.unique import free_name
 from connectors.own_items import editing, series
 from connectors.own_items.entries import Entry, Only
 from connectors.own_items.records import MOVED, Window
@@ -215,7 +216,7 @@ def _made(session: Session, vault: Vault, now: datetime) -> Connection:
     """The same, made for the first."""
     connection = _held(session)
     if connection is None:
-        name = _free_name(session)
+        name = free_name(NAME, {one.name for one in sources.every(session)})
         connection = sources.add(
             session, name=name, connector=CONNECTOR, values={}, vault=vault, now=now
         )
@@ -264,12 +265,6 @@ def _own_locked(session: Session, item_id: int) -> tuple[Connection, Place]:
 
 def _text(connection: Connection) -> str:
     return str(connection.config.get("entries", ""))
-
-
-def _free_name(session: Session) -> str:
-    taken = {connection.name for connection in sources.every(session)}
-    names = (NAME, *(f"{NAME} {number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken)
 
 
 def _changed(

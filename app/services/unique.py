@@ -1,6 +1,6 @@
 """Names that only one row may have, also when two people choose the same at the same moment."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import IntegrityError
@@ -20,3 +20,9 @@ def only_one(session: Session, taken: str) -> Iterator[None]:
             session.flush()
     except IntegrityError:
         raise Conflict(taken) from None
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """That name, with a number behind it where it is taken."""
+    names = (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -61,10 +60,11 @@ def upload(request: Request, form: Submitted) -> Response:
         body, name = BytesIO(f"{pasted}\n".encode()), PASTED
     else:
         return _choose(request, typed=typed, errors={"file": "Choose a file, or paste its rows."})
-    vendor, currency = typed["vendor"], typed["currency"]
+    said = {part: typed[part] for part in ("name", "vendor", "currency")}
     try:
         with reading(request) as visit:
-            imports.check(visit.session, whole(typed["into"]), vendor=vendor, currency=currency)
+            imports.check(visit.session, whole(typed["into"]), **said)
+            free = imports.name_for(visit.session, name)
     except Invalid as error:
         return _choose(request, typed=typed, errors=error.fields)
     prune(site.settings.uploads, now=site.now())
@@ -72,10 +72,10 @@ def upload(request: Request, form: Submitted) -> Response:
         body,
         site.settings.uploads,
         file_name=name,
-        name=typed["name"] or Path(name).stem,
+        name=typed["name"] or free,
         connection_id=whole(typed["into"]),
-        vendor=vendor,
-        currency=currency.upper(),
+        vendor=typed["vendor"],
+        currency=typed["currency"].upper(),
         apart=bool(typed["into"] or typed["name"]),
     )
     try:

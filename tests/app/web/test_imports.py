@@ -208,6 +208,7 @@ def test_no_file_is_said_at_the_field(client: TestClient) -> None:
         ("currency", "euros", "“euros” is not an ISO 4217 currency code."),
         ("into", "1", "No file renews this source."),
         ("into", "77", "No file renews this source."),
+        ("name", "Sheet", "A source has this name."),
     ],
 )
 def test_what_is_typed_wrongly_is_said_at_its_field(
@@ -226,6 +227,16 @@ def test_what_is_typed_wrongly_is_said_at_its_field(
 
     assert answer.status_code == 422
     assert f'id="e-{field}">{sentence}' in unescape(answer.text)
+
+
+def test_another_file_of_the_same_name_is_a_source_of_its_own(client: TestClient) -> None:
+    goals = csv_of(("Vendor", "Goal", "Target", "Actual", "Unit"), ("HPE", "Sell", 25, 18, "%"))
+    for content in (SURE, goals):
+        at = upload(client, content)
+        saved = client.post(at, data=chosen(client.get(at).text) | {"then": "save"})
+        assert saved.status_code == 303
+
+    assert "Programs 2</h1>" in client.get(saved.headers["location"]).text
 
 
 def test_a_file_is_led_by_the_sheets_that_are_read_not_by_those_that_are_left_out(
