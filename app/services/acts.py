@@ -62,7 +62,7 @@ def done(
     if unproven:
         raise mandatory.NeedsProof(unproven)
     values = {"state": TeamState.DONE, "done_at": clock.now, "reopened_because": None}
-    return doing.settle(DONE, values, said="Done")
+    return doing.settle(DONE, values, said="Done", beside=also)
 
 
 def reopen(
@@ -306,12 +306,23 @@ class _Doing:
         return self.do(kind, {**states.NO_OTHER, **values}, **told)
 
     def do(
-        self, kind: str, values: Mapping[str, Any], *, said: str, late: str = "", **told: Any
+        self,
+        kind: str,
+        values: Mapping[str, Any],
+        *,
+        said: str,
+        late: str = "",
+        beside: Sequence[int] = (),
+        **told: Any,
     ) -> Act:
-        """Write the values and tell them in the history."""
+        """Write the values and tell them in the history. ``beside``: the reminders among them."""
         record = self.begin(kind)
         states.act(self.session, record, self.ids, self.stored, values, kind=kind, **told)
-        many = f": {plural(len(self.ids), 'item')}" if len(self.ids) > 1 else ""
+        count = len(self.ids) - len(beside)
+        many = f": {plural(count, 'item')}" if count > 1 else ""
+        if beside:
+            reminders = plural(len(beside), "reminder") if count > 1 else "its reminder"
+            late = f", and {reminders} with {'them' if count > 1 else 'it'}"
         return recording.told(self.session, record, f"{said}{many}{late}", self.ids)
 
     def _unchanged(self, versions: Versions) -> None:

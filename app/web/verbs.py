@@ -1,7 +1,7 @@
 """The acts that a form can ask for: their words, and the service that does them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
@@ -39,11 +39,9 @@ class Verb:
 
 def _done(visit: Visit, sent: Sent, ids: list[int]) -> Act:
     also = own_dates.reminders(visit.session, ids)
-    act = acts.done(
+    return acts.done(
         visit.session, ids, **visit.by, versions=sent.versions, proof=sent.proof, also=also
     )
-    alone = also and len(ids) == 1
-    return replace(act, said="Done, and its reminder with it") if alone else act
 
 
 def _reopen(visit: Visit, sent: Sent, ids: list[int]) -> Act:

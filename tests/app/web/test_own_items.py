@@ -454,7 +454,12 @@ def test_a_reminder_is_in_the_digest_and_on_its_day_and_done_with_what_it_is_abo
     answer = client.post("/items/done", data={"item": str(found["plan"].id)})
 
     assert "Done, and its reminder with it" in client.get(answer.headers["location"]).text
-    assert [item.is_open for item in rows().values()] == [False, False]
+    client.post("/undo")
+    assert "Undone: Done, and its reminder with it" in client.get("/inbox").text
+    client.post("/items/add", data={"title": "Visit", "date": "2026-12-06", "how": "no"})
+    client.post("/items/done", data={"item": [rows()["plan"].id, rows()["visit"].id]})
+    assert "Done: 2 items, and 1 reminder with them" in client.get("/inbox").text
+    assert [item.is_open for item in rows().values()] == [False, False, False]
 
 
 def test_a_goal_that_repeats_is_counted_in_its_own_period(client: TestClient, rows: Rows) -> None:
