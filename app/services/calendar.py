@@ -267,7 +267,8 @@ def _stake(session: Session, view: CalendarView, *, user_id: int, clock: Clock) 
     first, last = (view.day, view.day) if view.day else (view.month.first, view.month.last)
 
     def make() -> Stake:
-        money = sa.select(items.c.currency, items.c.amount).select_from(_from(view))
+        columns = (items.c.currency, listing.at_stake.label("amount"))
+        money = sa.select(*columns).select_from(_from(view))
         asked = (*_filters(view, user_id), items.c.due_on.is_not(None))
         parts = [money.where(*asked, *due(first, last, clock)) for due in (_dated, _timed)]
         each = sa.union_all(*parts).subquery()

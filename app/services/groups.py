@@ -183,7 +183,7 @@ def _sums_each(session: Session, view: View, user_id: int, clock: Clock) -> Sums
 
 def _sum_of(session: Session, view: View, user_id: int, clock: Clock, key: str) -> sa.Select[Any]:
     members = (
-        sa.select(items.c.amount, items.c.currency)
+        sa.select(listing.at_stake.label("amount"), items.c.currency)
         .select_from(listing.joined_for(view, user_id))
         .where(*listing.in_view(session, view, user_id, clock), _within(key, clock))
         .limit(COUNTED + 1)
@@ -212,7 +212,7 @@ def _sums_by(
 ) -> sa.Select[Any]:
     """Count and money of each currency of each group."""
     return (
-        sa.select(key, items.c.currency, sa.func.sum(items.c.amount), sa.func.count())
+        sa.select(key, items.c.currency, sa.func.sum(listing.at_stake), sa.func.count())
         .select_from(listing.joined_for(view, user_id))
         .where(*listing.in_view(session, view, user_id, clock))
         .group_by(sa.literal_column("1"), sa.literal_column("2"))

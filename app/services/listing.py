@@ -44,6 +44,9 @@ seen = sa.and_(
 )
 """Whether this person has read it as it is: since something that matters changed last."""
 
+at_stake = sa.case((items.c.amount > 0, items.c.amount))
+"""What an item adds to the money that is at stake: a credit takes nothing away from it."""
+
 COMMON = (
     items.c.id,
     items.c.title,

@@ -20,7 +20,7 @@ from app.core.words import Clock
 from app.models import User
 from app.services import choices, looks, news_walk
 from app.services.lines import Sources
-from app.services.listing import NEW_FOR, items
+from app.services.listing import NEW_FOR, at_stake, items
 from app.services.looks import Span
 from app.services.news_walk import Key
 from app.services.pages import (
@@ -295,7 +295,7 @@ def _open_money(session: Session, programs: Sequence[Thing]) -> Worth:
                 items.c.vendor,
                 items.c.program,
                 items.c.currency,
-                sa.func.sum(items.c.amount),
+                sa.func.sum(at_stake),
                 sa.func.count(),
             )
             .where(items.c.is_open, items.c.program.in_(names))

@@ -101,4 +101,4 @@ def _them(count: int) -> str:
 def stake_of(found: Iterable[Any]) -> Stake:
     """The money of stored rows."""
     amounts = (money_of(row.amount, row.currency) for row in found)
-    return summed(money for money in amounts if money is not None and money.amount)
+    return summed(money for money in amounts if money is not None and money.amount > 0)

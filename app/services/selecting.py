@@ -119,7 +119,7 @@ def preview(
     those = [id_ for id_ in ids if id_ not in refused]
     mine = states.among(session, items.c.id, those)
     sums = session.execute(
-        sa.select(items.c.currency, sa.func.sum(items.c.amount))
+        sa.select(items.c.currency, sa.func.sum(listing.at_stake))
         .where(mine)
         .group_by(items.c.currency)
     ).all()

@@ -50,13 +50,13 @@ def _sums(session: Session, statement: sa.Select[Any], named: Mapping[str, Any])
 
 
 def _summed(clock: Clock, days: int) -> sa.Select[Any]:
-    sums = sa.select(items.c.currency, sa.func.sum(items.c.amount))
+    sums = sa.select(items.c.currency, sa.func.sum(listing.at_stake))
     return sums.where(items.c.is_open, *_due(clock, days)).group_by(items.c.currency)
 
 
 def _flipped(clock: Clock, days: int) -> sa.Select[Any]:
     """What opened less what closed. Whether it is due, and its amount, no act changes."""
-    amount = sa.case((flips.c.is_open, items.c.amount), else_=-items.c.amount)
+    amount = sa.case((flips.c.is_open, listing.at_stake), else_=-listing.at_stake)
     return (
         sa.select(items.c.currency, sa.func.sum(amount, type_=items.c.amount.type))
         .join(flips, flips.c.item_id == items.c.id)

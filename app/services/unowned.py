@@ -21,7 +21,7 @@ def alarm(session: Session, *, clock: Clock) -> Unowned | None:
 
     def make() -> Unowned | None:
         is_late = sa.case((due_days.overdue(clock), 1), else_=0)
-        sums = (sa.func.sum(items.c.amount), sa.func.count(), sa.func.sum(is_late))
+        sums = (sa.func.sum(listing.at_stake), sa.func.count(), sa.func.sum(is_late))
         statement = (
             sa.select(items.c.currency, *sums)
             .select_from(items.outerjoin(states, states.c.item_id == items.c.id))

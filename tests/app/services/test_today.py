@@ -235,6 +235,7 @@ def test_what_is_at_stake_is_never_added_across_currencies(world: World, person:
         deadline(4, due=due(3), amount=Money(amount=Decimal("0.5"))),
         deadline(5, due=due(8), amount=money(10**6)),
         deadline(6, due=due(2), amount=money(10**6), closed=True),
+        deadline(7, due=due(2), amount=money(-400)),
     )
 
     assert page(world, person).stake == (
