@@ -88,16 +88,23 @@ def test_web_and_worker_start_at_once_on_an_empty_database(
     with ExitStack() as running:
         web, worker = (
             running.enter_context(
-                subprocess.Popen([*PARTNER_INBOX, *given[name]], cwd=CHECKOUT, env=environment)
+                subprocess.Popen(
+                    [*PARTNER_INBOX, *given[name]],
+                    cwd=CHECKOUT,
+                    env=environment,
+                    stderr=subprocess.PIPE if name == "web" else None,
+                    text=True,
+                )
             )
             for name in ("web", "worker")
         )
         running.callback(worker.kill)
         running.callback(web.kill)
 
-        while subprocess.run(health_check(port), capture_output=True, check=False).returncode:
-            assert web.poll() is None
-            assert worker.poll() is None
+        assert web.stderr
+        next(line for line in web.stderr if "Uvicorn running" in line)
+        subprocess.run(health_check(port), capture_output=True, check=True)
+        assert worker.poll() is None
 
         for process in (web, worker):
             process.terminate()

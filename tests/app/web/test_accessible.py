@@ -276,6 +276,7 @@ BARELY = 0.02
 """A page may be painted before it has arrived whole; what moves then is less than half a line."""
 
 
+@pytest.mark.long
 def test_every_page_can_be_seen_pressed_and_read_aloud(
     everywhere: tuple[Page, list[str]],
 ) -> None:
