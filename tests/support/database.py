@@ -3,8 +3,11 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.util import LRUCache
 
 from app.db import Database
 from app.schema import migrate
@@ -72,9 +75,23 @@ def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureReques
     server.drop(name)
 
 
+_DIALECTS: dict[str, Dialect] = {}
+_COMPILED: LRUCache[Any, Any] = LRUCache(3000)
+
+
+def _compile_once(engine: Engine) -> None:
+    """What was compiled for one test's database serves the next one's: half of a test's time."""
+    if engine.name not in _DIALECTS:
+        engine.connect().close()  # from its first connection a dialect learns what its server can
+        _DIALECTS[engine.name] = engine.dialect
+    engine.dialect = _DIALECTS[engine.name]
+    engine.update_execution_options(compiled_cache=_COMPILED)
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated, empty database, on SQLite and then on Postgres."""
     opened = Database(database_url)
+    _compile_once(opened.engine)
     yield opened
     opened.close()
