@@ -26,6 +26,7 @@ from app.services import accounts, sources
 from app.web.site import Site
 from connectors import registry
 from tests.app.web.portal import SECRET, Portal
+from tests.support.visitor import Visitor
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -72,7 +73,7 @@ def app(site: Site) -> FastAPI:
 @pytest.fixture
 def visitor(app: FastAPI) -> Iterator[TestClient]:
     """Somebody who is not signed in, with a browser of today."""
-    with TestClient(app, follow_redirects=False, headers=SAME_ORIGIN) as client:
+    with Visitor(app, follow_redirects=False, headers=SAME_ORIGIN) as client:
         yield client
 
 
