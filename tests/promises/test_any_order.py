@@ -326,13 +326,13 @@ class Inbox(RuleBasedStateMachine):
     def snoozes(self, data: st.DataObject, hours: int) -> None:
         until = self.world.clock() + timedelta(hours=hours)
         for known in self.act(data, acts.snooze, until):
-            known.set("snoozed", until=until, because=known.because)
+            known.set("snoozed", until=until)
             known.history["snoozed"] += 1
 
     @rule(data=st.data())
     def snoozes_until_it_changes(self, data: st.DataObject) -> None:
         for known in self.act(data, acts.snooze, None):
-            known.set("snoozed", because=known.because)
+            known.set("snoozed")
             known.history["snoozed"] += 1
 
     @rule(data=st.data())
