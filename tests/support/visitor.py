@@ -28,7 +28,7 @@ class _AtOnce(httpx2.BaseTransport):
 
     async def _answered(self, request: httpx2.Request) -> httpx2.Response:
         answer = await self._within.handle_async_request(request)
-        body = await answer.aread()
+        body = b"".join([part async for part in answer.aiter_raw()])  # as it was packed
         return httpx2.Response(
             answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(body)
         )
