@@ -1,6 +1,6 @@
 """Two people who did something with the same item: what each did, and what stands now."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from app.services.listing import items
 from app.services.pages import Row
 from app.services.states import Overtaken
 
+YOU = "You"
 SHOWN = 10
 """Items of which both sides are told; of more only how many they are."""
 
@@ -86,6 +87,29 @@ def since(session: Session, known: dict[int, int], *, user_id: int) -> dict[int,
     return found
 
 
+def latest(session: Session, versions: Mapping[int, int], *, user_id: int) -> dict[int, Did]:
+    """Of those items that are no longer in the version that was known, the last thing done."""
+    told = _overtaken(session, versions, user_id)
+    return {id_: did[-1] for id_, did in told.items()}
+
+
+def unless_own(session: Session, versions: Mapping[int, int], *, user_id: int) -> Mapping[int, int]:
+    """The versions that are known, but of what only this person has changed since."""
+    told = _overtaken(session, versions, user_id)
+    own = {id_ for id_, did in told.items() if all(one.who == YOU for one in did)}
+    return {id_: version for id_, version in versions.items() if id_ not in own}
+
+
+def _overtaken(session: Session, versions: Mapping[int, int], user_id: int) -> dict[int, list[Did]]:
+    stored = states.read(session, versions.keys()) if versions else {}
+    known = {
+        id_: version
+        for id_, version in versions.items()
+        if stored.get(id_, states.NEVER_TOUCHED)["version"] != version
+    }
+    return since(session, known, user_id=user_id) if known else {}
+
+
 def after(session: Session, ids: Collection[int], mark: int, *, user_id: int) -> dict[int, Did]:
     """The last thing that people or a source did with each of these items after that line."""
     found: dict[int, Did] = {}
@@ -114,5 +138,5 @@ def _told(
     )
     for event, name in session.exec(statement):
         line = item.line_of(event, name)
-        who = "You" if event.actor_id == user_id else line.who
+        who = YOU if event.actor_id == user_id else line.who
         yield event, Did(who=who, what=line.what, at=event.at)

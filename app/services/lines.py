@@ -190,6 +190,7 @@ def rows_of(
             read=bool(row.seen),
             starred=row.starred_at is not None,
             stale=known.stale(row.connection_id),
+            version=row.version or 0,
         )
         for row in found
     )

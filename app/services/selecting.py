@@ -69,6 +69,7 @@ def refused(
     ids: Collection[int],
     *,
     seen: int | None,
+    versions: Mapping[int, int],
     declines: bool,
     settles: bool,
     backup: int | None = None,
@@ -79,6 +80,7 @@ def refused(
 
     seen       the last line of history when the person saw which they are: what was changed
                later is left
+    versions   of single lines, the version that each showed; the same holds of them
     declines   the act says that they are not applicable; ``settles``: that they are done
     backup     who is to stand in for their owners
     """
@@ -92,12 +94,12 @@ def refused(
     if own:
         said = acts.OWNER_ALREADY.format(accounts.user(session, backup or 0).name)
         found |= dict.fromkeys(own, said)
+    since = conflicts.latest(session, versions, user_id=user_id)
     if seen is not None:
-        since = conflicts.after(session, ids, seen, user_id=user_id)
-        found |= {
-            id_: f"{did.who}: {did.what}, {when_words(did.at, clock)}."
-            for id_, did in since.items()
-        }
+        since |= conflicts.after(session, ids, seen, user_id=user_id)
+    found |= {
+        id_: f"{did.who}: {did.what}, {when_words(did.at, clock)}." for id_, did in since.items()
+    }
     return found
 
 

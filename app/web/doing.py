@@ -74,8 +74,12 @@ def _act(request: Request, sent: Sent, verb: Verb, ids: list[int]) -> tuple[Act,
     """What was done, and which of many items were left, each with the reason."""
     with acting(request, on_items=True) as visit:
         left = {}
-        if len(ids) > 1 and not verb.own:
+        if not verb.own and (len(ids) > 1 or sent.was):
             states.hold(visit.session, ids)  # nobody changes them between the question and the act
+        if sent.was:  # one may be quicker than the answer to the act before
+            who = visit.user_id
+            sent = sent.knowing(conflicts.unless_own(visit.session, sent.versions, user_id=who))
+        if len(ids) > 1:
             left = _refused(visit, sent, verb, ids)
         rest = [id_ for id_ in ids if id_ not in left]
         return (verb.do(visit, sent, rest) if rest else NOTHING), left
@@ -88,6 +92,7 @@ def _refused(visit: Visit, sent: Sent, verb: Verb, ids: list[int]) -> dict[int, 
         visit.session,
         ids,
         seen=sent.mark,
+        versions={} if sent.ids else sent.versions,
         declines=verb.declines,
         settles=verb.settles,
         backup=person_of(sent.backup) if verb.backs_up else None,

@@ -1,5 +1,6 @@
 """What the form of an act sends: which items, seen how, and the verb's own words."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ class Sent(BaseModel):
     """One form of an act.
 
     item, version   the chosen items; of a single one the version that the person saw
+    was             of each shown item its id and the version that the person saw: "12.3"
     every, view     all items that the view with this query shows, but for those of ``shown``
                     that are not chosen
     ids, seen       the items of a preview and the last line of history that it knew
@@ -31,6 +33,7 @@ class Sent(BaseModel):
     item: list[Id] = PydanticField(default_factory=list)
     next: str = PATH
     version: int | None = None
+    was: list[str] = PydanticField(default_factory=list)
     every: str = ""
     view: str = ""
     shown: list[Id] = PydanticField(default_factory=list)
@@ -65,9 +68,18 @@ class Sent(BaseModel):
 
     @property
     def versions(self) -> dict[int, int]:
-        """What the form of one item knew of it: nobody acts on what has changed since."""
-        alone = self.version is not None and len(self.item) == 1
-        return {self.item[0]: self.version or 0} if alone else {}
+        """What the form knew of its items: nobody acts on what has changed since."""
+        if self.version is not None and len(self.item) == 1:
+            return {self.item[0]: self.version}
+        chosen = set(self.item)
+        parted = (text.partition(".") for text in self.was)
+        seen = ((whole(id_), whole(version)) for id_, _, version in parted)
+        return {id_: version for id_, version in seen if id_ in chosen and version is not None}
+
+    def knowing(self, versions: Mapping[int, int]) -> "Sent":
+        """The same form, as if it showed its items in these versions."""
+        was = [f"{id_}.{version}" for id_, version in versions.items()]
+        return self.model_copy(update={"version": None, "was": was})
 
     @property
     def again(self) -> dict[str, str]:

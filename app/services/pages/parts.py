@@ -112,7 +112,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ``also``: sources of what it stands for.
     ``clash`` says that a source of one that was said to be the same gives another value.
     ``new``: first seen lately, and nobody did anything with it. ``until_change``: snoozed
-    until its source changes it; ``reason``: why it is not applicable.
+    until its source changes it; ``reason``: why it is not applicable. ``version`` counts what
+    was done with it: an act on a line that shows an older one is a conflict.
     """
 
     id: int
@@ -138,6 +139,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     read: bool = False
     starred: bool = False
     stale: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

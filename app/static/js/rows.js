@@ -50,7 +50,7 @@ function inBulk(row, selector) {
 // A form of its own for one row, so that one may go on while the last act is on its way.
 function alone(row, button) {
   const form = make("form", { hidden: true });
-  const sent = { item: row.dataset.row, next: location.pathname + location.search };
+  const sent = { item: row.dataset.row, was: one("[name=was]", row).value, next: location.pathname + location.search };
   if (button.name) sent[button.name] = button.value;
   for (const [name, value] of Object.entries(sent)) form.append(make("input", { type: "hidden", name, value }));
   const to = button.getAttribute("formaction");

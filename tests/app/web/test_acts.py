@@ -392,6 +392,48 @@ def test_of_many_the_others_can_be_undone(
     assert states(database, some[1:]) == {"open"}
 
 
+def seen(client: TestClient, *ids: int) -> list[str]:
+    """What the list's form says of the lines that it shows."""
+    lines = hidden(client.get("/inbox").text, "was")
+    return [text for text in lines if int(text.partition(".")[0]) in ids]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_list_that_is_behind_loses_nobodys_act(
+    client: TestClient, rin: TestClient, ids: Ids, database: Database, htmx: bool
+) -> None:
+    headers = by_htmx("/inbox") if htmx else {}
+    one, two, three = (ids[name] for name in ("11", "12", "13"))
+    was = seen(client, one, two, three)
+    rin.post("/items/wait", data={"item": [one, two]})
+
+    alone = client.post("/items/done", data={"item": one, "was": was[:1]}, headers=headers)
+    many = client.post("/items/done", data={"item": [two, three], "was": was}, headers=headers)
+
+    assert alone.status_code == 409
+    assert "Rin Sato: Waiting on vendor, today 09:30." in alone.text
+    assert "1 item left as they are" in many.text or "1 item was left" in many.text
+    assert "Rin Sato: Waiting on vendor, today 09:30." in many.text
+    assert states(database, [one, two]) == {"waiting"}
+    assert states(database, [three]) == {"done"}
+
+
+def test_who_is_quicker_than_the_answer_to_an_act_does_not_stand_against_oneself(
+    client: TestClient, rin: TestClient, ids: Ids, database: Database
+) -> None:
+    here, id_ = by_htmx("/inbox"), ids["13"]
+    was = seen(client, id_)
+    first = client.post("/items/wait", data={"item": id_, "was": was}, headers=here)
+    assert hidden(first.text, "was") != was
+
+    form = {"item": id_, "was": was, "day": "2026-11-23"}
+    assert client.post("/items/snooze", data=form, headers=here).is_success
+    assert states(database, [id_]) == {"snoozed"}
+    rin.post("/items/reopen", data={"item": id_})
+    late = client.post("/items/done", data={"item": id_, "was": was}, headers=here)
+    assert (late.status_code, states(database, [id_])) == (409, {"open"})
+
+
 # Undo
 
 
