@@ -243,7 +243,12 @@ def take(page: Page, screen: Screen, size: str, names: Mapping[str, str]) -> Non
     raw = page.screenshot(animations="disabled", caret="hide")
     page.set_viewport_size(SIZES[size]["viewport"])
     image = Image.open(io.BytesIO(raw)).convert("RGB")
-    few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = image.quantize(
+        COLOURS,
+        method=Image.Quantize.MAXCOVERAGE,
+        kmeans=1,  # a surface keeps its own colour, not the mean of its neighbours
+        dither=Image.Dither.NONE,
+    )
     few.save(FOLDER / picture(screen, size), optimize=True)
 
 

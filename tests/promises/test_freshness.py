@@ -265,7 +265,7 @@ def test_beside_every_number_stands_when_it_was_read(busy: Office, tmp_path: Pat
     busy.world.clock.forward(minutes=30)
 
     assert f"$900 at stake in 30 days · as of {read}" in said(busy, "/inbox")
-    assert re.search(rf"\$900 at risk .* first · as of {read}", said(busy, "/today"))
+    assert re.search(rf"\$900 at risk .* first\s· as of {read}", said(busy, "/today"))
     for path in ("/goals", "/reports", "/programs"):
         assert f"read {read}" in said(busy, path)
         assert f"as of {read}" in said(busy, path)

@@ -61,7 +61,7 @@ def test_each_day_of_the_month_has_its_items(
     assert "Item 2" in cell(page, date(2026, 12, 6))
     assert "Item 3" not in page
     assert '<span class="badge">today</span>' in cell(page, TODAY)
-    assert "<strong>$4,200</strong> due this month · 1 open item" in page
+    assert "<strong>$4,200</strong> due this month&nbsp;· 1 open item" in page
     assert re.findall(r'<th scope="col">(\w+)', page)[::6] == ["Mon", "Sun"]
 
 
