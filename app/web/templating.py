@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app.core import file_types, links, words
 from app.core.snooze import snooze_choices
 from app.core.words import Clock
+from app.services.memo import Memo
 from app.services.pages import COUNTED, Row, Stake, State
 from app.web.assets import Assets
 from app.web.keys import caps, hint
@@ -72,9 +73,14 @@ def environment(folder: Path, assets: Assets) -> Environment:
         "taken": file_types.TAKEN,
     }
     pieces = _Pieces(env)
+    env.globals["line_of"] = pieces.row
     env.filters |= {"tile": pieces.tile, "who": pieces.who, "due_pill": pieces.due}
     env.globals["ui"] = env.get_template("macros.html").module
     return env
+
+
+LINES_KEPT = 2_048
+"""Lines of lists, of a kilobyte or two each."""
 
 
 class _Pieces:
@@ -89,6 +95,16 @@ class _Pieces:
             return lru_cache(maxsize=2048)(made)
 
         self.tile, self.who, self._due = kept("tile"), kept("who"), kept("due")
+        self._env, self._rows = env, Memo[Markup](LINES_KEPT)
+
+    def row(
+        self, row: Row, open: str, current: int | None, clock: Clock, *, chosen: bool = False
+    ) -> Markup:
+        """A line of the inbox: after an act most of a list are those that it had before."""
+        due = words.due_words(row.due, clock) if row.due else None
+        key = (row, open, row.id == current, chosen, due, clock.today, clock.zone.key)
+        ui: Any = self._env.globals["ui"]
+        return self._rows.get(key, lambda: ui.row(row, open, current, clock, chosen=chosen))
 
     def due(self, due: Due | None, clock: Clock) -> Markup:
         """The pill of a due date."""
