@@ -1,8 +1,8 @@
 """worker."""
 
 import logging
+import queue
 import signal
-import threading
 
 from app.cli.base import out
 from app.cli.opened import Opened
@@ -18,12 +18,14 @@ def work() -> None:
     opened = Opened()
     say_locked(opened)
     jobs = jobs_of(opened.settings, opened.database, opened.vault)
-    stop = threading.Event()
+    # Not an Event: its lock is this thread's own while it begins to wait, and a signal that comes
+    # then would wait for it for ever.
+    told = queue.SimpleQueue[int]()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_args: stop.set())
+        signal.signal(number, lambda number, _frame: told.put(number))
     jobs.start()
     out.print("The worker is running. Ctrl+C stops it.")
-    stop.wait()
+    told.get()
     jobs.stop()
     opened.database.close()
 
