@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.errors import AppError, Conflict, Invalid, NotFound
 from app.models import AssignmentRule, Certification, ItemState
@@ -274,13 +274,17 @@ def test_what_somebody_takes_at_the_same_moment_stays_with_them(team: Team, how:
     by: Any = {"user_id": team.rin, "clock": team.world.wall_clock()}
     if how == "a rule":
         rule = team.rule(team.lee, vendor="Dell")
-        gives: Any = lambda session: ruling_now.apply(session, rule, 0, **by)  # noqa: E731  (one of two)
+
+        def gives(session: Session) -> object:
+            return ruling_now.apply(session, rule, 0, **by)
+
     else:
         team.does(acts.assign, ids, team.rin)
         seen = team.page(team.rin).owns.seen
-        gives = lambda session: handing.hand_over(  # noqa: E731  (the other one)
-            session, team.rin, team.lee, note="", seen=seen, **by
-        )
+
+        def gives(session: Session) -> object:
+            return handing.hand_over(session, team.rin, team.lee, note="", seen=seen, **by)
+
     theirs = {**by, "user_id": team.kim}
 
     act = meanwhile(
