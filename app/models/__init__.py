@@ -20,6 +20,15 @@ from app.models.outbox import (
     OutboxState,
     Revision,
 )
+from app.models.outputs import (
+    CalendarFeed,
+    Channel,
+    ChannelKind,
+    Delivery,
+    DeliveryState,
+    KeptAnswer,
+    WriteMark,
+)
 from app.models.pairs import Clue, Pair, PairState
 from app.models.programs import Certification, Contact, Fund, Program
 from app.models.proposals import Proposal, ProposalState
@@ -55,12 +64,17 @@ __all__ = [
     "AssignmentRule",
     "Attachment",
     "AttachmentKind",
+    "CalendarFeed",
     "Certification",
+    "Channel",
+    "ChannelKind",
     "Chore",
     "Clue",
     "ColumnMapping",
     "Connection",
     "Contact",
+    "Delivery",
+    "DeliveryState",
     "DigestEntry",
     "DigestState",
     "Event",
@@ -69,6 +83,7 @@ __all__ = [
     "Health",
     "Item",
     "ItemState",
+    "KeptAnswer",
     "Mention",
     "OneTimeLink",
     "OutboxEntry",
@@ -93,4 +108,5 @@ __all__ = [
     "User",
     "WebSession",
     "Weight",
+    "WriteMark",
 ]

@@ -13,7 +13,10 @@ from app.models.base import Json
 class User(SQLModel, table=True):
     """One of the partner's staff. ``password`` is an Argon2 hash; None until it is set.
 
-    ``digest_hour`` is local to ``time_zone``; ``digest_days`` are ISO weekdays ("12345").
+    ``digest_hour`` is local to ``time_zone``; ``digest_days`` are ISO weekdays ("12345"), one of
+    them for a weekly digest. ``digest_views`` are the views that it tells of, by their addresses;
+    empty: all. ``digest_holidays`` names the calendar on whose holidays none comes ("DE-BY").
+    ``notices_on``: mail at once for what cannot wait.
     ``keys`` are the shortcuts that the person set otherwise, by the name of what they do.
     ``changes_seen_id`` is the last line of history that the person has seen among the changes.
     """
@@ -30,6 +33,9 @@ class User(SQLModel, table=True):
     digest_on: bool = True
     digest_hour: int = 7
     digest_days: str = Field(default="12345", sa_type=Text)
+    digest_views: list[Any] = Field(default_factory=list, sa_type=Json)
+    digest_holidays: str = Field(default="", sa_type=Text)
+    notices_on: bool = True
     shortcuts: bool = True
     keys: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     changes_seen_id: int = 0

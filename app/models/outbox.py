@@ -28,7 +28,7 @@ class DigestState(StrEnum):
 class DigestEntry(SQLModel, table=True):
     """One person's digest of one local day; the unique key makes two impossible (P4).
 
-    ``state`` is a ``DigestState``.
+    ``state`` is a ``DigestState``; ``said`` are the figures that it told, for the next one.
     """
 
     __tablename__ = "digest_ledger"
@@ -40,6 +40,7 @@ class DigestEntry(SQLModel, table=True):
     kind: str = Field(default="daily", sa_type=Text)
     state: str = Field(sa_type=Text)
     message_id: str = Field(default="", sa_type=Text)
+    said: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     subject: str = Field(default="", sa_type=Text)
     attempts: int = 0
     owner: str | None = Field(default=None, sa_type=Text)
