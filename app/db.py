@@ -42,6 +42,17 @@ ON_ITEMS = "on items"
 COUNT_UP = text(
     "UPDATE revision SET number = number + 1, told = told + :told, opened = opened + :told"
 )
+HISTORY = {
+    True: text("SELECT coalesce(max(id), 0) FROM events"),
+    # Ids that others were given and have not committed yet count, too.
+    False: text("SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM events_id_seq"),
+}
+"""The greatest id of the history that was given out so far, on SQLite and on Postgres."""
+MARK = text(
+    "INSERT INTO write_marks (number, after_event) SELECT number, :after FROM revision "
+    "WHERE EXISTS (SELECT 1 FROM events WHERE id > :after) ON CONFLICT DO NOTHING"
+)
+"""Leaves behind where this write's part of the history begins, for who reads along."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -202,10 +213,12 @@ class Database:
             ) as session,
         ):
             try:
+                after = session.scalar(HISTORY[self.sqlite]) if counts else None
                 yield session
                 session.flush()
                 if counts:
                     session.execute(COUNT_UP, {"told": int(ON_ITEMS not in session.info)})
+                    session.execute(MARK, {"after": after})
                 session.commit()
             except BaseException:
                 session.rollback()

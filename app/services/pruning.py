@@ -12,6 +12,7 @@ from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
 from app.models import Connection, OutboxState, Revision, RunOutcome
 from app.services.accounts import IDLE
 from app.services.clues import KNOWN
+from app.services.following import MARKS_KEPT
 from app.services.revisions import FLIPS_KEPT
 
 BATCH = 500
@@ -28,6 +29,7 @@ marks = tables["personal_states"]
 items = tables["items"]
 clues = tables["clues"]
 flips = tables["flips"]
+write_marks = tables["write_marks"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,11 @@ def _flips(_before: Cutoffs) -> Condition:
     return flips.c.opened < newest - 2 * FLIPS_KEPT
 
 
+def _write_marks(_before: Cutoffs) -> Condition:
+    newest = sa.select(sa.func.max(Revision.number)).scalar_subquery()
+    return write_marks.c.number < newest - MARKS_KEPT
+
+
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     runs: _runs,
     quarantine: _quarantine,
@@ -132,4 +139,5 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     marks: _read_marks,
     clues: _clues,
     flips: _flips,
+    write_marks: _write_marks,
 }

@@ -25,7 +25,7 @@ from app.models import (
     User,
     WebSession,
 )
-from app.services import digesting
+from app.services import digesting, following
 
 MARK = "copied_at"
 MAYBE_SENT = "A backup was put back: this may have left before."
@@ -62,6 +62,7 @@ def settle(session: Session, *, now: datetime) -> bool:
     number = int((now - EPOCH).total_seconds())
     above = dict.fromkeys(("number", "told", "opened"), number)
     session.execute(sa.update(Revision).where(col(Revision.number) < number).values(above))
+    following.forget(session)
     return True
 
 

@@ -30,7 +30,7 @@ from app.models import (
     User,
 )
 from app.secrets import Vault
-from app.services import accounts, apart, search, sources, weights
+from app.services import accounts, apart, following, search, sources, weights
 from app.services.apart import Sample
 from app.services.bulk import chunks
 
@@ -162,6 +162,7 @@ def wipe(session: Session, *, now: datetime, user_id: int | None) -> list[int]:
     session.execute(sa.delete(Connection).where(col(Connection.sample).is_(True)))
     session.execute(sa.delete(User).where(col(User.id).in_(present.people)))
     session.execute(sa.delete(AppSetting).where(col(AppSetting.name) == apart.MARK))
+    following.forget(session)
     session.flush()
     session.expire_all()
     return [id_ for id_ in ids if id_ is not None]
