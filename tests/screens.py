@@ -102,6 +102,7 @@ SCREENS = (
     _page("settings-keyboard", "Settings: keyboard", "/settings/keyboard"),
     _page("settings-priorities", "Settings: priorities", "/settings/priorities"),
     _page("settings-fiscal-years", "Settings: fiscal years", "/settings/fiscal-years"),
+    _page("settings-outputs", "Settings: outputs", "/settings/outputs"),
     _page("settings-rules", "Settings: rules", "/settings/rules"),
     _page("settings-people", "Settings: people", "/settings/people"),
     _page("person", "One person", PERSON, "/settings/people/2"),

@@ -79,6 +79,7 @@ PAGES = (
     "/start",
     "/sample/wipe",
     "/settings/people",
+    "/settings/outputs",
     "/settings/rules",
     "/settings/rules/1",
     "/settings/rules/1/now",

@@ -1,0 +1,69 @@
+"""Settings: what leaves the inbox, each with its last result and a way to try it."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services import digesting, tokens
+from app.services.pages.outputs import Going, Output, Way
+from app.web.render import render
+from app.web.visit import Visit, reading
+
+router = APIRouter()
+PATH = "/settings/outputs"
+
+
+@router.get(PATH)
+def every(request: Request) -> Response:
+    """All of them, for whoever may use them."""
+    with reading(request) as visit:
+        outputs = [output for of in OUTPUTS if (output := of(visit)) is not None]
+        return render(visit, "settings_outputs.html", outputs=outputs)
+
+
+def _digest(visit: Visit) -> Output:
+    user = visit.user
+    newest = digesting.newest(visit.session, visit.user_id, limit=1)
+    can = visit.site.settings.smtp_url is not None
+    lacks = "" if can else "This installation has no mail server set: nothing is sent."
+    last = newest[0] if newest else None
+    way = Way(
+        name="Yours",
+        going=Going.OFF if not user.digest_on else Going.ON if can else Going.TROUBLED,
+        said=f"at {user.digest_hour:02}:00, {user.time_zone}" if user.digest_on else "",
+        when=last.sent_at if last else None,
+        last=str(last.state) if last else "",
+        wrong=lacks or ((last.error or "") if last else ""),
+    )
+    return Output(
+        key="digest",
+        title="Digest mail",
+        what="What is due, new and changed, once a day or once a week.",
+        ways=(way,),
+        to="/settings",
+    )
+
+
+def _feed(visit: Visit) -> Output | None:
+    if not visit.user.is_admin:
+        return None
+    home = visit.site.settings.public_url
+    return Output(
+        key="feed",
+        title="JSON feed and API",
+        what="For tools of yours, each with a token.",
+        ways=tuple(
+            Way(name=token.name, going=Going.ON, said=token.scope, when=token.used_at, last="read")
+            for token in tokens.tokens(visit.session)
+        ),
+        none="No tool has a token yet.",
+        to="/settings/tokens",
+        do="Tokens",
+        example=f"curl -H 'Authorization: Bearer …' {home}/feed.json",
+    )
+
+
+OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _feed)
+"""Each in its order on the page; None for whom it does not concern."""
