@@ -42,10 +42,10 @@ def read(
     """
     if bodyless:
         return b""
-    encoding = headers.get("content-encoding", "").strip().lower()
-    parts = _capped(_decoded(chunks, encoding, max_bytes), max_bytes)
+    parts = _capped(decoded(chunks, headers, max_bytes), max_bytes)
     body = parts[0] if len(parts) == 1 else b"".join(parts)
-    if not _framed(headers) and encoding in _PLAIN and not (proof or is_whole_json)(body):
+    plain = _encoding(headers) in _PLAIN
+    if not _framed(headers) and plain and not (proof or is_whole_json)(body):
         raise Unprovable("The answer came without a length, so nothing proves that it is whole.")
     return body
 
@@ -62,6 +62,10 @@ def is_whole_json(body: bytes) -> bool:
 
 
 _PLAIN = ("", "identity")
+
+
+def _encoding(headers: Mapping[str, str]) -> str:
+    return headers.get("content-encoding", "").strip().lower()
 
 
 def _framed(headers: Mapping[str, str]) -> bool:
@@ -85,7 +89,9 @@ def _too_large(max_bytes: int) -> FormatChanged:
     )
 
 
-def _decoded(chunks: Iterable[bytes], encoding: str, max_bytes: int) -> Iterator[bytes]:
+def decoded(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> Iterator[bytes]:
+    """The body as it comes, in steps of ``max_bytes`` at most. Raises as ``read`` does."""
+    encoding = _encoding(headers)
     if encoding in _PLAIN:
         return iter(chunks)
     if encoding in ("gzip", "x-gzip"):

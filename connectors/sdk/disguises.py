@@ -46,7 +46,10 @@ def _codings(value: str) -> Iterable[str]:
 
 def _parts(address: str) -> Iterable[str]:
     """Path and query: a server's own error page quotes these, without the host."""
-    split = urlsplit(address)
+    try:
+        split = urlsplit(address)
+    except ValueError:  # a password that merely looks like an address
+        return ()
     target = f"{split.path}?{split.query}" if split.query else split.path
     segments = split.path.split("/")
     values = [value for _name, value in parse_qsl(split.query)]

@@ -1,6 +1,7 @@
 """One request on the wire and its whole answer."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any, cast
@@ -21,16 +22,20 @@ ERROR_BYTES = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What holds for all hops and attempts of one request."""
+    """What holds for all hops and attempts of one request.
+
+    ``beginning``: every answer is for the caller, and of its body so many bytes are enough.
+    """
 
     deadline: Deadline
     also_ok: Collection[int] = ()
     proof: bodies.Proof | None = None
     throttled: Callable[[Reply], bool] | None = None
+    beginning: int | None = None
 
     def wants(self, status: int) -> bool:
         """Whether the answer is for the caller, so that its body must be whole."""
-        return status < 300 or status in self.also_ok
+        return status < 300 or status in self.also_ok or self.beginning is not None
 
 
 class Exchange:
@@ -100,6 +105,8 @@ class Exchange:
         headers: httpx2.Headers,
         terms: Terms,
     ) -> bytes:
+        if terms.beginning is not None:
+            return _beginning(response, headers, terms.beginning)
         host = host_of(request.url)
         try:
             return bodies.read(
@@ -113,3 +120,21 @@ class Exchange:
             raise Unavailable(f"{host} stopped in the middle of its answer.") from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError):
             raise Incomplete(f"{host} broke off in the middle of its answer.") from None
+
+
+def _beginning(response: httpcore2.Response, headers: httpx2.Headers, size: int) -> bytes:
+    """As much of the body as comes, up to ``size``: its end is of no interest."""
+    kept = bytearray()
+    # What breaks it off breaks off nothing but the text: the status has been said.
+    with suppress(
+        httpcore2.TimeoutException,
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        Incomplete,
+        FormatChanged,
+    ):
+        for part in bodies.decoded(cast("Any", response.stream), headers, size):
+            kept += part
+            if len(kept) >= size:
+                break
+    return bytes(kept[:size])

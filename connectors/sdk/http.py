@@ -115,6 +115,7 @@ class HttpSession:
         also_ok: Collection[int] = (),
         proof: Proof | None = None,
         throttled: Callable[[Reply], bool] | None = None,
+        beginning: int | None = None,
     ) -> Reply:
         """One answer, or one of the typed errors.
 
@@ -128,11 +129,18 @@ class HttpSession:
         to the address's own query, those that are None left out. ``proof`` says of a body
         whose framing proves no end whether its own syntax does; by default JSON can.
         ``throttled`` knows an answer by which the platform asks to slow down with another
-        status than 429: it is treated as one.
+        status than 429: it is treated as one. With ``beginning`` whatever is answered is
+        returned, redirects too, with so many bytes of its body at most, whole or not.
         """
         request = outgoing.build(method, url, params=params, headers=headers, json=json, data=data)
         deadline = Deadline(self.policy.total_timeout, self._clock)
-        terms = Terms(deadline=deadline, also_ok=also_ok, proof=proof, throttled=throttled)
+        terms = Terms(
+            deadline=deadline,
+            also_ok=also_ok,
+            proof=proof,
+            throttled=throttled,
+            beginning=beginning,
+        )
         attempt = 0
         while True:
             attempt += 1
@@ -181,7 +189,7 @@ class HttpSession:
         try:
             reply = self._hop(request, terms)
             for _ in range(self.policy.max_redirects):
-                if reply.status not in REDIRECTS or reply.status in terms.also_ok:
+                if reply.status not in REDIRECTS or terms.wants(reply.status):
                     break
                 request, reply = self._redirected(request, reply, terms)
         except Unprovable:
@@ -189,7 +197,7 @@ class HttpSession:
         except (Unavailable, Incomplete) as error:
             self._wire.check_cancelled()
             return Trouble(error=error)
-        if reply.status in REDIRECTS and reply.status not in terms.also_ok:
+        if reply.status in REDIRECTS and not terms.wants(reply.status):
             raise FormatChanged(f"{host_of(request.url)} redirects in circles.")
         return judge(reply, terms, self._now())
 

@@ -78,6 +78,10 @@ def test_a_known_value_is_masked_in_every_form_in_which_it_travels(form: str) ->
     assert redact(f"x {form} y", secrets=["canary-a b/c+d"]) == f"x {MASK} y"
 
 
+def test_a_password_that_merely_looks_like_an_address_is_masked_too() -> None:
+    assert redact("x canary9://[Xy y", secrets=["canary9://[Xy"]) == f"x {MASK} y"
+
+
 def test_a_known_value_with_quotes_is_masked_inside_json() -> None:
     assert redact(r'"x canary\"quoted y"', secrets=['canary"quoted']) == f'"x {MASK} y"'
 
