@@ -42,6 +42,7 @@ ON_ITEMS = "on items"
 COUNT_UP = text(
     "UPDATE revision SET number = number + 1, told = told + :told, opened = opened + :told"
 )
+NUMBER = "SELECT number FROM revision"
 HISTORY = {
     True: text("SELECT coalesce(max(id), 0) FROM events"),
     # Ids that others were given and have not committed yet count, too.
@@ -190,6 +191,23 @@ class Database:
         except OperationalError:
             return None
 
+    def number(self) -> int | None:
+        """How many writes there were, in a few microseconds, for the event loop; None where it
+        would have to wait: on Postgres, and while SQLite is busy.
+        """
+        if not self.sqlite or not self.url.database:
+            return None
+        try:
+            return int(self._counter.execute(NUMBER).fetchone()[0])
+        except sqlite3.OperationalError:
+            return None
+
+    @cached_property
+    def _counter(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self.url.database or "", timeout=0, isolation_level=None, check_same_thread=False
+        )
+
     @cached_property
     def _glances(self) -> Engine:
         engine = create_engine(
@@ -237,7 +255,7 @@ class Database:
         """Whether the database can be reached and has our tables."""
         try:
             with self.read() as session:
-                session.execute(text("SELECT number FROM revision"))
+                session.execute(text(NUMBER))
         except SQLAlchemyError:
             return False
         return True
@@ -247,6 +265,8 @@ class Database:
         self.engine.dispose()
         if "_glances" in self.__dict__:
             self._glances.dispose()
+        if "_counter" in self.__dict__:
+            self._counter.close()
 
 
 def is_sqlite(session: Session) -> bool:

@@ -5,6 +5,7 @@ from fastapi.routing import APIRoute
 
 from app.api import feed, health
 from app.api.problems import AsProblems, Problem, tell
+from app.api.unchanged import Unchanged
 
 
 def put_on(app: FastAPI) -> None:
@@ -20,3 +21,6 @@ def put_around(app: FastAPI) -> None:
     """
     machine = (*health.router.routes, *feed.router.routes)
     app.add_middleware(AsProblems, paths=[r.path for r in machine if isinstance(r, APIRoute)])
+    site = app.state.site
+    site = app.state.site
+    app.add_middleware(Unchanged, database=site.database, now=site.now, paths=(feed.PATH,))

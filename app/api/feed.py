@@ -11,16 +11,19 @@ from starlette.datastructures import Headers
 
 from app.api.asking import Asked, asked
 from app.api.tokens import allow, note_use, use_is_due
+from app.api.unchanged import HOLDS, Holds
 from app.core import feeds
 from app.core.words import Clock
 from app.services import apart, company, feeding
+from app.services.revisions import revision
 
 router = APIRouter()
 
+PATH = "/feed.json"
 MEDIA_TYPE = "application/feed+json"
 
 
-@router.api_route("/feed.json", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route(PATH, methods=["GET", "HEAD"], include_in_schema=False)
 async def feed(request: Request) -> Response:
     """The items of a view, with the filters of the inbox; ``next_url`` leads on.
 
@@ -55,11 +58,13 @@ class _Reply:
 
     def made(self, session: Session) -> Response:
         """The page, or 304 for whoever has it already. Raises ``TokenNeeded``."""
-        allow(self.request, session, "read", now=self.clock.now)
+        known_until = allow(self.request, session, "read", now=self.clock.now)
         told = urlencode({**self.query, "after": self.after})
         tag = feeding.etag(session, self.view, self.clock, told)
         headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization", "ETag": tag}
         if _matches(self.request.headers, tag):
+            until = min(known_until, feeding.holds_until(session, self.view, self.clock))
+            setattr(self.request.state, HOLDS, Holds(revision(session), until))
             return Response(status_code=304, headers=headers)
         document = orjson.dumps(self._document(session))
         return Response(document, media_type=MEDIA_TYPE, headers=headers)
@@ -90,4 +95,4 @@ def _matches(headers: Headers, tag: str) -> bool:
 
 
 def _url(home: str, query: dict[str, str]) -> str:
-    return f"{home}/feed.json" + (f"?{urlencode(query)}" if query else "")
+    return f"{home}{PATH}" + (f"?{urlencode(query)}" if query else "")

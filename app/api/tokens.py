@@ -25,16 +25,22 @@ class TokenNeeded(Problem):
         )
 
 
-def allow(request: Request, session: Session, scope: str, *, now: datetime) -> None:
-    """Go on only with a valid token; raises ``TokenNeeded``. Its use is noted now and then."""
+def allow(request: Request, session: Session, scope: str, *, now: datetime) -> datetime:
+    """Go on only with a valid token; raises ``TokenNeeded``. Its use is noted now and then.
+
+    Gives until when this needs not be asked again, as long as nothing is written.
+    """
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     found = None
     if kind.lower() == "bearer" and token:
         found = tokens.token_for(session, token.strip(), scope, now=now)
     if found is None:
         raise TokenNeeded
-    if found.used_at is None or found.used_at + TOUCH_EVERY <= now:
+    again = now if found.used_at is None else found.used_at + TOUCH_EVERY
+    if again <= now:
         request.state.token_used = found.id
+        again = now + TOUCH_EVERY
+    return min(again, found.expires_at or again)
 
 
 def use_is_due(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """What the JSON feed holds: the same views as the inbox, for tools."""
 
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -57,6 +58,15 @@ def etag(session: Session, view: View, clock: Clock, query: str) -> str:
     stale = sum(end < clock.now for end in ends)
     minute = clock.now.strftime("-%H%M") if view.tab in BY_TIME else ""
     return f'"{revision(session)}-{clock.today.isoformat()}-{stale}{minute}-{query}"'
+
+
+def holds_until(session: Session, view: View, clock: Clock) -> datetime:
+    """Until when the ETag stays what it is, as long as nothing is written."""
+    midnight = datetime.combine(clock.today + timedelta(days=1), time(), tzinfo=clock.zone)
+    minute = clock.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    ends = [one.fresh_until for one in standings.standings(session) if one.fresh_until is not None]
+    changes = [end for end in ends if end >= clock.now]
+    return min([midnight, *changes, *([minute] if view.tab in BY_TIME else [])])
 
 
 def page(

@@ -55,10 +55,11 @@ def tokens(session: Session) -> list[ApiToken]:
 
 
 class TokenUse(NamedTuple):
-    """A valid token, and when its use was last noted."""
+    """A valid token, when its use was last noted, and when it ends."""
 
     id: int
     used_at: datetime | None
+    expires_at: datetime | None
 
 
 _tokens = SQLModel.metadata.tables["api_tokens"]
@@ -81,7 +82,7 @@ def token_for(session: Session, token: str, scope: str, *, now: datetime) -> Tok
         return None
     if found.expires_at is not None and found.expires_at <= now:
         return None
-    return TokenUse(found.id, found.used_at)
+    return TokenUse(found.id, found.used_at, found.expires_at)
 
 
 def touch_token(session: Session, token_id: int, *, now: datetime) -> None:
