@@ -16,6 +16,8 @@ class User(SQLModel, table=True):
     ``digest_hour`` is local to ``time_zone``; ``digest_days`` are ISO weekdays ("12345"), one of
     them for a weekly digest. ``digest_views`` are the views that it tells of, by their addresses;
     empty: all. ``digest_holidays`` names the calendar on whose holidays none comes ("DE-BY").
+    ``digest_always``: one comes also when there is nothing to tell. ``mail_refused`` counts the
+    digests in a row that the mail server refused for this address.
     ``notices_on``: mail at once for what cannot wait.
     ``keys`` are the shortcuts that the person set otherwise, by the name of what they do.
     ``changes_seen_id`` is the last line of history that the person has seen among the changes.
@@ -35,6 +37,8 @@ class User(SQLModel, table=True):
     digest_days: str = Field(default="12345", sa_type=Text)
     digest_views: list[Any] = Field(default_factory=list, sa_type=Json)
     digest_holidays: str = Field(default="", sa_type=Text)
+    digest_always: bool = False
+    mail_refused: int = 0
     notices_on: bool = True
     shortcuts: bool = True
     keys: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

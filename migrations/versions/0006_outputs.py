@@ -14,6 +14,7 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INSTANT = sa.DateTime(timezone=True)
+PEOPLES = ("notices_on", "mail_refused", "digest_always", "digest_holidays", "digest_views")
 
 
 def upgrade() -> None:
@@ -28,7 +29,7 @@ def downgrade() -> None:
     with op.batch_alter_table("digest_ledger") as table:
         table.drop_column("said")
     with op.batch_alter_table("users") as table:
-        for column in ("notices_on", "digest_holidays", "digest_views"):
+        for column in PEOPLES:
             table.drop_column(column)
 
 
@@ -36,9 +37,9 @@ def _people() -> None:
     with op.batch_alter_table("users") as table:
         table.add_column(sa.Column("digest_views", JSON, nullable=False, server_default="[]"))
         table.add_column(sa.Column("digest_holidays", sa.Text(), nullable=False, server_default=""))
-        table.add_column(
-            sa.Column("notices_on", sa.Boolean(), nullable=False, server_default=sa.true())
-        )
+        for name, default in (("digest_always", sa.false()), ("notices_on", sa.true())):
+            table.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=default))
+        table.add_column(sa.Column("mail_refused", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("digest_ledger") as table:
         table.add_column(sa.Column("said", JSON, nullable=False, server_default="{}"))
 
