@@ -319,13 +319,20 @@ def add_user(
 @token.command("add")
 def add_token(
     name: Annotated[str, typer.Argument(help="What will use it.")],
-    scope: Annotated[str, typer.Option(help="What it may do: read.")] = "read",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="What it may: read, act. May be given twice.")
+    ] = None,
+    user: Annotated[
+        str, typer.Option(help="The mail address of whoever acts by it; act needs one.")
+    ] = "",
+    days: Annotated[int, typer.Option(min=0, help="After so many days it ends; 0: never.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Make a token for a tool. It is printed as the last line, and never shown again."""
     from app.cli import people
 
-    people.add_token(name, scope=scope, as_json=as_json)
+    scopes = " ".join(scope or ["read"])
+    people.add_token(name, scope=scopes, user=user, days=days, as_json=as_json)
 
 
 @group.command()

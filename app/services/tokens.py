@@ -1,4 +1,4 @@
-"""Tokens for tools: made once, stored as hashes, valid for one scope."""
+"""Tokens for tools: made once, stored as hashes, valid for what they were made for."""
 
 import secrets
 from datetime import datetime
@@ -7,13 +7,18 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from app.core import token_text
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ApiToken
 from app.secrets import digest
 from app.services.unique import only_one
 
-TOKEN_PREFIX = "pi_"  # noqa: S105  (not a secret: what secret scanners look for)
-SCOPES = ("read",)
+READ, ACT = "read", "act"
+SCOPES = {
+    READ: "Read: the feed and the API",
+    ACT: "Act: what people do with items, in the name of who made it",
+}
+"""What a token may be made for, in words."""
 
 
 def add_token(
@@ -25,20 +30,27 @@ def add_token(
     user_id: int | None = None,
     expires_at: datetime | None = None,
 ) -> str:
-    """A new token, given back this once. Raises ``Invalid`` or ``Conflict``."""
+    """A new token, given back this once. ``scope``: one or more of ``SCOPES``, with blanks between;
+    whoever acts by it is ``user_id``. Raises ``Invalid`` or ``Conflict``.
+    """
     if not name.strip():
         raise Invalid("A token needs a name.", fields={"name": "Say what will use it."})
-    if scope not in SCOPES:
-        raise Invalid("There is no such scope.", fields={"scope": f"One of: {', '.join(SCOPES)}."})
+    wanted = scope.split()
+    if not wanted or not set(wanted) <= SCOPES.keys():
+        text = f"One or more of: {', '.join(SCOPES)}."
+        raise Invalid("There is no such scope.", fields={"scope": text})
+    if ACT in wanted and user_id is None:
+        text = "Say whose acts they are."
+        raise Invalid("A token that acts needs a person.", fields={"user": text}, remedy=text)
     taken = f"There is a token named {name.strip()} already."
     if session.exec(select(ApiToken).where(ApiToken.name == name.strip())).first():
         raise Conflict(taken)
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = token_text.made(secrets.choice)
     added = ApiToken(
         name=name.strip(),
         token_hash=digest(token),
-        hint=token[:8],
-        scope=scope,
+        hint=token[: token_text.SHOWN],
+        scope=" ".join(one for one in SCOPES if one in wanted),
         user_id=user_id,
         created_at=now,
         expires_at=expires_at,
@@ -55,9 +67,11 @@ def tokens(session: Session) -> list[ApiToken]:
 
 
 class TokenUse(NamedTuple):
-    """A valid token, when its use was last noted, and when it ends."""
+    """A valid token: what it may, in whose name, when its use was last noted, when it ends."""
 
     id: int
+    scopes: frozenset[str]
+    user_id: int | None
     used_at: datetime | None
     expires_at: datetime | None
 
@@ -65,7 +79,13 @@ class TokenUse(NamedTuple):
 _tokens = SQLModel.metadata.tables["api_tokens"]
 _users = SQLModel.metadata.tables["users"]
 _TOKEN = (
-    sa.select(_tokens.c.id, _tokens.c.scope, _tokens.c.expires_at, _tokens.c.used_at)
+    sa.select(
+        _tokens.c.id,
+        _tokens.c.scope,
+        _tokens.c.user_id,
+        _tokens.c.used_at,
+        _tokens.c.expires_at,
+    )
     .select_from(_tokens.outerjoin(_users, _users.c.id == _tokens.c.user_id))
     .where(
         _tokens.c.token_hash == sa.bindparam("token_hash"),
@@ -75,14 +95,22 @@ _TOKEN = (
 )
 
 
-def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
-    """The token when it is valid for that scope, and whoever made it may still come in."""
+def known(session: Session, token: str, *, now: datetime) -> TokenUse | None:
+    """The token when it is valid, and whoever made it may still come in."""
+    if not token_text.well_formed(token):
+        return None
     found = session.connection().execute(_TOKEN, {"token_hash": digest(token)}).first()
-    if found is None or found.scope != scope:
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
-    if found.expires_at is not None and found.expires_at <= now:
-        return None
-    return TokenUse(found.id, found.used_at, found.expires_at)
+    return TokenUse(
+        found.id, frozenset(found.scope.split()), found.user_id, found.used_at, found.expires_at
+    )
+
+
+def token_for(session: Session, token: str, scope: str, *, now: datetime) -> TokenUse | None:
+    """The same, when it was made for that scope, too."""
+    found = known(session, token, now=now)
+    return found if found is not None and scope in found.scopes else None
 
 
 def touch_token(session: Session, token_id: int, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Settings for admins: the people, and tokens for tools. A secret is shown once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -126,15 +127,18 @@ def _people(
 
 
 @router.get(TOKENS)
-def all_tokens(request: Request) -> Response:
-    """What tools may read."""
+def tokens_page(request: Request) -> Response:
+    """What tools may read and do."""
     with reading(request) as visit:
         return _tokens(visit)
 
 
 @router.post(TOKENS)
-def add_token(request: Request, name: Text, days: Text = "") -> Response:
-    """Make a token and show it once."""
+def add_token(
+    request: Request, name: Text, days: Text = "", read: Tick = False, act: Tick = False
+) -> Response:
+    """Make a token and show it once; whoever makes it is who acts by it."""
+    scopes = [scope for scope, ticked in ((tokens.READ, read), (tokens.ACT, act)) if ticked]
     try:
         with acting(request) as visit:
             visit.admin()
@@ -142,14 +146,14 @@ def add_token(request: Request, name: Text, days: Text = "") -> Response:
             token = tokens.add_token(
                 visit.session,
                 name=name,
-                scope="read",
+                scope=" ".join(scopes),
                 now=visit.clock.now,
                 user_id=visit.user_id,
                 expires_at=until,
             )
     except (Invalid, Conflict) as error:
         with reading(request) as visit:
-            return _tokens(visit, typed=name, error=error)
+            return _tokens(visit, typed=name, ticked=scopes, days=days, error=error)
     with reading(request) as visit:
         return _tokens(visit, made=(name.strip(), token))
 
@@ -170,23 +174,30 @@ def _tokens(
     visit: Visit,
     *,
     typed: str = "",
+    ticked: Sequence[str] = (tokens.READ,),
+    days: str = "",
     error: AppError | None = None,
     made: tuple[str, str] | None = None,
 ) -> Response:
     visit.admin()
+    all_tokens = tokens.tokens(visit.session)
     return _once(
         made,
         render(
             visit,
             "settings_tokens.html",
             status=422 if error else 200,
-            tokens=tokens.tokens(visit.session),
+            tokens=all_tokens,
             shut_out=people.shut_out(visit.session),
+            names=people.names(visit.session, {token.user_id for token in all_tokens}),
             typed=typed,
+            ticked=ticked,
+            days=days,
             wrong=str(error or ""),
             errors=error.fields if isinstance(error, Invalid) else {},
+            scopes=tokens.SCOPES,
             lifetimes=LIFETIMES,
-            feed=f"{visit.site.settings.public_url}/feed.json",
+            home=visit.site.settings.public_url,
             made=made,
         ),
     )

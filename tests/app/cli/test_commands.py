@@ -124,6 +124,7 @@ def test_a_sync_of_all_says_it_when_there_is_nothing_to_read(command: Command) -
         (("digest",), "No mail server is configured."),
         (("backup", "/"), "/ is there already. Name a new folder for each backup."),
         (("token", "add", "T", "--scope", "rule"), "There is no such scope."),
+        (("token", "add", "T", "--scope", "act"), "A token that acts needs a person."),
         (("user", "add", "nobody", "--name", "N"), "The user cannot be added."),
     ],
 )

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel
 from app.db import Database
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import User
+from app.secrets import digest
 from app.services import accounts, people, tokens
 from app.services.accounts import ABSOLUTE, IDLE, SEEN_EVERY, SETUP, SIGN_IN
 from tests.support.together import at_once, meanwhile
@@ -437,7 +438,7 @@ def test_a_token_opens_its_scope_until_it_ends_or_is_revoked(database: Database,
         )
         lasting = tokens.add_token(session, name="B", scope="read", now=NOW)
     assert (opens(database, ending, end - SECOND), opens(database, ending, end)) == (True, False)
-    assert not opens(database, lasting, scope="write")
+    assert not opens(database, lasting, scope="act")
     assert not opens(database, lasting + "x")
 
     with database.write() as session:
@@ -451,10 +452,10 @@ def test_only_the_hash_of_a_token_is_stored(database: Database) -> None:
     with database.write() as session:
         token = tokens.add_token(session, name=" Hall ", scope="read", now=NOW)
     (stored,) = rows(database, "api_tokens")
-    assert token.startswith("pi_")
+    assert token.startswith("pi_live_")
     assert len(token) >= 40
-    assert stored["hint"] == token[:8]
-    assert token[8:] not in repr(stored)
+    assert stored["hint"] == token[:12]
+    assert token[12:] not in repr(stored)
     assert stored["name"] == "Hall"
 
 
@@ -474,7 +475,34 @@ def test_a_tokens_name_is_its_own_until_it_is_revoked(database: Database) -> Non
             add(session)
 
 
-@pytest.mark.parametrize(("name", "scope", "field"), [(" ", "read", "name"), ("A", "all", "scope")])
+def test_a_token_may_all_that_it_was_made_for(database: Database, rin: int) -> None:
+    with database.write() as session:
+        both = tokens.add_token(session, name="A", scope="act read", user_id=rin, now=NOW)
+        (stored,) = tokens.tokens(session)
+    assert stored.scope == "read act"
+    with database.read() as session:
+        found = tokens.token_for(session, both, "act", now=NOW)
+    assert found is not None
+    assert (found.scopes, found.user_id) == ({"read", "act"}, rin)
+    assert opens(database, both)
+
+
+def test_a_token_of_before_the_check_goes_on_working(database: Database) -> None:
+    before = "pi_" + "aB3_-" * 8 + "xyz"
+    with database.write() as session:
+        tokens.add_token(session, name="A", scope="read", now=NOW)
+        (stored,) = tokens.tokens(session)
+        stored.token_hash = digest(before)
+    assert opens(database, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "field"),
+    [
+        *((" ", "read", "name"), ("A", "all", "scope"), ("A", "read all", "scope")),
+        *(("A", "", "scope"), ("A", "read act", "user")),
+    ],
+)
 def test_a_token_needs_a_name_and_a_scope_that_exists(
     database: Database, name: str, scope: str, field: str
 ) -> None:

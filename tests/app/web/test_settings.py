@@ -188,7 +188,9 @@ def test_another_admin_can_take_over(client: TestClient, admin: int, site: Site)
 def test_a_token_is_shown_once_opens_the_feed_and_can_be_revoked(
     client: TestClient, site: Site
 ) -> None:
-    answer = client.post("/settings/tokens", data={"name": "Hall screen", "days": "90"})
+    answer = client.post(
+        "/settings/tokens", data={"name": "Hall screen", "days": "90", "read": "1"}
+    )
 
     token = shown_once(answer.text)
     assert answer.headers["cache-control"] == "no-store"
@@ -208,9 +210,22 @@ def test_a_token_is_shown_once_opens_the_feed_and_can_be_revoked(
     assert "Hall screen" not in client.get("/settings/tokens").text
 
 
+def test_a_token_that_acts_does_so_as_whoever_made_it(client: TestClient, site: Site) -> None:
+    nothing = client.post("/settings/tokens", data={"name": "Bot"})
+    assert nothing.status_code == 422
+    assert "One or more of: read, act." in nothing.text
+
+    made = client.post("/settings/tokens", data={"name": "Bot", "read": "1", "act": "1"})
+    assert re.search(r"read, act <span[^>]*>as Dana Kim<", made.text)
+    with site.database.read() as session:
+        found = tokens.token_for(session, shown_once(made.text), "act", now=NOW)
+    assert found is not None
+    assert found.user_id is not None
+
+
 def test_two_tokens_do_not_share_a_name(client: TestClient) -> None:
-    client.post("/settings/tokens", data={"name": "Hall screen"})
-    again = client.post("/settings/tokens", data={"name": "Hall screen"})
+    client.post("/settings/tokens", data={"name": "Hall screen", "read": "1"})
+    again = client.post("/settings/tokens", data={"name": "Hall screen", "read": "1"})
 
     assert again.status_code == 422
     assert "There is a token named Hall screen already." in again.text
@@ -240,6 +255,6 @@ def test_a_token_ends_with_whoever_made_it_and_its_name_is_free_once_it_is_revok
     assert "Lee Park, who made it, may not come in any more" in client.get("/settings/tokens").text
 
     client.post("/settings/tokens/1/revoke")
-    again = client.post("/settings/tokens", data={"name": "Hall"})
+    again = client.post("/settings/tokens", data={"name": "Hall", "read": "1"})
     assert again.status_code == 200
     assert shown_once(again.text)
