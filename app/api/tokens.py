@@ -7,8 +7,10 @@ from sqlmodel import Session
 
 from app.api.problems import Problem
 from app.services import tokens
+from app.services.tokens import TokenUse
 
 TOUCH_EVERY = timedelta(minutes=5)
+REALM = 'Bearer realm="Partner Inbox"'
 
 
 class TokenNeeded(Problem):
@@ -21,26 +23,57 @@ class TokenNeeded(Problem):
             "Send Authorization: Bearer with a token made by "
             "`partner-inbox token add NAME --scope read` or on the page Settings.",
             about="token",
-            headers={"WWW-Authenticate": 'Bearer realm="Partner Inbox"'},
+            headers={"WWW-Authenticate": REALM},
         )
 
 
+class ScopeNeeded(Problem):
+    """The token is a valid one, and was not made for this."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            403,
+            "The token may not do this",
+            f"It needs the scope {scope}: make a token with it on the page Settings.",
+            about="token",
+            headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope}"'},
+        )
+
+
+def bearer(request: Request) -> str:
+    """The token that the request brings; "" for none."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def admitted(request: Request, session: Session, scope: str, *, now: datetime) -> TokenUse:
+    """Whose request it is; raises ``TokenNeeded`` or ``ScopeNeeded``. Its use is noted now and
+    then.
+    """
+    found = tokens.known(session, bearer(request), now=now)
+    if found is None:
+        raise TokenNeeded
+    if scope not in found.scopes:
+        raise ScopeNeeded(scope)
+    if _noted_until(found, now) <= now:
+        request.state.token_used = found.id
+    return found
+
+
 def allow(request: Request, session: Session, scope: str, *, now: datetime) -> datetime:
-    """Go on only with a valid token; raises ``TokenNeeded``. Its use is noted now and then.
+    """Go on only with a valid token of that scope, as ``admitted``.
 
     Gives until when this needs not be asked again, as long as nothing is written.
     """
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    found = None
-    if kind.lower() == "bearer" and token:
-        found = tokens.token_for(session, token.strip(), scope, now=now)
-    if found is None:
-        raise TokenNeeded
-    again = now if found.used_at is None else found.used_at + TOUCH_EVERY
+    found = admitted(request, session, scope, now=now)
+    again = _noted_until(found, now)
     if again <= now:
-        request.state.token_used = found.id
         again = now + TOUCH_EVERY
     return min(again, found.expires_at or again)
+
+
+def _noted_until(token: TokenUse, now: datetime) -> datetime:
+    return now if token.used_at is None else token.used_at + TOUCH_EVERY
 
 
 def use_is_due(request: Request) -> bool:

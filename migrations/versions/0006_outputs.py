@@ -39,7 +39,9 @@ def _people() -> None:
         table.add_column(sa.Column("digest_holidays", sa.Text(), nullable=False, server_default=""))
         for name, default in (("digest_always", sa.false()), ("notices_on", sa.true())):
             table.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=default))
-        table.add_column(sa.Column("mail_refused", sa.Integer(), nullable=False, server_default="0"))
+        table.add_column(
+            sa.Column("mail_refused", sa.Integer(), nullable=False, server_default="0")
+        )
     with op.batch_alter_table("digest_ledger") as table:
         table.add_column(sa.Column("said", JSON, nullable=False, server_default="{}"))
 

@@ -69,8 +69,6 @@ def forbidden(tool: Tool, case: str) -> str | None:
                 tokens.revoke_token(session, token.id, now=now)
             case "expired":
                 session.execute(sa.update(table).values(expires_at=now))
-            case "of another scope":
-                session.execute(sa.update(table).values(scope="write"))
             case "of somebody who may not come in any more":
                 user = accounts.add_user(session, email="lee@partner.example", name="Lee", now=now)
                 assert user.id is not None
@@ -89,7 +87,7 @@ def forbidden(tool: Tool, case: str) -> str | None:
     "case",
     [
         *("none", "empty", "unknown", "not a bearer", "cut", "revoked", "expired"),
-        *("of another scope", "of somebody who may not come in any more"),
+        "of somebody who may not come in any more",
     ],
 )
 def test_without_a_valid_token_nothing_is_told(company: Tool, case: str) -> None:
@@ -105,6 +103,15 @@ def test_without_a_valid_token_nothing_is_told(company: Tool, case: str) -> None
         assert "etag" not in answer.headers
         assert answer.json()["status"] == 401
         assert "token add" in answer.json()["detail"]
+
+
+def test_a_token_that_was_not_made_to_read_is_told_so(company: Tool) -> None:
+    with company.world.database.write() as session:
+        table = SQLModel.metadata.tables["api_tokens"]
+        session.execute(sa.update(table).values(scope="act"))
+    refused = company.get()
+    assert "scope read" in problem(refused, 403)["detail"]
+    assert 'error="insufficient_scope", scope="read"' in refused.headers["www-authenticate"]
 
 
 def test_a_session_of_a_browser_does_not_open_the_feed(company: Tool) -> None:
