@@ -39,6 +39,11 @@ TEXTS = ("", NUL, "../../etc/\N{PILE OF POO}'); {{ 7 * 7 }} <b>", "x" * 5000)
 NUMBERS = ("-1", "2147483648", "9" * 20, "9" * 5000, "²")
 DATES = ("0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00")
 NONSENSE = (*TEXTS, *NUMBERS, *DATES)
+REACHES = {
+    "sqlite": NONSENSE,
+    "postgresql": (NUL, "2147483648", "9" * 20, "x" * 5000, "9999-12-31T23:59:59-12:00"),
+}
+"""What each database is given: the first has all of it; the second what it may see otherwise."""
 
 QUERY = (
     *("tab", "q", "vendor", "program", "kind", "source", "after", "limit"),
@@ -156,6 +161,11 @@ class Office:
         with self.site.database.write(counts=False) as session:
             return accounts.open_session(session, self.dana, now=datetime.now(UTC))
 
+    @property
+    def nonsense(self) -> tuple[str, ...]:
+        """What is sent to this one."""
+        return REACHES[self.site.database.url.get_backend_name()]
+
     def place(self, route: APIRoute) -> str:
         """The route's address with what is there: the source, the item, the upload."""
         there = {"connector_id": "scripted", "token": self.upload}
@@ -227,14 +237,14 @@ def fill(site: Site) -> int:
 @each({name: route for name, route in ROUTES.items() if PLACE.search(route.path)})
 def test_in_an_address(office: Office, route: APIRoute) -> None:
     method = "POST" if "POST" in route.methods else "GET"
-    for value in filter(None, NONSENSE):
+    for value in filter(None, office.nonsense):
         path = PLACE.sub(quote(value, safe=""), route.path)
         assert office.ask(method, path, data=VALID).status_code >= 303
 
 
 @each(GETS)
 def test_in_a_query(office: Office, route: APIRoute) -> None:
-    for value in NONSENSE:
+    for value in office.nonsense:
         for names in (QUERY[:11], QUERY[11:]):  # an address is only so long
             every = urlencode(dict.fromkeys(names, value))
             office.ask("GET", f"{office.place(route)}?{every}")
@@ -242,7 +252,7 @@ def test_in_a_query(office: Office, route: APIRoute) -> None:
 
 @pytest.mark.parametrize("name", QUERY)
 def test_in_each_part_of_the_inbox_address(office: Office, name: str) -> None:
-    for value in NONSENSE:
+    for value in office.nonsense:
         office.ask("GET", f"/inbox?{urlencode({name: value})}")
 
 
@@ -250,7 +260,7 @@ def test_in_each_part_of_the_inbox_address(office: Office, name: str) -> None:
 def test_in_a_form(office: Office, route: APIRoute) -> None:
     path = office.place(route)
     for name in fields_of(route):
-        for value in NONSENSE:
+        for value in office.nonsense:
             office.ask("POST", path, data=VALID | {name: value}, note=f"{name}={value[:40]!r}")
         office.ask("POST", path, **in_parts(VALID | {name: HALF}), note=f"{name} in parts")
 
@@ -269,7 +279,7 @@ def in_parts(form: Mapping[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("connector", sorted(registry.connectors()))
 def test_in_the_settings_of_a_connector(office: Office, connector: str) -> None:
     names = registry.connector(connector).manifest.config.model_fields
-    for value in NONSENSE:
+    for value in office.nonsense:
         form = {f"set.{name}": value for name in names}
         office.ask("POST", f"/sources/add/{connector}", data=VALID | form, note=repr(value[:40]))
 
