@@ -38,8 +38,10 @@ DAY = (
     lambda text: day_of(text) is not None,
     f"A date, YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}.",
 )
+ALONE = "It says which items and in which order: beside it only after and limit."
 CURSOR = "Only what a next_url holds. Begin anew without it."
 PARAMETERS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "view": (lambda text: bool(whole(text)), "The number of a saved view, as All views shows it."),
     "tab": (feeding.TABS.__contains__, f"One of: {', '.join(feeding.TABS)}."),
     "q": WORDS,
     "vendor": WORDS,
@@ -69,9 +71,13 @@ PARAMETERS: Mapping[str, tuple[Callable[[str], bool], str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One page of one view. ``query`` is what was asked, without the cursor and the usual."""
+    """One page of one view. ``query`` is what was asked, without the cursor and the usual.
 
-    view: View
+    ``saved`` is the number of a saved view, which takes the place of ``view``.
+    """
+
+    view: View = field(default_factory=View)
+    saved: int | None = None
     after: str = ""
     limit: int = DEFAULT_LIMIT
     query: Mapping[str, str] = field(default_factory=dict)
@@ -84,11 +90,21 @@ def asked(given: QueryParams) -> Asked:
         raise _problem(wrong)
     told = dict(given)
     after, limit = told.pop("after", ""), int(told.pop("limit", DEFAULT_LIMIT))
+    saved, paging = told.pop("view", ""), {} if limit == DEFAULT_LIMIT else {"limit": str(limit)}
+    if saved:
+        if told:
+            raise _problem({"view": ALONE})
+        query = {"view": saved} | paging
+        return Asked(saved=whole(saved), after=after, limit=limit, query=query)
     view = View(**told)
+    ours(view, after)
+    return Asked(view=view, after=after, limit=limit, query=view.query() | paging)
+
+
+def ours(view: View, after: str) -> None:
+    """Go on only with a cursor that this view gave; raises ``Problem``."""
     if after and orders.cursor_from(view, after) is None:
         raise _problem({"after": CURSOR})
-    paging = {} if limit == DEFAULT_LIMIT else {"limit": str(limit)}
-    return Asked(view=view, after=after, limit=limit, query=view.query() | paging)
 
 
 def _problem(wrong: dict[str, str]) -> Problem:

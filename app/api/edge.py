@@ -22,5 +22,4 @@ def put_around(app: FastAPI) -> None:
     machine = (*health.router.routes, *feed.router.routes)
     app.add_middleware(AsProblems, paths=[r.path for r in machine if isinstance(r, APIRoute)])
     site = app.state.site
-    site = app.state.site
     app.add_middleware(Unchanged, database=site.database, now=site.now, paths=(feed.PATH,))

@@ -1,26 +1,31 @@
 """JSON Feed 1.1 at ``/feed.json``, for tools that have a token."""
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 
-from app.api.asking import Asked, asked
-from app.api.tokens import allow, note_use, use_is_due
+from app.api.asking import Asked, asked, ours
+from app.api.conditional import mark, packed
+from app.api.problems import Problem
+from app.api.tokens import admitted, holds_until, note_use, use_is_due
 from app.api.unchanged import HOLDS, Holds
 from app.core import feeds
 from app.core.words import Clock
-from app.services import apart, company, feeding
+from app.errors import NotFound
+from app.services import addressed, apart, company, feeding, saved
+from app.services.feeding import NOBODY
 from app.services.revisions import revision
 
 router = APIRouter()
 
 PATH = "/feed.json"
 MEDIA_TYPE = "application/feed+json"
+LARGEST = 240_000
+"""Bytes of one page: of entries that are long fewer stand on it."""
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"], include_in_schema=False)
@@ -31,7 +36,8 @@ async def feed(request: Request) -> Response:
     event loop: the way through a thread and back takes longer than the answer.
     """
     reply = _Reply(request, asked(request.query_params))
-    made: Response | None = None if reply.view.q else reply.site.database.glance(reply.made)
+    may_search = reply.view.q or reply.saved is not None
+    made: Response | None = None if may_search else reply.site.database.glance(reply.made)
     if made is None:
         return await run_in_threadpool(reply.answer)
     if use_is_due(request):
@@ -45,9 +51,11 @@ class _Reply:
     def __init__(self, request: Request, wanted: Asked) -> None:
         self.request = request
         self.site = request.app.state.site
-        self.view, self.after, self.limit = wanted.view, wanted.after, wanted.limit
+        self.view, self.saved = wanted.view, wanted.saved
+        self.after, self.limit = wanted.after, wanted.limit
         self.query = dict(wanted.query)
         self.clock = Clock(now=self.site.now(), zone=self.site.settings.zone)
+        self.reader, self.name = NOBODY, ""
 
     def answer(self) -> Response:
         """The answer, with all the time that it takes."""
@@ -57,42 +65,77 @@ class _Reply:
         return made
 
     def made(self, session: Session) -> Response:
-        """The page, or 304 for whoever has it already. Raises ``TokenNeeded``."""
-        known_until = allow(self.request, session, "read", now=self.clock.now)
+        """The page, or 304 for whoever has it already. Raises ``TokenNeeded``, ``Problem``."""
+        token = admitted(self.request, session, "read", now=self.clock.now)
+        if self.saved is not None:
+            self._open(session, self.saved, token.user_id)
         told = urlencode({**self.query, "after": self.after})
-        tag = feeding.etag(session, self.view, self.clock, told)
-        headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization", "ETag": tag}
-        if _matches(self.request.headers, tag):
-            until = min(known_until, feeding.holds_until(session, self.view, self.clock))
-            setattr(self.request.state, HOLDS, Holds(revision(session), until))
+        known = mark(
+            (str(self.site.database.url), PATH, told, self.reader),
+            feeding.etag(session, self.view, self.clock, f"{told}-{self.reader}"),
+            self.clock.now,
+        )
+        vary = "Authorization, Accept-Encoding"
+        headers = {"Cache-Control": "private, no-cache", "Vary": vary, **known.headers}
+        if known.is_known(self.request.headers):
+            until = feeding.holds_until(session, self.view, self.clock)
+            ends = min(until, holds_until(token, self.clock.now))
+            setattr(self.request.state, HOLDS, Holds(revision(session), ends))
             return Response(status_code=304, headers=headers)
-        document = orjson.dumps(self._document(session))
-        return Response(document, media_type=MEDIA_TYPE, headers=headers)
+        body = self._document(session)
+        return packed(body, self.request.headers, headers | {"Content-Type": MEDIA_TYPE})
 
-    def _document(self, session: Session) -> dict[str, Any]:
-        home = self.site.settings.public_url
-        entries, cursor, extension = feeding.page(
-            session, self.view, clock=self.clock, home=home, after=self.after, limit=self.limit
-        )
-        return feeds.feed(
-            entries,
-            title=self._title(session),
+    def _open(self, session: Session, view_id: int, user_id: int | None) -> None:
+        """Show a saved view: a shared one, or one of the person's whose token this is."""
+        try:
+            found = saved.seen(session, view_id, user_id or NOBODY)
+        except NotFound:
+            detail = "There is no such view, or it is not shared and this token is not its maker's."
+            raise Problem(404, "There is no such view", detail, about="views") from None
+        self.view, self.name = addressed.view_from(found.query), found.name
+        if user_id is None and addressed.is_personal(self.view):
+            detail = "This view asks for its reader's own items, and this token is nobody's."
+            raise Problem(422, "The view needs a reader", detail, about="views")
+        self.reader = user_id or NOBODY
+        ours(self.view, self.after)
+
+    def _document(self, session: Session) -> bytes:
+        """One page, of fewer entries where they are large."""
+        limit, body = self.limit, self._page(session, self.limit)
+        while len(body) > LARGEST and limit > 1:
+            limit = max(1, limit * LARGEST // len(body) - 1)
+            body = self._page(session, limit)
+        return body
+
+    def _page(self, session: Session, limit: int) -> bytes:
+        home: str = self.site.settings.public_url
+        page = feeding.page(
+            session,
+            self.view,
+            clock=self.clock,
             home=home,
-            feed_url=_url(home, self.query),
-            next_url=_url(home, {**self.query, "after": cursor}) if cursor else None,
-            extension=extension,
+            after=self.after,
+            limit=limit,
+            reader=self.reader,
         )
-
-    def _title(self, session: Session) -> str:
         of = company.name(session, self.site.settings.company)
-        sample = "(sample company, nothing of it is real)" if apart.sample(session) else ""
-        return " ".join(filter(None, ("Partner Inbox", of, sample)))
+        document = feeds.feed(
+            page.entries,
+            title=self._title(of, sample=apart.sample(session) is not None),
+            author=of or "Partner Inbox",
+            home=home,
+            icon=home + self.site.assets.url("icon.svg"),
+            feed_url=_url(home, self.query),
+            next_url=_url(home, {**self.query, "after": page.after}) if page.after else None,
+            extension=page.extension,
+        )
+        return orjson.dumps(document)
+
+    def _title(self, of: str, *, sample: bool) -> str:
+        warning = "(sample company, nothing of it is real)" if sample else ""
+        title = " ".join(filter(None, ("Partner Inbox", of, warning)))
+        return f"{self.name} · {title}" if self.name else title
 
 
-def _matches(headers: Headers, tag: str) -> bool:
-    given = headers.get("if-none-match", "")
-    return any(one.strip().removeprefix("W/") in (tag, "*") for one in given.split(","))
-
-
-def _url(home: str, query: dict[str, str]) -> str:
+def _url(home: str, query: Mapping[str, str]) -> str:
     return f"{home}{PATH}" + (f"?{urlencode(query)}" if query else "")

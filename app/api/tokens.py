@@ -65,7 +65,11 @@ def allow(request: Request, session: Session, scope: str, *, now: datetime) -> d
 
     Gives until when this needs not be asked again, as long as nothing is written.
     """
-    found = admitted(request, session, scope, now=now)
+    return holds_until(admitted(request, session, scope, now=now), now)
+
+
+def holds_until(found: TokenUse, now: datetime) -> datetime:
+    """Until when a token that was let in needs not be looked at again, if nothing is written."""
     again = _noted_until(found, now)
     if again <= now:
         again = now + TOUCH_EVERY

@@ -35,18 +35,24 @@ def feed(
     items: list[dict[str, Any]],
     *,
     title: str,
+    author: str,
     home: str,
+    icon: str,
     feed_url: str,
     next_url: str | None,
     extension: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The whole document."""
+    """The whole document. It never expires: what is over leaves it, and others come."""
     document: dict[str, Any] = {
         "version": VERSION,
         "title": title,
         "home_page_url": home,
         "feed_url": feed_url,
+        "icon": icon,
+        "favicon": icon,
+        "authors": [{"name": author, "url": home}],
         "language": "en",
+        "expired": False,
     }
     if next_url:
         document["next_url"] = next_url
@@ -54,13 +60,17 @@ def feed(
     return {**document, "_partner_inbox": {**about, **extension}, "items": items}
 
 
+STATES = (
+    *("open", "waiting on vendor", "snoozed", "done", "not applicable"),
+    *("joined with another", "closed at source", "removed at source"),
+)
 ITEM_FIELDS = {
     "kind": "deadline, goal, reporting or notice.",
     "category": "Of a deadline: renewal, invoice, invitation and so on; else null.",
     "due": "null, a date ({kind: date, date}) that no time zone may shift, or a moment "
     "({kind: instant, at} in UTC); zone is the source's own, where it names one.",
-    "state": "open, waiting on vendor, snoozed, done, not applicable, joined with another, "
-    "closed at source or removed at source.",
+    "state": f"{', '.join(STATES[:-1])} or {STATES[-1]}.",
+    "priority": "The points by which Today ranks it, more is sooner; null of what is not open.",
     "vendor": "Whose program it is.",
     "program": "The program's name.",
     "account": "The customer it is about.",
@@ -70,6 +80,7 @@ ITEM_FIELDS = {
     "an ISO 4217 code, or null where the source names none.",
     "amount_label": "What the amount is: order, lapses, rebate.",
     "owner": "The name of the person who has it, or null.",
+    "changed_fields": "What its source changed when it changed it last, in the last 14 days.",
     "derived": "true where the date follows from a fund or a certification.",
     "facts": "Whatever else the source says, label to value.",
     "source": "name, stream and id at the source; as_of and stale say how fresh it is: the last "

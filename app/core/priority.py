@@ -106,30 +106,31 @@ class Rank:
 
 def rank(stakes: Stakes, clock: Clock) -> Rank:
     """How far up an item belongs, and why."""
-    counted, worth_words = _worth(stakes)
-    urgency, urgency_words = _urgency(stakes.due, clock)
-    factors = [worth_words, urgency_words]
-    points = worth(counted) * urgency
+    factors = [_worth_words(stakes), _urgency_words(stakes.due, clock)]
     if stakes.weighed.step:
-        points *= WEIGHTS[stakes.weighed.step]
         factors.append(f"{stakes.weighed.name} {WEIGHS[stakes.weighed.step]}")
     if stakes.waiting and not presses(stakes.due, clock):
-        points *= WAITING
         factors.append("waiting on the vendor weighs half")
     reasons = [_sentence(" × ".join(factors))]
     if stakes.waiting and presses(stakes.due, clock):
         reasons.append("It waits on the vendor, but the date presses.")
     if stakes.due is not None and stakes.due_was is not None:
         reasons.extend(_moved(stakes.due_was, stakes.due, clock))
-    return Rank(points=points, counted=counted, reasons=tuple(reasons))
+    return Rank(points=points(stakes, clock), counted=counted(stakes), reasons=tuple(reasons))
 
 
-def worth(counted: float) -> float:
+def points(stakes: Stakes, clock: Clock) -> float:
+    """The points of ``rank`` alone: machines are told of thousands, and ask for no reasons."""
+    found = worth(counted(stakes)) * urgency(stakes.due, clock) * WEIGHTS[stakes.weighed.step]
+    return found * WAITING if stakes.waiting and not presses(stakes.due, clock) else found
+
+
+def worth(money_counted: float) -> float:
     """Points for money, of which ten times as much is ten points more; between the powers of ten
     it is a straight line. Only what every computer does alike is used, so that a statement in SQL
     gets the same float.
     """
-    money = counted / TENTHOUSANDTHS
+    money = money_counted / TENTHOUSANDTHS
     if money < 10:
         return money
     number, unit = next((one for one in DECADES if money < 10 * one[1]), DECADES[-1])
@@ -150,18 +151,22 @@ def usual(kind: str, category: str | None) -> int:
     return BY_KIND.get(kind, BY_CATEGORY[Category.OTHER])
 
 
-def _worth(stakes: Stakes) -> tuple[float, str]:
+def counted(stakes: Stakes) -> float:
+    """The money that an item is ranked as, its own or what is usual for its sort."""
+    known = currencies.counted(stakes.amount) if stakes.amount is not None else None
+    return usual(stakes.kind, stakes.category) * TENTHOUSANDTHS if known is None else known
+
+
+def _worth_words(stakes: Stakes) -> str:
     money = stakes.amount
-    counted = currencies.counted(money) if money is not None else None
-    if counted is None:
-        told = f"{_untold(money)}, ranked as {_sort(stakes)}"
-        return usual(stakes.kind, stakes.category) * TENTHOUSANDTHS, told
-    assert money is not None
+    known = currencies.counted(money) if money is not None else None
+    if money is None or known is None:
+        return f"{_untold(money)}, ranked as {_sort(stakes)}"
     told = f"{money_words(money)} {stakes.amount_label or 'at stake'}"
     if currencies.digits(money.currency):
-        about = number_words(Decimal(f"{counted / TENTHOUSANDTHS:.2g}"))
+        about = number_words(Decimal(f"{known / TENTHOUSANDTHS:.2g}"))
         told = f"{told}, ranked as about {about} dollars or euros"
-    return counted, told
+    return told
 
 
 def _untold(money: Money | None) -> str:
@@ -196,17 +201,23 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _urgency(due: Due | None, clock: Clock) -> tuple[float, str]:
+def urgency(due: Due | None, clock: Clock) -> float:
+    """What an item's worth is multiplied by for how soon it is due."""
     if due is None:
-        return NO_DATE, "no date given"
+        return NO_DATE
     days = (due_day(due, clock) - clock.today).days
     if is_late(due, clock):
-        factor = LONG_LATE if days < -LONG_LATE_DAYS else LATE
-        return factor, due_words(due, clock).text
-    factor = next((factor for most, factor in STEPS if days <= most), FAR)
-    if days <= 1:
-        return factor, f"due {due_words(due, clock).text}"
-    return factor, f"{plural(days, 'day')} left"
+        return LONG_LATE if days < -LONG_LATE_DAYS else LATE
+    return next((factor for most, factor in STEPS if days <= most), FAR)
+
+
+def _urgency_words(due: Due | None, clock: Clock) -> str:
+    if due is None:
+        return "no date given"
+    if is_late(due, clock):
+        return due_words(due, clock).text
+    days = (due_day(due, clock) - clock.today).days
+    return f"due {due_words(due, clock).text}" if days <= 1 else f"{plural(days, 'day')} left"
 
 
 def _moved(was: Due, now: Due, clock: Clock) -> Iterator[str]:

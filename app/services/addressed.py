@@ -43,6 +43,11 @@ def view_from(text: str) -> View:
     return view_of({name: value for name, value in told if is_text(value)})
 
 
+def is_personal(view: View) -> bool:
+    """Whether it asks what is the reader's own."""
+    return view.tab in ("mine", "starred") or view.owner in (ME, BACKUP)
+
+
 def query_of(view: View) -> str:
     """What stands behind the "?" for this view, always in the same order."""
     return urlencode(view.query())

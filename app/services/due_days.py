@@ -87,6 +87,18 @@ def passed(session: Session, clock: Clock) -> int:
     """How many of the instants near now have passed: what is said of lateness holds until the
     next one does, so that this belongs to the key under which it is remembered.
     """
+    return bisect_left(_near(session, clock), clock.now)
+
+
+def next_to_pass(session: Session, clock: Clock) -> datetime | None:
+    """The first instant that is due after now, of those of today; None where there is none."""
+    near = _near(session, clock)
+    at = bisect_left(near, clock.now)
+    return near[at] if at < len(near) else None
+
+
+def _near(session: Session, clock: Clock) -> list[datetime]:
+    """All instants that are due around today."""
     today = clock.now.astimezone(UTC).date()
 
     def make() -> list[datetime]:
@@ -95,4 +107,4 @@ def passed(session: Session, clock: Clock) -> int:
         statement = sa.select(items.c.due_at).where(near, items.c.due_at.is_not(None))
         return sorted(session.execute(statement).scalars())
 
-    return bisect_left(remembered(session, ("instants", today), make, until=Until.TOLD), clock.now)
+    return remembered(session, ("instants", today), make, until=Until.TOLD)

@@ -1,23 +1,24 @@
 """What the JSON feed holds: the same views as the inbox, for tools."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from app.core import feeds
+from app.core import feeds, priority
 from app.core.words import Clock, money_words
 from app.db import exact
-from app.services import apart, lines, pages, standings
+from app.services import apart, due_days, lines, pages, standings, weights
 from app.services.lines import Sources
 from app.services.listing import COMMON, Listing, items, states
-from app.services.pages import Health, View
+from app.services.pages import Health, State, View
 from app.services.revisions import revision
 from app.services.texts import date_text, instant_text
-from connectors.sdk.records import Money
+from connectors.sdk.records import Due, Money
 
 MOST = 200
 """Entries that one page of the feed may be asked for."""
@@ -51,35 +52,63 @@ ENTRIES = Listing(
 
 
 def etag(session: Session, view: View, clock: Clock, query: str) -> str:
-    """Changes with every write, with the day, with every source that turns stale, with the
-    query, and in views that depend on the time of day with the minute.
+    """Changes with every write, with the day, with every source that turns stale and every moment
+    that something was due at, with the query, and in views that depend on the time of day with
+    the minute. It is weak: packed or not, the answer is the same.
     """
-    ends = [one.fresh_until for one in standings.standings(session) if one.fresh_until is not None]
-    stale = sum(end < clock.now for end in ends)
+    stale = sum(end < clock.now for end in _fresh_ends(session))
+    passed = due_days.passed(session, clock)
     minute = clock.now.strftime("-%H%M") if view.tab in BY_TIME else ""
-    return f'"{revision(session)}-{clock.today.isoformat()}-{stale}{minute}-{query}"'
+    day = clock.today.isoformat()
+    return f'W/"{revision(session)}-{day}-{stale}-{passed}{minute}-{query}"'
 
 
 def holds_until(session: Session, view: View, clock: Clock) -> datetime:
-    """Until when the ETag stays what it is, as long as nothing is written."""
-    midnight = datetime.combine(clock.today + timedelta(days=1), time(), tzinfo=clock.zone)
-    minute = clock.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    ends = [one.fresh_until for one in standings.standings(session) if one.fresh_until is not None]
-    changes = [end for end in ends if end >= clock.now]
-    return min([midnight, *changes, *([minute] if view.tab in BY_TIME else [])])
+    """While nothing is written, the tag stays as it is at least until then."""
+    ends = [end for end in _fresh_ends(session) if end >= clock.now]
+    due = due_days.next_to_pass(session, clock)
+    if view.tab in BY_TIME:
+        ends.append(clock.now.replace(second=0, microsecond=0) + timedelta(minutes=1))
+    midnight = clock.begins(clock.today + timedelta(days=1))
+    found: datetime = min([midnight, *ends, *((due,) if due else ())])
+    return found
+
+
+def _fresh_ends(session: Session) -> list[datetime]:
+    return [one.fresh_until for one in standings.standings(session) if one.fresh_until is not None]
+
+
+class Page(NamedTuple):
+    """Items of the feed, the cursor of the next page, and what is said of the sources."""
+
+    entries: list[dict[str, Any]]
+    after: str | None
+    extension: dict[str, Any]
 
 
 def page(
-    session: Session, view: View, *, clock: Clock, home: str, after: str = "", limit: int = 50
-) -> tuple[list[dict[str, Any]], str | None, dict[str, Any]]:
-    """Items of the feed, the cursor of the next page, and what is said of the sources."""
-    found = ENTRIES.page(session, view, user_id=NOBODY, clock=clock, after=after, limit=limit)
+    session: Session,
+    view: View,
+    *,
+    clock: Clock,
+    home: str,
+    after: str = "",
+    limit: int = 50,
+    reader: int = NOBODY,
+) -> Page:
+    """One page of a view. ``reader`` is who its "mine" and "starred" mean, if anybody."""
+    found = ENTRIES.page(session, view, user_id=reader, clock=clock, after=after, limit=limit)
     known = Sources(session, now=clock.now)
     told = {id_: _source(line) for id_, line in known.lines.items()}
+    steps, changed = weights.steps(session), _changed(session, found.rows, clock)
     entries = [_entry(row, told, home) for row in found.rows]
+    for row, entry in zip(found.rows, entries, strict=True):
+        ours = entry["_partner_inbox"]
+        ours["priority"] = _points(row, steps, clock)
+        ours["changed_fields"] = changed.get(row.id, [])
     sample = apart.sample(session) is not None
     extension = {"revision": revision(session), "sample": sample, "sources": list(told.values())}
-    return entries, found.after, extension
+    return Page(entries, found.after, extension)
 
 
 def _source(line: Any) -> dict[str, Any]:
@@ -147,6 +176,43 @@ def _amount(stored: int | None, currency: str | None) -> dict[str, str | None] |
     return feeds.money_json(money) if money else None
 
 
+def _points(row: Any, steps: weights.Steps, clock: Clock) -> float | None:
+    """What ranking counts, of what is open."""
+    state = lines.state_of(row)
+    if state not in (State.OPEN, State.WAITING):
+        return None
+    stakes = priority.Stakes(
+        kind=row.kind,
+        category=row.category,
+        due=_due(row.due_on, row.due_at),
+        amount=_money(row.amount, row.currency),
+        amount_label=row.amount_label,
+        weighed=weights.weighed(steps, row.vendor, row.program),
+        waiting=state is State.WAITING,
+    )
+    return round(priority.points(stakes, clock), 1)
+
+
+@lru_cache(maxsize=8192)
+def _due(on: str | None, at: str | None) -> Due | None:
+    """The date or instant that the database gave as text."""
+    instant = datetime.fromisoformat(at) if at else None
+    return lines.due_from(instant, date.fromisoformat(on) if on else None)
+
+
+def _changed(session: Session, rows: Sequence[Any], clock: Clock) -> dict[int, list[str]]:
+    """What the sources changed lately, by item, what was changed last at the end."""
+    since = feeds.stamp(clock.now - lines.MOVED_FOR)
+    ids = [row.id for row in rows if row.modified_at > max(row.first_seen_at, since)]
+    found: dict[int, dict[str, None]] = {}
+    for id_, field in lines.changed_fields(session, ids, clock) if ids else ():
+        of_item = found.setdefault(id_, {})
+        of_item.pop(field, None)
+        of_item[field] = None
+    return {id_: list(fields) for id_, fields in found.items()}
+
+
+@lru_cache(maxsize=8192)
 def _money(stored: int | None, currency: str | None) -> Money | None:
     return None if stored is None else Money(amount=exact(stored), currency=currency)
 

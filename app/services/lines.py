@@ -1,6 +1,6 @@
 """What stands on an item's line: from stored columns to the row that pages and mail show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -218,6 +218,13 @@ def moved_from(session: Session, ids: Sequence[int], clock: Clock) -> dict[int, 
     return found
 
 
+def changed_fields(session: Session, ids: Sequence[int], clock: Clock) -> Iterator[tuple[int, str]]:
+    """Item and field of each change that a source made in the last two weeks, the oldest first."""
+    values = {"ids": search.given(session, ids), "since": clock.now - MOVED_FOR}
+    found = session.connection().execute(_changed(is_sqlite(session)), values)
+    yield from ((id_, field) for id_, field in found)
+
+
 def also_from(session: Session, ids: Sequence[int], known: Sources) -> dict[int, tuple[str, ...]]:
     """Who else told each of these: the vendor or source of what is joined with it."""
     values = {"ids": search.given(session, ids)}
@@ -244,12 +251,22 @@ def _joined(sqlite: bool) -> sa.Select[int, int, str]:
 
 @cache
 def _moved(sqlite: bool) -> sa.Select[int, str]:
+    return _lately(events.c.old, sqlite).where(events.c.kind == changes.DUE_MOVED)
+
+
+@cache
+def _changed(sqlite: bool) -> sa.Select[int, str]:
+    by_source = events.c.kind.in_((changes.CHANGED, changes.DUE_MOVED))
+    return _lately(events.c.field, sqlite).where(by_source, events.c.field.is_not(None))
+
+
+def _lately(column: sa.Column[str], sqlite: bool) -> sa.Select[int, str]:
+    """That of the history of these items since then."""
     return (
-        sa.select(events.c.subject_id, events.c.old)
+        sa.select(events.c.subject_id, column)
         .where(
             events.c.subject == "item",
             search.among(events.c.subject_id, "ids", sqlite=sqlite),
-            events.c.kind == changes.DUE_MOVED,
             events.c.at > sa.bindparam("since", type_=events.c.at.type),
         )
         .order_by(events.c.id)

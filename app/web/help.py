@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from app.core import feeds
+from app.core import feed_schema, feeds
 from app.errors import NotFound
 from app.services import feeding
 from app.services.pages.views import SORTS
@@ -26,6 +26,12 @@ def feed_help(request: Request) -> Response:
         most=feeding.MOST,
         schema=feeds.SCHEMA,
     )
+
+
+@router.get("/help/feed.schema.json")
+def schema() -> Response:
+    """The feed as a JSON Schema."""
+    return JSONResponse(feed_schema.schema(), media_type="application/schema+json")
 
 
 @router.get("/help/connectors/{connector_id}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core import feeds
 from app.models import SyncRun
-from app.services import acts, feeding
+from app.services import acts, feeding, today
 from connectors.sdk import errors
 from connectors.sdk.records import (
     Category,
@@ -183,3 +183,32 @@ def test_a_source_that_failed_is_told_in_the_feed(company: Tool) -> None:
     assert told["Scripted"]["state"] == "needs sign-in"
     assert told["Scripted"]["stale"] is True
     assert told["Other"]["stale"] is False
+
+
+def test_priority_is_what_today_counts_and_only_of_what_is_open(company: Tool) -> None:
+    act(company, acts.done, "Deadline late")
+    told = {item["title"]: item["_partner_inbox"]["priority"] for item in company.items()}
+    clock = company.world.wall_clock()
+    with company.world.database.read() as session:
+        page = today.today_page(session, user_id=0, clock=clock)
+        ranks = {card.row.title: card for card in page.cards}
+    assert ranks
+    by_points = sorted(ranks, key=lambda title: -told[title])
+    assert by_points == list(ranks)
+    (done,) = company.items(tab="done")
+    assert done["_partner_inbox"]["priority"] is None
+
+
+def test_an_item_names_what_its_source_changed_lately(tool: Tool) -> None:
+    world = tool.world
+    for summary, days in (("One", 5), ("Two", 5), ("Two", 9), ("Three", 9)):
+        world.connector.lists(deadline(1, summary=summary, due=on(days)), deadline(2))
+        world.sync()
+        world.clock.forward(minutes=1)
+
+    def told() -> dict[str, list[str]]:
+        return {i["title"]: i["_partner_inbox"]["changed_fields"] for i in tool.items()}
+
+    assert told() == {"Deadline 1": ["Due", "Summary"], "Deadline 2": []}
+    world.clock.forward(days=15)
+    assert told() == {"Deadline 1": [], "Deadline 2": []}

@@ -2,17 +2,37 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import Response
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from app.core import feed_schema
 from app.services import sources
 from connectors.sdk.records import AnyRecord
 from tests.support.world import World
 
 HOME = "http://testserver"
+
+
+@cache
+def _checker() -> Draft202012Validator:
+    """The schema, closed: a field that it does not have is one that we forgot to tell of."""
+    return Draft202012Validator(
+        _closed(feed_schema.schema()), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {"additionalProperties": False} if "properties" in schema else {}
+    return shut | {name: _closed(of) for name, of in schema.items()}
 
 
 @dataclass
@@ -25,9 +45,16 @@ class Tool:
     app: FastAPI
 
     def get(self, _headers: dict[str, str] | None = None, /, **query: Any) -> Response:
-        """One page."""
-        headers = {"Authorization": f"Bearer {self.token}"} | (_headers or {})
-        return self.client.get("/feed.json", params=query, headers=headers)
+        """One page, which is as the schema says."""
+        return self._got("/feed.json", headers=_headers or {}, params=query)
+
+    def _got(self, url: str, headers: dict[str, str], **asked: Any) -> Response:
+        told = {"Authorization": f"Bearer {self.token}"} | headers
+        answer = self.client.get(url, headers=told, **asked)
+        if answer.status_code == 200:
+            _checker().validate(answer.json())
+            assert len(answer.content) < 250_000
+        return answer
 
     def items(self, **query: Any) -> list[dict[str, Any]]:
         """The items of one page."""
@@ -43,12 +70,11 @@ class Tool:
         self, between: Callable[[], object] = lambda: None, **query: Any
     ) -> Iterator[dict[str, Any]]:
         """Every page, by ``next_url`` alone; ``between`` happens after each."""
-        headers = {"Authorization": f"Bearer {self.token}"}
         page = self.get(**query).json()
         yield page
         while "next_url" in page:
             between()
-            page = self.client.get(page["next_url"], headers=headers).json()
+            page = self._got(page["next_url"], {}).json()
             yield page
 
     def connect(self, name: str, *records: AnyRecord) -> int:
