@@ -10,12 +10,12 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1
 WORKDIR /build
 
-COPY requirements/install.txt requirements/run.txt requirements/build.txt requirements/
+COPY requirements/install.txt requirements/image.txt requirements/build.txt requirements/
 RUN python -m venv /tools \
     && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/install.txt \
     && /tools/bin/uv pip install --python /tools --require-hashes -r requirements/build.txt \
     && python -m venv --without-pip /venv \
-    && /tools/bin/uv pip install --python /venv --require-hashes -r requirements/run.txt
+    && /tools/bin/uv pip install --python /venv --require-hashes -r requirements/image.txt
 
 COPY . .
 RUN /tools/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-dir /dist . \

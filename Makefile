@@ -57,8 +57,10 @@ lock: $(VENV)/.uv ## Write the locks anew from pyproject.toml; ARGS="--upgrade" 
 	$(compile) --group install -o requirements/install.txt
 	$(compile) --group build -o requirements/build.txt
 	$(compile) pyproject.toml -c requirements/build.txt -o requirements/run.txt
-	$(compile) pyproject.toml --extra lint --extra test \
-		-c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+	$(compile) pyproject.toml --extra chat --extra mcp \
+		-c requirements/run.txt -c requirements/build.txt -o requirements/image.txt
+	$(compile) pyproject.toml --extra chat --extra mcp --extra lint --extra test \
+		-c requirements/image.txt -c requirements/build.txt -o requirements/dev.txt
 	$(compile) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean: ## Remove the environment, the caches and the demo's data

@@ -36,8 +36,10 @@ def test_every_dependency_is_used() -> None:
 
 
 def test_everything_that_is_imported_comes_with_an_installation() -> None:
-    """The demo needs no test tool: its simulated platforms are part of the product."""
-    installed = locked("run")
+    """The demo needs no test tool: its simulated platforms are part of the product. What an extra
+    brings is loaded by whoever uses it, and named by the sentence that says what lacks.
+    """
+    installed = locked("run") | locked("image")
 
     assert {top for top, names in imported().items() if names and not names & installed} == set()
 
@@ -80,7 +82,8 @@ def test_the_locks_hold_what_the_project_declares() -> None:
     extras = PROJECT["optional-dependencies"]
     declared_by_lock = {
         "run": [],
-        "dev": [*extras["lint"], *extras["test"]],
+        "image": [*extras["chat"], *extras["mcp"]],
+        "dev": [*extras["chat"], *extras["mcp"], *extras["lint"], *extras["test"]],
         "bench": extras["bench"],
     }
     for name, extra in declared_by_lock.items():
