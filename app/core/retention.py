@@ -16,6 +16,8 @@ LINKS = timedelta(days=7)
 """After a one-time link was used or ran out. A session that ran out goes at once."""
 OUTBOX = timedelta(days=90)
 """After an alert was written, unless it still waits."""
+DELIVERIES = timedelta(days=30)
+"""After a message to a channel was written, unless it still waits."""
 DIGESTS = timedelta(days=365)
 """In the ledger of digests; a day must not leave it while its digest could be sent again (P4)."""
 CLUES = timedelta(days=180)
@@ -37,6 +39,7 @@ class Cutoffs:
     sessions: datetime
     links: datetime
     outbox: datetime
+    deliveries: datetime
     digests: datetime
     read_marks: datetime
     clues: datetime
@@ -50,6 +53,7 @@ def cutoffs(now: datetime) -> Cutoffs:
         sessions=now,
         links=now - LINKS,
         outbox=now - OUTBOX,
+        deliveries=now - DELIVERIES,
         digests=now - DIGESTS,
         read_marks=now - READ_MARKS,
         clues=now - CLUES,

@@ -18,6 +18,7 @@ from app.jobs.comparing import Comparer
 from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer, utc_now
+from app.jobs.telling import Teller
 from app.models import Trigger
 from app.outages import outage_of
 from app.secrets import Vault
@@ -173,5 +174,9 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
     comparer = Comparer(
         database=database, now=syncer.now, zone=settings.zone, stopping=syncer.stopping
     )
-    also = (mailer.send_alerts, mailer.send_digests, keeper.prune, comparer.compare)
+    teller = Teller(database=database, settings=settings, now=syncer.now, stopping=syncer.stopping)
+    also = (
+        *(mailer.send_alerts, mailer.send_digests, teller.tell),
+        *(keeper.prune, comparer.compare),
+    )
     return Jobs(syncer, also=also)

@@ -1,7 +1,7 @@
 """The tables, one file a subject. Importing this package registers all of them."""
 
 from app.models.accounts import ApiToken, OneTimeLink, User, WebSession
-from app.models.chores import COMPARE, PRUNE, Chore
+from app.models.chores import COMPARE, PRUNE, TELL, Chore
 from app.models.items import (
     Event,
     Item,
@@ -58,6 +58,7 @@ __all__ = [
     "COMPARE",
     "COUNTS",
     "PRUNE",
+    "TELL",
     "TROUBLED",
     "ApiToken",
     "AppSetting",

@@ -7,13 +7,13 @@ from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
 
-PRUNE, COMPARE = "prune", "compare"
+PRUNE, COMPARE, TELL = "prune", "compare", "tell"
 
 
 class Chore(SQLModel, table=True):
     """One chore; its row is made by the migration that brings it. ``next_due_at`` is moved on by
-    whoever takes it, so that only one does. ``mark`` is the last event that it has seen to, of one
-    that follows the history.
+    whoever takes it, so that only one does. ``mark`` is how far one that follows the
+    history has seen to it: COMPARE to an event, TELL to a revision.
     """
 
     __tablename__ = "chores"

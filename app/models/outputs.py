@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.db import UtcDateTime
@@ -17,6 +17,10 @@ class ChannelKind(StrEnum):
     MAIL = "mail"
     CHAT = "chat"
     WEBHOOK = "webhook"
+
+
+OF_MAIL: dict[str, Any] = dict.fromkeys(("sqlite_where", "postgresql_where"), text("kind = 'mail'"))
+"""A person has one mailbox."""
 
 
 class Channel(SQLModel, table=True):
@@ -32,7 +36,10 @@ class Channel(SQLModel, table=True):
     """
 
     __tablename__ = "channels"
-    __table_args__ = (Index("ix_channels_user_id_kind", "user_id", "kind"),)
+    __table_args__ = (
+        Index("ix_channels_user_id_kind", "user_id", "kind"),
+        Index("uq_channels_mail", "user_id", unique=True, **OF_MAIL),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(sa_type=Text)
@@ -79,6 +86,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel_id", "key"),
         Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_deliveries_channel_id_id", "channel_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

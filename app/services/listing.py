@@ -199,10 +199,10 @@ def in_tab(tab: str, user_id: int, clock: Clock) -> sa.ColumnElement[bool]:
             return sa.and_(settled, there)
         case "removed":
             return items.c.removed_at.is_not(None)
-    return sa.and_(items.c.is_open, due_days.still_on(clock), *_narrower(tab, user_id, clock))
+    return sa.and_(items.c.is_open, due_days.still_on(clock), *narrower(tab, user_id, clock))
 
 
-def _narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement[bool]]:
+def narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement[bool]]:
     """What an open item must be beside, to be in that tab."""
     match tab:
         case "overdue":

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
-from app.models import Connection, OutboxState, Revision, RunOutcome
+from app.models import Connection, DeliveryState, OutboxState, Revision, RunOutcome
 from app.services.accounts import IDLE
 from app.services.clues import KNOWN
 from app.services.following import MARKS_KEPT
@@ -24,6 +24,7 @@ quarantine = tables["quarantine"]
 sessions = tables["sessions"]
 links = tables["one_time_links"]
 outbox = tables["outbox"]
+deliveries = tables["deliveries"]
 ledger = tables["digest_ledger"]
 marks = tables["personal_states"]
 items = tables["items"]
@@ -106,6 +107,12 @@ def _outbox(before: Cutoffs) -> Condition:
     return sa.and_(outbox.c.state != OutboxState.WAITING, outbox.c.created_at < before.outbox)
 
 
+def _deliveries(before: Cutoffs) -> Condition:
+    leaves = (DeliveryState.WAITING, DeliveryState.SENDING)
+    old = deliveries.c.created_at < before.deliveries
+    return sa.and_(old, deliveries.c.state.not_in(leaves))
+
+
 def _digests(before: Cutoffs) -> Condition:
     return ledger.c.claimed_at < before.digests
 
@@ -135,6 +142,7 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     sessions: _sessions,
     links: _links,
     outbox: _outbox,
+    deliveries: _deliveries,
     ledger: _digests,
     marks: _read_marks,
     clues: _clues,

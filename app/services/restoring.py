@@ -25,7 +25,7 @@ from app.models import (
     User,
     WebSession,
 )
-from app.services import digesting, following
+from app.services import deliveries, digesting, following
 
 MARK = "copied_at"
 MAYBE_SENT = "A backup was put back: this may have left before."
@@ -67,6 +67,7 @@ def settle(session: Session, *, now: datetime) -> bool:
 
 
 def _hold_what_waits(session: Session) -> None:
+    deliveries.hold(session, MAYBE_SENT, all_of=True)
     session.execute(
         sa.update(OutboxEntry)
         .where(col(OutboxEntry.state) == OutboxState.WAITING)

@@ -19,6 +19,7 @@ from app.models import (
     COUNTS,
     TROUBLED,
     Connection,
+    Event,
     Health,
     OutboxEntry,
     OutboxKind,
@@ -39,6 +40,8 @@ AHEAD = 2 * LEASE
 wrong: nobody waits until that day comes.
 """
 LONGEST_RUN = timedelta(minutes=60)
+WELL_AGAIN = "well again"
+"""The line of history of a source that was in trouble and can be read again."""
 
 
 class LeaseLost(Exception):
@@ -300,7 +303,7 @@ def _judge(
             connection.health = Health.BROKEN
             connection.failures += 1
             connection.next_due_at = max(usual, now + timing.DAILY)
-    _tell(session, connection, before, now=now)
+    _tell(session, connection, before, problem, now=now)
     if problem is None:
         connection.error = connection.error_kind = connection.remedy = None
         connection.failing_since = None
@@ -310,7 +313,14 @@ def _judge(
         connection.failing_since = connection.failing_since or now
 
 
-def _tell(session: Session, connection: Connection, before: str, *, now: datetime) -> None:
+def _tell(
+    session: Session,
+    connection: Connection,
+    before: str,
+    problem: errors.ConnectorError | NotSetUp | None,
+    *,
+    now: datetime,
+) -> None:
     """People hear once when a source goes bad and once when it is well again."""
     if connection.health == before or connection.sample:
         return
@@ -320,6 +330,15 @@ def _tell(session: Session, connection: Connection, before: str, *, now: datetim
         kind = OutboxKind.SOURCE_UP
     else:
         return
+    session.add(
+        Event(
+            subject="source",
+            subject_id=connection.id or 0,
+            at=now,
+            kind=str(connection.health) if connection.health in TROUBLED else WELL_AGAIN,
+            note=f"{problem.message} {problem.remedy}".strip() if problem is not None else None,
+        )
+    )
     session.add(
         OutboxEntry(
             # With the time: a backup that is put back counts the same fences a second time, and

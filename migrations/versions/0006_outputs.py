@@ -24,6 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM chores WHERE name = 'tell'")
     for table in ("write_marks", "kept_answers", "calendar_feeds", "deliveries", "channels"):
         op.drop_table(table)
     with op.batch_alter_table("digest_ledger") as table:
@@ -68,6 +69,15 @@ def _channels() -> None:
         _to("channels", "created_by_id", "users", "SET NULL"),
     )
     op.create_index("ix_channels_user_id_kind", "channels", ["user_id", "kind"])
+    of_mail = sa.text("kind = 'mail'")
+    op.create_index(
+        "uq_channels_mail",
+        "channels",
+        ["user_id"],
+        unique=True,
+        sqlite_where=of_mail,
+        postgresql_where=of_mail,
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -91,6 +101,7 @@ def _channels() -> None:
     op.create_index(
         "ix_deliveries_state_next_attempt_at", "deliveries", ["state", "next_attempt_at"]
     )
+    op.create_index("ix_deliveries_channel_id_id", "deliveries", ["channel_id", "id"])
 
 
 def _readers() -> None:
@@ -137,6 +148,10 @@ def _readers() -> None:
     op.execute(
         "INSERT INTO write_marks (number, after_event) SELECT number, "
         "(SELECT coalesce(max(id), 0) FROM events) FROM revision"
+    )
+    op.execute(
+        "INSERT INTO chores (name, next_due_at, mark) "
+        "SELECT 'tell', '2000-01-01 00:00:00', number FROM revision"
     )
 
 

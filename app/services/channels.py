@@ -1,0 +1,182 @@
+"""Channels: where people and tools are told of events. Added, changed, stopped, started, removed.
+
+An address may hold what opens it (a chat's token): it is stored sealed and shown by its host at
+most. What an address must look like is up to whoever sends to it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.core.notices import URGENT, EventKind
+from app.core.storable import is_text
+from app.errors import Invalid, NotAllowed, NotFound
+from app.models import Channel, ChannelKind, User
+from app.secrets import Vault
+from app.services import deliveries
+from app.services.addressed import query_of, view_from
+from app.services.pages.views import BACKUP, ME
+from connectors.sdk import redact
+
+LONGEST_NAME = 60
+LONGEST_ADDRESS = 2_000
+MOST = 100
+"""Channels of the team, and so many of each person."""
+STOPPED = "Stopped by hand."
+CHOICES = frozenset({URGENT, *EventKind})
+
+
+def add(
+    session: Session,
+    *,
+    kind: ChannelKind,
+    name: str,
+    address: str,
+    vault: Vault,
+    now: datetime,
+    created_by_id: int,
+    user_id: int | None = None,
+    query: str = "",
+    wants: Iterable[str] = (),
+    secret: str = "",
+) -> Channel:
+    """A new channel; it tells what happens from now on. ``user_id`` None: the team's.
+
+    Raises ``Invalid``.
+    """
+    held = select(Channel).where(Channel.user_id == user_id, Channel.kind == kind)
+    if len(session.exec(held).all()) >= MOST:
+        raise Invalid(f"There are {MOST} of them already.", remedy="Remove one first.")
+    made = Channel(
+        kind=kind,
+        name=_name(name),
+        user_id=user_id,
+        query=_query(query, team=user_id is None),
+        wants=_wants(wants),
+        address=seal(vault, address),
+        secret=vault.seal({"secret": secret}) if secret else "",
+        created_by_id=created_by_id,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def change(
+    session: Session,
+    channel: Channel,
+    *,
+    name: str,
+    query: str,
+    wants: Iterable[str],
+    vault: Vault,
+    address: str = "",
+) -> None:
+    """Other settings for a channel; without an ``address`` it keeps its own. Raises ``Invalid``."""
+    channel.name = _name(name)
+    channel.query = _query(query, team=channel.user_id is None)
+    channel.wants = _wants(wants)
+    if address:
+        channel.address = seal(vault, address)
+        channel.failing_since = None
+    session.add(channel)
+    session.flush()
+
+
+def stop(session: Session, channel: Channel, *, now: datetime) -> None:
+    """It is told nothing more, until somebody starts it; what waits is dropped."""
+    deliveries.stop(session, channel, STOPPED, now=now)
+
+
+def start(session: Session, channel: Channel) -> None:
+    """It is told again of what happens from now on."""
+    channel.stopped_at = channel.stopped_because = channel.failing_since = None
+    session.add(channel)
+    session.flush()
+
+
+def remove(session: Session, channel: Channel) -> None:
+    """It goes, with its ledger."""
+    session.delete(channel)
+    session.flush()
+
+
+# Who may see which
+
+
+def of(session: Session, kind: ChannelKind, user: User) -> Sequence[Channel]:
+    """The person's own of that kind, and of the team's what they may see: admins all."""
+    whose = col(Channel.user_id) == user.id
+    if user.is_admin:
+        whose = whose | col(Channel.user_id).is_(None)
+    statement = select(Channel).where(Channel.kind == kind, whose)
+    return session.exec(statement.order_by(col(Channel.name), col(Channel.id))).all()
+
+
+def get(session: Session, channel_id: int, user: User) -> Channel:
+    """One that this person may change, held until the transaction ends.
+
+    Raises ``NotFound``; of the team's, for who is no admin, ``NotAllowed``.
+    """
+    held: dict[str, Any] = {"with_for_update": True, "populate_existing": True}
+    channel = session.get(Channel, channel_id, **held)
+    if channel is None or channel.user_id not in (None, user.id):
+        raise NotFound("There is no such channel.", remedy="Somebody may have removed it.")
+    if channel.user_id is None and not user.is_admin:
+        raise NotAllowed("Only an admin can change what the team is told.")
+    return channel
+
+
+def mail_of(session: Session, user: User) -> Channel | None:
+    """The person's own mail, where anything was ever told or chosen."""
+    own = select(Channel).where(Channel.kind == ChannelKind.MAIL, Channel.user_id == user.id)
+    return session.exec(own).first()
+
+
+# What is sealed
+
+
+def seal(vault: Vault, address: str) -> str:
+    """The address as it is stored. Raises ``Invalid`` for what is none."""
+    address = address.strip()
+    if not address or len(address) > LONGEST_ADDRESS or not is_text(address):
+        told = {"address": f"An address has 1 to {LONGEST_ADDRESS:,} characters."}
+        raise Invalid("This is no address.", fields=told)
+    return vault.seal({"address": address})
+
+
+def address_of(channel: Channel, vault: Vault) -> str:
+    """Where it leads; masked from now on in whatever is logged. Raises ``Locked``."""
+    address = str(vault.open(channel.address).get("address", ""))
+    redact.register(address)
+    return address
+
+
+# What may be entered
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME or not is_text(name):
+        told = {"name": f"A name has 1 to {LONGEST_NAME} characters."}
+        raise Invalid("The name cannot be used.", fields=told)
+    return name
+
+
+def _query(text: str, *, team: bool) -> str:
+    """The view as it is kept. The team's means the same for everybody."""
+    view = view_from(text.partition("?")[2] if "?" in text else text)
+    if team and (view.tab in ("mine", "new", "starred") or view.owner in (ME, BACKUP)):
+        told = {"query": "Choose a view that shows everybody the same."}
+        raise Invalid("The team has no view of its own.", fields=told)
+    return query_of(view)
+
+
+def _wants(chosen: Iterable[str]) -> list[str]:
+    kinds: Collection[str] = set(chosen)
+    if not CHOICES.issuperset(kinds):
+        raise Invalid("There is no such event.", fields={"wants": "Choose from the list."})
+    return sorted(kinds)

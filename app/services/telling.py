@@ -1,0 +1,139 @@
+"""From the history to the channels: each event that leaves, to whoever is told of it.
+
+The history is read along with a mark (``Chore`` TELL), which is moved on in the transaction that
+writes what is to leave: of two processes that read the same lines one writes. A line may be read
+twice all the same; the ledger knows it by its id.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.core.notices import INBOX, EventKind, Notice, payload
+from app.core.words import Clock
+from app.models import TELL, Channel, ChannelKind, Chore
+from app.services import apart, audiences, deliveries, following, happened, people
+from app.services.audiences import Listener
+from app.services.happened import Happened
+
+MOST_TO_ONE = 1_000
+"""So many events one round sends to one tool, each by itself."""
+FAR = 10_000
+"""After so many writes the mark is moved on although there was nothing to tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What was added to the history between two positions, and who is told what of it."""
+
+    mark: int
+    position: int
+    told: Sequence[tuple[Listener, Sequence[Notice]]] = ()
+
+
+def look(
+    session: Session, *, clock: Clock, mail: bool, most: int = happened.MOST_READ
+) -> Round | None:
+    """What is to be told since the last round; None where that is nothing.
+
+    ``mail``: this installation can send some. ``most``: so many lines are told.
+    """
+    mark: int = session.execute(
+        sa.select(col(Chore.mark)).where(col(Chore.name) == TELL)
+    ).scalar_one()
+    position = following.position(session)
+    if position == mark:
+        return None
+    follow = following.since(session, mark)
+    onward = Round(mark=mark, position=position)
+    if not follow.known:
+        return onward  # of another life of this database: nothing of it is told
+    far = onward if position - mark > FAR else None
+    everyone = audiences.listeners(session, mail=mail) if follow.after_event is not None else []
+    if follow.after_event is None or not everyone:
+        return far
+    if apart.sample(session) is not None:
+        return onward
+    found, left = happened.since(session, follow.after_event, most=most)
+    if left:
+        found.append(Happened(notice=_many(left, position, clock.now)))
+    told = audiences.told(session, everyone, found, clock=clock)
+    return Round(mark=mark, position=position, told=told)
+
+
+def tell(
+    session: Session, found: Round, *, home: str, now: datetime, most: int = MOST_TO_ONE
+) -> bool:
+    """Put what is to leave into the ledger; False where somebody else was faster.
+
+    ``most``: so many events go to one tool, each by itself.
+    """
+    mine: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(Chore)
+        .where(col(Chore.name) == TELL, col(Chore.mark) == found.mark)
+        .values(mark=found.position)
+    )
+    if mine.rowcount != 1:
+        return False
+    for listener, notices in found.told:
+        channel_id = _present(session, listener, now=now)
+        if channel_id is None:
+            continue
+        if listener.kind == ChannelKind.WEBHOOK:
+            bodies = _one_by_one(notices, most, home, found.position, now)
+            deliveries.put(session, channel_id, bodies, now=now)
+        else:
+            deliveries.gather(session, channel_id, notices, now=now)
+    return True
+
+
+def _present(session: Session, listener: Listener, *, now: datetime) -> int | None:
+    """The channel, made where it is a person's mail; None where it was removed or stopped since."""
+    table = audiences.channels
+    if listener.channel_id is not None:
+        there = sa.select(table.c.id).where(
+            table.c.id == listener.channel_id, table.c.stopped_at.is_(None)
+        )
+        return session.execute(there.with_for_update(key_share=True)).scalar_one_or_none()
+    mail = sa.select(table.c.id).where(
+        table.c.kind == ChannelKind.MAIL, table.c.user_id == listener.user_id
+    )
+    known = session.execute(mail).scalar_one_or_none()
+    if known is not None or listener.user_id not in people.names(session, [listener.user_id]):
+        return known
+    made = Channel(
+        kind=ChannelKind.MAIL, name="Mail", user_id=listener.user_id, created_at=listener.since
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _one_by_one(
+    notices: Sequence[Notice], most: int, home: str, position: int, now: datetime
+) -> Mapping[str, Mapping[str, Any]]:
+    """A message for each event, by its key; and one that says how many were left."""
+    alone = [one for one in notices if one.kind != EventKind.INBOX_MANY]
+    left = sum(int(one.new or 0) for one in notices if one.kind == EventKind.INBOX_MANY)
+    left += len(alone[most:])
+    told = {f"event:{one.event_id}": payload(one, home) for one in alone[:most]}
+    if left:
+        told[f"many:{position}"] = payload(_many(left, position, now), home)
+    return told
+
+
+def _many(count: int, position: int, now: datetime) -> Notice:
+    return Notice(
+        event_id=-position,
+        at=now,
+        kind=EventKind.INBOX_MANY,
+        subject=INBOX,
+        subject_id=0,
+        title="More happened at once than is told one by one",
+        new=str(count),
+        path="/changes",
+    )
