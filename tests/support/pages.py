@@ -6,6 +6,7 @@ from app.web import edge
 
 NO_PAGE = {
     "/": "leads on to the first page",
+    "/help/feed.schema.json": "a schema, for machines",
     "/inbox/new": "a part of the inbox",
     "/files/{file_id:id}": "a file",
     "/sources/import/{token}/repairs.{form}": "a file",
