@@ -12,9 +12,11 @@ from app import __version__, garbage
 from app.api import edge as api
 from app.config import Settings
 from app.db import Database
+from app.jobs.calling import NO_PATIENCE, Sender
 from app.jobs.scheduler import Jobs, jobs_of
 from app.jobs.syncing import Syncer
 from app.models import Trigger
+from app.notify.webhook import Outcome
 from app.opening import open_database
 from app.secrets import vault_of
 from app.web import edge as web
@@ -36,6 +38,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
         vault=vault,
         read=reader(syncer),
         load_sample=sample_loader(syncer),
+        call=caller(Sender(database=database, vault=vault, settings=settings)),
     )
     if runner is not None:
         site = replace(site, wake=runner.wake)
@@ -45,6 +48,11 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
 def reader(syncer: Syncer) -> Callable[[int], object]:
     """Reads a connection that somebody changed, while that person waits."""
     return lambda connection_id: syncer.run(connection_id, trigger=Trigger.SCHEDULE, only_due=True)
+
+
+def caller(sender: Sender) -> Callable[[int], Outcome | None]:
+    """Calls a webhook while somebody waits for what it answers."""
+    return lambda delivery_id: sender.send(delivery_id, timeout=NO_PATIENCE)
 
 
 def sample_loader(syncer: Syncer) -> Callable[[int], None]:

@@ -14,4 +14,5 @@ def _beside(name: str, installed: str = "") -> Path:
 TEMPLATES = _beside("templates")
 MIGRATIONS = _beside("migrations")
 MANUALS = _beside("docs/connectors", "manuals")
+GUIDES = _beside("docs/outputs", "guides")
 STATIC = _PACKAGE / "static"

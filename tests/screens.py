@@ -104,6 +104,7 @@ SCREENS = (
     _page("settings-fiscal-years", "Settings: fiscal years", "/settings/fiscal-years"),
     _page("settings-outputs", "Settings: outputs", "/settings/outputs"),
     _page("settings-rules", "Settings: rules", "/settings/rules"),
+    _page("settings-webhooks", "Settings: webhooks", "/settings/webhooks"),
     _page("settings-people", "Settings: people", "/settings/people"),
     _page("person", "One person", PERSON, "/settings/people/2"),
     _page("hand-over", "Handing over", f"{PERSON}/hand-over", "/settings/people/2/hand-over"),
@@ -117,7 +118,10 @@ LEFT_OUT = {
     "/sample/wipe": "a question with one button",
     "/settings/rules/{rule_id:id}": "the form of the page of rules",
     "/settings/rules/{rule_id:id}/now": "a question with one button",
+    "/settings/webhooks/{channel_id:id}": "of the sample company none is called",
     "/help/feed": "text",
+    "/help/events": "text",
+    "/help/webhooks": "text",
 }
 """Pages without a picture, and why."""
 

@@ -30,6 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         ("app", "app"),
         ("connectors", "connectors"),
         ("docs/connectors", "app/manuals"),
+        ("docs/outputs", "app/guides"),
         ("templates", "app/templates"),
         ("migrations", "app/migrations"),
     ],

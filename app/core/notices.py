@@ -1,6 +1,6 @@
 """What people and tools are told of events: which lines of the history leave, and as what.
 
-Pure. The kinds are a closed set, which ``docs/events.md`` lists for whoever receives them.
+Pure. The kinds are a closed set, listed in ``docs/outputs/events.md`` for whoever receives them.
 """
 
 from collections.abc import Collection, Mapping

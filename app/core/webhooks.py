@@ -18,8 +18,6 @@ AFTER = (
 """How long after each attempt that failed the next one follows; after the last none does."""
 JITTER = 0.2
 """Up to so much of the wait is added: what failed together is not tried again together."""
-GIVES_UP = timedelta(days=5)
-"""An address that took nothing for so long is called no more."""
 OLD_SECRET = timedelta(hours=24)
 """So long the secret before the present one signs along."""
 
@@ -49,8 +47,3 @@ def message_id(channel_id: int, key: str, created_at: datetime) -> str:
     known = f"{channel_id}:{created_at.isoformat()}:{key}"
     found = hashlib.sha256(known.encode()).digest()[:20]
     return f"msg_{base64.b32encode(found).decode().lower()}"
-
-
-def gives_up(failing_since: datetime | None, now: datetime) -> bool:
-    """Whether an address that has failed since then is called no more."""
-    return failing_since is not None and now - failing_since >= GIVES_UP

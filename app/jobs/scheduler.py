@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.config import Settings
 from app.db import Database
+from app.jobs.calling import Caller, Sender
 from app.jobs.comparing import Comparer
 from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
@@ -37,9 +38,15 @@ WAKES = 100
 class Jobs:
     """Everything that happens by itself. ``start`` and ``stop``; thread-safe."""
 
-    def __init__(self, syncer: Syncer, *, also: tuple[Callable[[], object], ...] = ()) -> None:
+    def __init__(
+        self,
+        syncer: Syncer,
+        *,
+        also: tuple[Callable[[], object], ...] = (),
+        ends: tuple[Callable[[], None], ...] = (),
+    ) -> None:
         """``also`` are further jobs: the outbox, digests. Each has an alarm of its own, so that
-        a mail server that does not answer delays no sync (P9).
+        a mail server that does not answer delays no sync (P9). ``ends`` wait for what they began.
         """
         self.syncer = syncer
         settings = syncer.settings
@@ -48,6 +55,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._alarm = BackgroundScheduler(timezone="UTC")
         self._steps = (self._rouse, self._sync_due, *also)
+        self._ends = ends
         self._waiting: set[Callable[[], object]] = set()
 
     def start(self) -> None:
@@ -91,6 +99,8 @@ class Jobs:
                 future.result(timeout=STOP_WITHIN)
             except Exception:
                 log.warning("a sync did not end in time; its lease will pass", exc_info=True)
+        for end in self._ends:
+            end()
 
     def _guarded(self, step: Callable[[], object]) -> None:
         """One job's fault stops no other, nor itself at the next interval (P9).
@@ -175,8 +185,12 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
         database=database, now=syncer.now, zone=settings.zone, stopping=syncer.stopping
     )
     teller = Teller(database=database, settings=settings, now=syncer.now, stopping=syncer.stopping)
+    sender = Sender(
+        database=database, vault=vault, settings=settings, owner=syncer.owner, now=syncer.now
+    )
+    caller = Caller(sender, syncer.stopping)
     also = (
-        *(mailer.send_alerts, mailer.send_digests, teller.tell),
+        *(mailer.send_alerts, mailer.send_digests, teller.tell, caller.call_webhooks),
         *(keeper.prune, comparer.compare),
     )
-    return Jobs(syncer, also=also)
+    return Jobs(syncer, also=also, ends=(caller.stop,))

@@ -9,16 +9,17 @@ import hashlib
 import hmac
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from ipaddress import ip_address
 
 import httpx2
 
 from connectors.sdk import waits
-from connectors.sdk.addresses import Resolve, host_of, port_of, resolve
+from connectors.sdk.addresses import Gate, Resolve, host_of, port_of, resolve
 from connectors.sdk.decoding import to_text
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpPolicy, HttpSession, Reply
@@ -83,15 +84,43 @@ def signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:
 
 
 def host(url: str) -> str:
-    """The host and port of an address: what of it may be shown."""
-    parsed = httpx2.URL(url)
+    """The host and port of an address: what of it may be shown. Empty where it is none."""
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return ""
     return f"{parsed.host}:{parsed.port}" if parsed.port else parsed.host
+
+
+def problem(url: str, private_hosts: Iterable[str]) -> str:
+    """Why this address cannot be called, as a sentence; empty where it can, as far as one sees.
+
+    What its name leads to is judged when it is called.
+    """
+    try:
+        parsed, gate = httpx2.URL(url), Gate((_own(url),), private_hosts)
+        gate.check(parsed)
+        if _is_number(host_of(parsed)):
+            gate.check_addresses(parsed.host, port_of(parsed), [host_of(parsed)])
+    except httpx2.InvalidURL:
+        return "The address is not a valid web address."
+    except ConnectorError as error:
+        return _words(error)
+    return ""
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def send(
     call: Call,
     *,
-    private_hosts: Sequence[str],
+    private_hosts: Collection[str],
     now: Callable[[], datetime],
     timeout: float = TIMEOUT,
     tls: ssl.SSLContext | None = None,

@@ -197,11 +197,12 @@ def take(
             .values(owner=owner, lease_until=now + LEASE)
         )
         if mine.rowcount == 1:
-            return _taken(session, id_, owner)
+            return taken(session, id_, owner)
     return None
 
 
-def _taken(session: Session, id_: int, owner: str) -> Taken:
+def taken(session: Session, id_: int, owner: str) -> Taken:
+    """The message as it is now, for its owner."""
     row = session.get_one(Delivery, id_, populate_existing=True)
     return Taken(
         id=id_,
@@ -256,15 +257,16 @@ def failed(
     again: timedelta | None,
     status: int | None = None,
     answer: str | None = None,
+    counts: bool = True,
 ) -> None:
     """It has not left. ``again``: how long until it is tried anew; None: never.
 
-    A chat or a tool that failed for days is stopped with it.
+    A chat or a tool that failed for days is stopped with it, where this ``counts``.
     """
     state = DeliveryState.FAILED if again is None else DeliveryState.WAITING
     then = None if again is None else now + again
     told = {"status": status, "answer": _cut(answer), "error": error, "next_attempt_at": then}
-    if not _end(session, taken, state, **told):
+    if not _end(session, taken, state, **told) or not counts:
         return
     channel = session.get_one(Channel, taken.channel.id, populate_existing=True)
     channel.failing_since = channel.failing_since or now

@@ -35,6 +35,7 @@ from app.web import (
     start,
     talk,
     today,
+    webhooks,
 )
 from app.web.fields import only_text
 from app.web.security import (
@@ -78,6 +79,7 @@ PARTS = (
     rules,
     outputs,
     admin,
+    webhooks,
     handing,
     help,
 )

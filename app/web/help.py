@@ -1,4 +1,4 @@
-"""Help on the feed and on each connector. Open to all; it tells no data."""
+"""Help on what leaves and on each connector. Open to all; it tells no data."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -34,10 +34,22 @@ def schema() -> Response:
     return JSONResponse(feed_schema.schema(), media_type="application/schema+json")
 
 
+@router.get("/help/events")
+def events(request: Request) -> Response:
+    """What can be told, to whom, and what a tool gets of it."""
+    return render_plain(request, "help_page.html", name="events", page=manuals.guide("events"))
+
+
+@router.get("/help/webhooks")
+def webhooks(request: Request) -> Response:
+    """How a tool is called, and how it checks that."""
+    return render_plain(request, "help_page.html", name="webhooks", page=manuals.guide("webhooks"))
+
+
 @router.get("/help/connectors/{connector_id}")
 def connector_help(request: Request, connector_id: str) -> Response:
     """The documentation of a connector, which its form links to."""
     if not manuals.is_there(connector_id):
         raise NotFound("There is no such page of help.")
-    manual = manuals.manual_of(connector_id)
-    return render_plain(request, "help_connector.html", name=connector_id, manual=manual)
+    page = manuals.manual_of(connector_id)
+    return render_plain(request, "help_page.html", name=connector_id, page=page)

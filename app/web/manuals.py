@@ -1,14 +1,17 @@
-"""The page of the documentation on one connector, as it is read beside its form."""
+"""Pages of the documentation, as they are read beside the form that they are about."""
 
 import re
 from functools import cache
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from app.paths import MANUALS
+from app.paths import GUIDES, MANUALS
 from connectors import registry
 
+GUIDED = ("events", "webhooks")
+"""Pages that are not about a connector."""
 _ELSEWHERE = re.compile(r'<a href="(?!https:|#|/)([^"]*)">(.*?)</a>', re.S)
 _PAGE = re.compile(r"([a-z0-9_]+)\.md(#.*)?")
 
@@ -21,7 +24,17 @@ def is_there(connector_id: str) -> bool:
 @cache
 def manual_of(connector_id: str) -> Markup:
     """The page as HTML; only of a connector for which it ``is_there``."""
-    text = (MANUALS / f"{connector_id}.md").read_text("utf-8")
+    return _html(MANUALS / f"{connector_id}.md")
+
+
+@cache
+def guide(name: str) -> Markup:
+    """One of ``GUIDED``, as HTML."""
+    return _html(GUIDES / f"{name}.md")
+
+
+def _html(page: Path) -> Markup:
+    text = page.read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>')
     html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
@@ -29,6 +42,9 @@ def manual_of(connector_id: str) -> Markup:
 
 
 def _linked(found: re.Match[str]) -> str:
-    """A link to another connector's page leads there; one to other files is only its words."""
+    """A link to another page of help leads there; one to other files is only its words."""
     page = _PAGE.fullmatch(found[1])
-    return f'<a href="/help/connectors/{page[1]}">{found[2]}</a>' if page else found[2]
+    if page is None:
+        return found[2]
+    folder = "/help" if page[1] in GUIDED else "/help/connectors"
+    return f'<a href="{folder}/{page[1]}">{found[2]}</a>'

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import digesting, tokens
-from app.services.pages.outputs import Going, Output, Way
+from app.services import digesting, tokens, webhook_pages
+from app.services.pages.outputs import Going, Output, Try, Way
 from app.web.render import render
 from app.web.visit import Visit, reading
 
@@ -65,5 +65,32 @@ def _feed(visit: Visit) -> Output | None:
     )
 
 
-OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _feed)
+def _webhooks(visit: Visit) -> Output | None:
+    if not visit.user.is_admin:
+        return None
+    return Output(
+        key="webhooks",
+        title="Webhooks",
+        what="Tools of yours, called as soon as something happens.",
+        ways=tuple(map(_webhook, webhook_pages.lines(visit.session, visit.site.vault))),
+        none="No tool is called yet.",
+        to="/settings/webhooks",
+    )
+
+
+def _webhook(line: webhook_pages.HookLine) -> Way:
+    to, last = f"/settings/webhooks/{line.id}", line.last
+    return Way(
+        name=line.name,
+        going=line.going,
+        said=line.host,
+        when=last.at if last else None,
+        last=last.said if last else "",
+        wrong=line.wrong,
+        to=to,
+        tries=(Try(label="Send a test now", to=f"{to}/test"),),
+    )
+
+
+OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _feed, _webhooks)
 """Each in its order on the page; None for whom it does not concern."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from app.config import Settings
 from app.db import Database
+from app.notify.webhook import Outcome
 from app.paths import STATIC, TEMPLATES
 from app.secrets import Vault
 from app.services.pages import Act
@@ -24,7 +25,8 @@ class Site:
     ``now`` gives an aware instant. ``wake`` makes the process look at once for what is due;
     where another process does the syncing, that one looks at its next tick. ``read`` reads a
     connection that asks no network and returns when its items are there. ``load_sample`` begins to
-    load the sample company for an admin, and returns at once.
+    load the sample company for an admin, and returns at once. ``call`` makes one call of a webhook
+    and returns when its outcome is in the log.
     """
 
     settings: Settings
@@ -34,6 +36,7 @@ class Site:
     wake: Callable[[], None] = lambda: None
     read: Callable[[int], object] = lambda _connection_id: None
     load_sample: Callable[[int], object] = lambda _user_id: None
+    call: Callable[[int], Outcome | None] = lambda _delivery_id: None
 
     def show(self, act: Act) -> None:
         """Read what the act asks to be read now, because the person looks at it next; what is

@@ -141,7 +141,7 @@ class Gate:
         if url.scheme != "https" and not self.allows_private(host, port):
             raise ConfigInvalid(
                 f"The address of {host} does not start with https://, so anybody on the way"
-                " could read the sign-in.",
+                " could read what is sent.",
                 remedy=f"Use the https:// address. {ASK_OPERATOR}",
             )
 

@@ -2,6 +2,7 @@
 
 from tests.app.test_nonsense import POSTS
 
+HOOK = "/settings/webhooks/{channel_id:id}"
 RULE, SOURCE, VIEW = "/settings/rules", "/sources/{connection_id:id}", "/views/{view_id:id}"
 PERSON, ITEM = "/settings/people/{user_id:id}", "/items/{item_id:id}"
 UNDONE = {
@@ -19,21 +20,24 @@ UNDONE = {
 """Its toast has Undo; for a day ``z`` and the navigation take the last one back."""
 OPPOSITE = {
     *(f"{SOURCE}/pause", f"{SOURCE}/resume", f"{PERSON}/active", f"{PERSON}/admin"),
+    *(f"{HOOK}/stop", f"{HOOK}/start"),
     *("/undo", "/sign-in", "/sign-out"),
 }
 """The press that takes it back stands where it stood."""
 ASKED = {
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
+    *(f"{HOOK}/rotate", f"{HOOK}/remove"),
 }
 """What it does is told before, with what stays of it."""
 SHOWN = {
     *("/settings", "/settings/password", "/start/digest", "/start/company"),
-    *(f"{SOURCE}/edit", f"{SOURCE}/columns", "/sources/import", "/sources/import/{token}"),
+    *(HOOK, f"{SOURCE}/edit", f"{SOURCE}/columns", "/sources/import", "/sources/import/{token}"),
 }
 """A form that shows what is set; an import has its own undo on the source's page."""
 MADE = {
     *("/sources/add/{connector_id}", f"{SOURCE}/sync", "/sample/load", "/settings/people"),
+    *("/settings/webhooks", f"{HOOK}/test", f"{HOOK}/again", f"{HOOK}/all-again"),
     *("/settings/tokens", f"{PERSON}/link", "/link/{token}", "/set-up/{token}"),
 }
 """Something new, and nothing is lost: it can be removed, revoked or let be."""

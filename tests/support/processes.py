@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from app import crash
 from app.config import Settings
 from app.db import Database
+from app.jobs.calling import Caller, Sender
 from app.jobs.mailing import Mailer
 from app.jobs.syncing import Syncer
 from app.secrets import Vault
@@ -91,4 +92,19 @@ def send_mail(place: Place, owner: str = "another process") -> None:
     )
     mailer.send_alerts()
     mailer.send_digests()
+    database.close()
+
+
+def call_webhooks(place: Place) -> None:
+    """Call what is due, as every process does at each tick."""
+    database = place.database()
+    sender = Sender(
+        database=database,
+        vault=Vault(["a key for the tests only"]),
+        settings=place.settings(),
+        now=lambda: place.now,
+    )
+    caller = Caller(sender)
+    caller.call_webhooks()
+    caller.stop()
     database.close()

@@ -11,7 +11,7 @@ from app.core.notices import EventKind, Notice
 from app.services import acts, comments, recording, waking
 
 AT = datetime(2026, 11, 22, 8, 15, 30, tzinfo=UTC)
-DOCS = Path(__file__).parents[3] / "docs" / "events.md"
+DOCS = Path(__file__).parents[3] / "docs" / "outputs" / "events.md"
 
 
 def notice(kind: EventKind = EventKind.ITEM_DUE_CHANGED, **more: object) -> Notice:

@@ -55,9 +55,3 @@ def test_a_message_keeps_its_id_and_no_other_has_it() -> None:
     assert len(others) == 3
     assert known.startswith("msg_")
     assert "." not in known  # which parts what is signed
-
-
-def test_an_address_that_took_nothing_for_five_days_is_called_no_more() -> None:
-    assert not webhooks.gives_up(None, NOW)
-    assert not webhooks.gives_up(NOW - timedelta(days=4, hours=23), NOW)
-    assert webhooks.gives_up(NOW - timedelta(days=5), NOW)

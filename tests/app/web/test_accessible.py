@@ -18,7 +18,10 @@ from app.models import (
     AssignmentRule,
     Attachment,
     Certification,
+    Channel,
     Contact,
+    Delivery,
+    DeliveryState,
     Event,
     Fund,
     Item,
@@ -80,6 +83,9 @@ PAGES = (
     "/sample/wipe",
     "/settings/people",
     "/settings/outputs",
+    "/settings/webhooks",
+    "/help/events",
+    "/help/webhooks",
     "/settings/rules",
     "/settings/rules/1",
     "/settings/rules/1/now",
@@ -144,6 +150,7 @@ def addresses(session: Session) -> list[str]:
         f"/sources/{held}/edit",
         *(f"/items/{item}" for item in found),
         f"/inbox?item={found[0]}",
+        f"/settings/webhooks/{called(session)}",
     ]
 
 
@@ -246,6 +253,21 @@ def talked(session: Session, item: int) -> None:
     session.add(Attachment(**put, kind="link", url="https://portal.example/x"))
     file = {"sha256": "0" * 64, "size": 123_456, "media_type": "application/pdf"}
     session.add(Attachment(**put, kind="file", is_proof=True, **file))
+
+
+def called(session: Session) -> int:
+    """A webhook that is in trouble, with a call in each state."""
+    hook = Channel(kind="webhook", name=LONG[:60], created_at=NOW, failing_since=NOW)
+    session.add(hook)
+    session.flush()
+    assert hook.id is not None
+    for number, state in enumerate(DeliveryState):
+        body = {"type": "item.due_changed", "timestamp": "", "data": {"title": "Unbroken" * 40}}
+        tried = {"attempts": number, "status": 503, "answer": "x" * 900, "error": LONG}
+        call = Delivery(channel_id=hook.id, key=state, body=body, created_at=NOW, **tried)
+        call.state, call.next_attempt_at = state, NOW
+        session.add(call)
+    return hook.id
 
 
 @pytest.fixture
