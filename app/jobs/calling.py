@@ -79,6 +79,7 @@ class Caller:
         self._stopping = stopping or threading.Event()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
         self._running: dict[int, tuple[bool, Future[None]]] = {}
+        self._waiting: set[int] = set()
         self._lock = threading.Lock()
 
     def call_webhooks(self) -> None:
@@ -127,8 +128,11 @@ class Caller:
             outage = error if isinstance(error, Locked) else outage_of(error)
             if outage is None:
                 log.exception("calling webhook %s failed", channel_id)
-            else:
+            elif channel_id not in self._waiting:  # told as it begins, not at every tick
                 log.warning("webhook %s waits: %s", channel_id, outage)
+                self._waiting.add(channel_id)
+        else:
+            self._waiting.discard(channel_id)
 
     def _next(self, channel_id: int) -> bool:
         """Whether a call was made, and taken."""

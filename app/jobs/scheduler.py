@@ -184,11 +184,17 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
     comparer = Comparer(
         database=database, now=syncer.now, zone=settings.zone, stopping=syncer.stopping
     )
-    teller = Teller(database=database, settings=settings, now=syncer.now, stopping=syncer.stopping)
     sender = Sender(
         database=database, vault=vault, settings=settings, owner=syncer.owner, now=syncer.now
     )
     caller = Caller(sender, syncer.stopping)
+    teller = Teller(
+        database=database,
+        settings=settings,
+        now=syncer.now,
+        stopping=syncer.stopping,
+        then=caller.call_webhooks,
+    )
     also = (
         *(mailer.send_alerts, mailer.send_digests, teller.tell, caller.call_webhooks),
         *(keeper.prune, comparer.compare),

@@ -14,12 +14,16 @@ from app.services import telling
 
 @dataclass(kw_only=True)
 class Teller:
-    """Reads along and writes down who is told what. Any number of processes may have one."""
+    """Reads along and writes down who is told what. Any number of processes may have one.
+
+    ``then`` sends what may leave at once.
+    """
 
     database: Database
     settings: Settings
     now: Callable[[], datetime]
     stopping: threading.Event = field(default_factory=threading.Event)
+    then: Callable[[], object] = lambda: None
 
     def tell(self) -> bool:
         """All that happened since the last time; whether this process did it."""
@@ -33,4 +37,6 @@ class Teller:
         with self.database.write(counts=False) as session:
             mine = telling.tell(session, found, home=self.settings.public_url, now=clock.now)
             crash.here("told")
+        if mine:
+            self.then()
         return mine

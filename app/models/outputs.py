@@ -87,6 +87,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("channel_id", "key"),
         Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_deliveries_channel_id_id", "channel_id", "id"),
+        Index("ix_deliveries_channel_id_state", "channel_id", "state", "next_attempt_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -102,10 +102,11 @@ def claim(
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:
     """What waits and is due, and what somebody was sending who is no more."""
-    return sa.or_(
-        sa.and_(table.c.state == DeliveryState.WAITING, table.c.next_attempt_at <= now),
-        sa.and_(table.c.state == DeliveryState.SENDING, table.c.lease_until <= now),
-    )
+    waits = sa.and_(table.c.state == DeliveryState.WAITING, table.c.next_attempt_at <= now)
+    left = sa.and_(table.c.state == DeliveryState.SENDING, table.c.lease_until <= now)
+    # Said twice, so that SQLite takes the index over both instead of all that was ever sent.
+    both = table.c.state.in_((DeliveryState.WAITING, DeliveryState.SENDING))
+    return sa.and_(both, sa.or_(waits, left))
 
 
 def wire(body: Mapping[str, Any]) -> bytes:

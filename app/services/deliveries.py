@@ -380,8 +380,10 @@ def hold(session: Session, why: str, *which: sa.ColumnElement[bool], all_of: boo
 def newest(session: Session, channel_ids: Collection[int]) -> dict[int, Delivery]:
     """The last message to each of these channels that was tried."""
     last = (
-        sa.select(sa.func.max(table.c.id))
+        sa.select(table.c.id)
         .where(table.c.channel_id == channels.c.id, table.c.attempts > 0)
+        .order_by(table.c.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     each = sa.select(last).where(channels.c.id.in_(list(channel_ids)))

@@ -1,6 +1,6 @@
 """What the pages of webhooks show: each with its last result, and the log of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -153,7 +153,7 @@ def page(
 def _lines(session: Session, vault: Vault, hooks: Sequence[Channel]) -> list[HookLine]:
     ids = [one.id for one in hooks if one.id is not None]
     newest = deliveries.newest(session, ids)
-    waiting = _waiting(session)
+    waiting = _waiting(session, ids)
     return [
         _line(one, vault, newest.get(one.id or 0), waiting.get(one.id or 0, 0)) for one in hooks
     ]
@@ -182,10 +182,10 @@ def _line(channel: Channel, vault: Vault, newest: Delivery | None, waiting: int)
     )
 
 
-def _waiting(session: Session) -> dict[int, int]:
+def _waiting(session: Session, ids: Collection[int]) -> dict[int, int]:
     statement = (
         sa.select(table.c.channel_id, sa.func.count())
-        .where(table.c.state == DeliveryState.WAITING)
+        .where(table.c.channel_id.in_(list(ids)), table.c.state == DeliveryState.WAITING)
         .group_by(table.c.channel_id)
     )
     return {int(channel_id): int(count) for channel_id, count in session.execute(statement)}

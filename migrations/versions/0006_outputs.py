@@ -102,6 +102,9 @@ def _channels() -> None:
         "ix_deliveries_state_next_attempt_at", "deliveries", ["state", "next_attempt_at"]
     )
     op.create_index("ix_deliveries_channel_id_id", "deliveries", ["channel_id", "id"])
+    op.create_index(
+        "ix_deliveries_channel_id_state", "deliveries", ["channel_id", "state", "next_attempt_at"]
+    )
 
 
 def _readers() -> None:

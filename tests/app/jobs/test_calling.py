@@ -1,5 +1,7 @@
 """Webhooks: each call is made until it is taken, once, whoever makes it and whatever breaks."""
 
+import json
+import re
 import signal
 import threading
 from collections import Counter
@@ -11,16 +13,21 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from app.core.notices import EventKind
 from app.db import Database
 from app.jobs.calling import FAILING_AT_ONCE, Caller
+from app.jobs.telling import Teller
 from app.secrets import Vault
 from app.services import calling, resealing, webhooks
+from connectors.sdk.records import DueDate
 from tests.connectors.sdk.raw_server import Asked, Raw, RawServer, reply
 from tests.support.hooks import KEY, Hooks
 from tests.support.processes import Place, call_webhooks, exit_code
-from tests.support.world import Clock
+from tests.support.scripted import deadline
+from tests.support.world import Clock, World
 
 DAY = timedelta(days=1)
+DOCS = Path(__file__).parents[3] / "docs" / "outputs"
 
 
 @pytest.fixture
@@ -60,6 +67,37 @@ def test_each_event_is_told_once_signed_by_the_webhooks_own_secret(
         assert asked.json()["data"]["title"].startswith("Event ")
     with hooks.database.read() as session:
         assert calling.turns(session, now=hooks.clock()) == []
+
+
+def test_what_a_source_changes_arrives_as_the_documentation_says(
+    world: World, hooks: Hooks, receiver: RawServer
+) -> None:
+    soon = world.clock().date() + timedelta(days=30)
+    world.connector.lists(deadline(1, due=DueDate(on=soon)))
+    world.sync()
+    hooks.add(receiver.url("/in"))
+    world.connector.lists(deadline(1, due=DueDate(on=soon - timedelta(days=9))))
+    world.sync()
+
+    settings, caller = world.syncer.settings, Caller(hooks.sender())
+    Teller(
+        database=hooks.database, settings=settings, now=world.clock, then=caller.call_webhooks
+    ).tell()
+    caller.settled()
+    caller.stop()
+
+    told = [one.json() for one in receiver.asked]
+    (moved,) = [one for one in told if one["type"] == EventKind.ITEM_DUE_CHANGED]
+    assert (moved["data"]["old"], moved["data"]["new"]) == (
+        soon.isoformat(),
+        (soon - timedelta(days=9)).isoformat(),
+    )
+    assert moved["data"]["url"].startswith(f"{settings.public_url}/items/")
+    documented = re.findall(r"^\| `(\w+)` \|", (DOCS / "events.md").read_text(), re.MULTILINE)
+    example = re.search(r"```json\n(.*?)```", (DOCS / "webhooks.md").read_text(), re.DOTALL)
+    assert example
+    assert sorted(moved["data"]) == sorted(documented)
+    assert sorted(json.loads(example[1])["data"]) == sorted(documented)
 
 
 def test_what_is_not_taken_is_tried_ten_times_under_one_id_and_then_given_up(
@@ -276,6 +314,20 @@ def test_a_new_key_seals_addresses_and_secrets_anew(hooks: Hooks, receiver: RawS
     hooks.put(channel)
     hooks.call()
     assert hooks.states() == ["sent"]
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "\N{PILE OF POO}", '"'])
+def test_a_message_stays_small_and_of_its_longest_value_the_end_is_left_out(letter: str) -> None:
+    long = {"title": letter * 20_000, "note": letter * 20_000, "old": "2026-12-01", "id": 12}
+    body = {"type": "item.commented", "timestamp": "2026-11-22T08:00:00Z", "data": long}
+
+    sent = calling.wire(body)
+
+    told = json.loads(sent)
+    assert len(sent) < calling.MOST_BYTES
+    assert told["data"]["title"].endswith(f"{letter}…")
+    assert (told["data"]["old"], told["data"]["id"]) == ("2026-12-01", 12)
+    assert calling.wire({"data": dict(reversed(long.items())), **body}) == sent
 
 
 def test_nothing_that_opens_an_address_lies_in_the_tables(hooks: Hooks) -> None:
