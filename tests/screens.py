@@ -103,6 +103,7 @@ SCREENS = (
     _page("settings-priorities", "Settings: priorities", "/settings/priorities"),
     _page("settings-fiscal-years", "Settings: fiscal years", "/settings/fiscal-years"),
     _page("settings-outputs", "Settings: outputs", "/settings/outputs"),
+    _page("settings-calendars", "Settings: calendar feeds", "/settings/calendars"),
     _page("settings-rules", "Settings: rules", "/settings/rules"),
     _page("settings-webhooks", "Settings: webhooks", "/settings/webhooks"),
     _page("settings-people", "Settings: people", "/settings/people"),

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from app.api import feed, health
+from app.api import calendar_feed, feed, health
 from app.api.problems import AsProblems, Problem, tell
 from app.api.unchanged import Unchanged
 
@@ -12,6 +12,7 @@ def put_on(app: FastAPI) -> None:
     """Feed and health, and how they say no."""
     app.include_router(health.router)
     app.include_router(feed.router)
+    app.include_router(calendar_feed.router)
     app.add_exception_handler(Problem, tell)  # type: ignore[arg-type]  # it gets Problems only
 
 
@@ -22,4 +23,6 @@ def put_around(app: FastAPI) -> None:
     machine = (*health.router.routes, *feed.router.routes)
     app.add_middleware(AsProblems, paths=[r.path for r in machine if isinstance(r, APIRoute)])
     site = app.state.site
-    app.add_middleware(Unchanged, database=site.database, now=site.now, paths=(feed.PATH,))
+    app.add_middleware(
+        Unchanged, database=site.database, now=site.now, paths=(feed.PATH, calendar_feed.BELOW)
+    )

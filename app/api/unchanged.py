@@ -33,7 +33,7 @@ class Unchanged:
     """Gives such an answer again, on SQLite, from the event loop. Goes around all others: what is
     kept is what they made of it; only the request's number is new.
 
-    paths    where such answers are made; other requests are not looked at
+    paths    how the addresses begin at which such answers are made; others are not looked at
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class Unchanged:
         self.app = app
         self.database = database
         self.now = now
-        self.paths = frozenset(paths)
+        self.paths = tuple(paths)
         self.known: Memo[tuple[Holds, list[tuple[bytes, bytes]]]] = Memo(MOST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in self.paths:
+        if scope["type"] != "http" or not scope["path"].startswith(self.paths):
             await self.app(scope, receive, send)
             return
         key = _key(scope)

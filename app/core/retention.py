@@ -13,7 +13,9 @@ RUNS_KEPT = 50
 QUARANTINE = timedelta(days=30)
 """After a row could be read again, or was no longer sent."""
 LINKS = timedelta(days=7)
-"""After a one-time link was used or ran out. A session that ran out goes at once."""
+"""After a one-time link was used or ran out, or a calendar was revoked. A session that ran out goes
+at once.
+"""
 OUTBOX = timedelta(days=90)
 """After an alert was written, unless it still waits."""
 DELIVERIES = timedelta(days=30)

@@ -42,6 +42,7 @@ STARRED: dict[str, Any] = dict.fromkeys(
 IN_AN_ACT: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("act_id IS NOT NULL")
 )
+CLOSED: dict[str, Any] = {"sqlite_where": text("closed = 1"), "postgresql_where": text("closed")}
 TIMED: dict[str, Any] = dict.fromkeys(
     ("sqlite_where", "postgresql_where"), text("due_at IS NOT NULL")
 )
@@ -87,6 +88,7 @@ class Item(SourceRow, table=True):
         Index("ix_items_removed_sort_on_id", "sort_on", "id", **REMOVED),
         Index("ix_items_tracked_kind_sort_on_id", "kind", "sort_on", "id", **TRACKED),
         Index("ix_items_due_at", "due_at", **TIMED),
+        Index("ix_items_closed_sort_on_id", "sort_on", "id", **CLOSED),
     )
 
     kind: str = Field(sa_type=Text)
@@ -214,7 +216,7 @@ class ItemState(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reopened_because: str | None = Field(default=None, sa_type=Text)
     version: int = 1
-    changed_at: datetime = Field(sa_type=UtcDateTime)
+    changed_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class PersonalState(SQLModel, table=True):

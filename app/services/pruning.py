@@ -31,6 +31,7 @@ items = tables["items"]
 clues = tables["clues"]
 flips = tables["flips"]
 write_marks = tables["write_marks"]
+calendars = tables["calendar_feeds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,10 @@ def _write_marks(_before: Cutoffs) -> Condition:
     return write_marks.c.number < newest - MARKS_KEPT
 
 
+def _calendars(before: Cutoffs) -> Condition:
+    return calendars.c.revoked_at < before.links
+
+
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     runs: _runs,
     quarantine: _quarantine,
@@ -148,4 +153,5 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     clues: _clues,
     flips: _flips,
     write_marks: _write_marks,
+    calendars: _calendars,
 }

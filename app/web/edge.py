@@ -7,6 +7,7 @@ from starlette.routing import Route
 from app.web import (
     admin,
     calendar,
+    calendar_feeds,
     changes,
     decisions,
     errors,
@@ -73,6 +74,7 @@ PARTS = (
     source_forms,
     sources,
     settings,
+    calendar_feeds,
     fiscal_years,
     priorities,
     keyboard,

@@ -6,8 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import digesting, tokens, webhook_pages
+from app.services import calendar_feeds, digesting, tokens, webhook_pages
 from app.services.pages.outputs import Going, Output, Try, Way
+from app.web import calendar_feeds as calendars
 from app.web.render import render
 from app.web.visit import Visit, reading
 
@@ -92,5 +93,33 @@ def _webhook(line: webhook_pages.HookLine) -> Way:
     )
 
 
-OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _feed, _webhooks)
+def _calendars(visit: Visit) -> Output:
+    feeds = calendar_feeds.of_user(visit.session, visit.user_id)
+    gone = "Its view is gone, or no longer shared with you. Revoke it and make another."
+    ways = []
+    for feed in feeds:
+        lives = calendar_feeds.inbox_query(visit.session, feed) is not None
+        test = Try(label="Test", to=f"{calendars.PATH}/{feed.id}/test")
+        ways.append(
+            Way(
+                name=feed.name,
+                going=Going.ON if lives else Going.TROUBLED,
+                said=calendars.told(feed),
+                when=feed.used_at,
+                last=f"read by {calendars.reader(feed)}" if feed.used_at else "",
+                wrong="" if lives else gone,
+                tries=(test,) if lives else (),
+            )
+        )
+    return Output(
+        key="calendars",
+        title="Calendar feeds",
+        what="Due dates in your own calendar program, without signing in.",
+        ways=tuple(ways),
+        none="You have none yet.",
+        to=calendars.PATH,
+    )
+
+
+OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _calendars, _feed, _webhooks)
 """Each in its order on the page; None for whom it does not concern."""

@@ -33,6 +33,8 @@ _PATTERNS = [
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@'\"<>]+@"), rf"\1{MASK}@"),
     # the query of an address, whole: names of parameters are the platform's choice
     (re.compile(r"(?i)\b(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+"), rf"\1?{MASK}"),
+    # the address of a calendar is a secret itself
+    (re.compile(r"(/calendar/)[\w-]{8,}(?=\.ics)"), rf"\1{MASK}"),
     # "name": "value" and 'name': 'value'
     (
         re.compile(rf"(?i)([\"']{_NAMES}[\"']\s*:\s*)(\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?)"),

@@ -18,6 +18,7 @@ PEOPLES = ("notices_on", "mail_refused", "digest_always", "digest_holidays", "di
 
 
 def upgrade() -> None:
+    _lately()
     _people()
     _channels()
     _readers()
@@ -25,6 +26,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM chores WHERE name = 'tell'")
+    op.drop_index("ix_items_closed_sort_on_id", "items")
+    op.drop_index("ix_item_states_changed_at", "item_states")
     for table in ("write_marks", "kept_answers", "calendar_feeds", "deliveries", "channels"):
         op.drop_table(table)
     with op.batch_alter_table("digest_ledger") as table:
@@ -32,6 +35,18 @@ def downgrade() -> None:
     with op.batch_alter_table("users") as table:
         for column in PEOPLES:
             table.drop_column(column)
+
+
+def _lately() -> None:
+    """What calendars tell as cancelled for a while: what people settled lately, what was closed."""
+    op.create_index("ix_item_states_changed_at", "item_states", ["changed_at"])
+    op.create_index(
+        "ix_items_closed_sort_on_id",
+        "items",
+        ["sort_on", "id"],
+        sqlite_where=sa.text("closed = 1"),
+        postgresql_where=sa.text("closed"),
+    )
 
 
 def _people() -> None:

@@ -28,6 +28,7 @@ ASKED = {
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
     *(f"{HOOK}/rotate", f"{HOOK}/remove"),
+    "/settings/calendars/{feed_id:id}/revoke",
 }
 """What it does is told before, with what stays of it."""
 SHOWN = {
@@ -38,6 +39,7 @@ SHOWN = {
 MADE = {
     *("/sources/add/{connector_id}", f"{SOURCE}/sync", "/sample/load", "/settings/people"),
     *("/settings/webhooks", f"{HOOK}/test", f"{HOOK}/again", f"{HOOK}/all-again"),
+    *("/settings/calendars", "/settings/calendars/{feed_id:id}/test"),
     *("/settings/tokens", f"{PERSON}/link", "/link/{token}", "/set-up/{token}"),
 }
 """Something new, and nothing is lost: it can be removed, revoked or let be."""

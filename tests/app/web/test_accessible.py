@@ -86,6 +86,7 @@ PAGES = (
     "/settings/webhooks",
     "/help/events",
     "/help/webhooks",
+    "/settings/calendars",
     "/settings/rules",
     "/settings/rules/1",
     "/settings/rules/1/now",
