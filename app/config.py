@@ -103,6 +103,12 @@ class Settings(BaseSettings):
         default="Partner Inbox <partner-inbox@localhost>",
         description="Sender of digests and alerts.",
     )
+    mail_per_minute: int = Field(
+        default=30,
+        ge=0,
+        le=1000,
+        description="Messages that the mail server takes in a minute; 0 is no limit.",
+    )
     allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Hosts (host or host:port) that connectors may reach on private or loopback "

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets as random
 from collections.abc import Mapping
@@ -30,10 +31,11 @@ class Locked(NotSetUp):
 
 
 class Vault:
-    """Encrypts and decrypts small JSON objects. The first key encrypts, all decrypt."""
+    """Encrypts small JSON objects and signs texts: by the first key, and all are understood."""
 
     def __init__(self, keys: list[str]) -> None:
         self._fernet = MultiFernet([Fernet(_derive(key)) for key in keys])
+        self._signs = [_derive(key, b"partner-inbox/signatures") for key in keys]
 
     def seal(self, values: Mapping[str, Any]) -> str:
         """Encrypted text; empty for no values."""
@@ -52,14 +54,29 @@ class Vault:
             ) from None
         return opened
 
+    def sign(self, text: str) -> str:
+        """What only who has the key can say of this text; the text begins with what it is for."""
+        return _signature(self._signs[0], text)
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Whether one of the keys signed it."""
+        given = signature.encode()
+        made = (_signature(key, text).encode() for key in self._signs)
+        return any(hmac.compare_digest(one, given) for one in made)
+
+
+def _signature(key: bytes, text: str) -> str:
+    made = hmac.digest(key, text.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
 
 def digest(token: str) -> bytes:
     """What is stored of a random token, so that the database opens nothing to who reads it."""
     return hashlib.sha256(token.encode()).digest()
 
 
-def _derive(key: str) -> bytes:
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"partner-inbox/credentials")
+def _derive(key: str, info: bytes = b"partner-inbox/credentials") -> bytes:
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=info)
     return base64.urlsafe_b64encode(kdf.derive(key.encode()))
 
 

@@ -50,6 +50,7 @@ def mailer_of(opened: Opened) -> Mailer:
     return Mailer(
         database=opened.database,
         settings=opened.settings,
+        vault=opened.vault,
         owner=worker_name(),
         now=opened.now,
     )

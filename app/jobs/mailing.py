@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,10 +17,23 @@ from app.core.addresses import address_or_text
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import Database
+from app.jobs.posting import Post
 from app.models import OutboxKind, User
+from app.notify import digest as digest_mail
 from app.notify import mail, smtp
-from app.notify.errors import NotSent, Refused, Unsure
-from app.services import accounts, digesting, lines, outbox
+from app.notify.errors import NoSuchAddress, NotSent, Refused, Unsure
+from app.secrets import Vault
+from app.services import (
+    accounts,
+    digest_ledger,
+    digest_words,
+    digesting,
+    lines,
+    outbox,
+    unsubscribing,
+)
+from app.services.digest_ledger import Claimed, Key
+from app.services.pages.digest import Digest
 
 log = logging.getLogger(__name__)
 
@@ -27,21 +41,42 @@ TOLD: dict[str, str] = {
     OutboxKind.SOURCE_DOWN: "needs your attention",
     OutboxKind.SOURCE_UP: "is well again",
 }
+NO_SERVER = "This installation has no mail server set."
+NOT_NOW = "The mail server takes nothing at this moment: try again in a few minutes."
+NOT_MADE = "The digest of user {} could not be made."
+NOT_IN_DOUBT = "It is not in doubt any more: look at the list."
 
 
 @dataclass(kw_only=True)
 class Mailer:
-    """Sends what is due. Without a mail server it does nothing."""
+    """Sends what is due. Without a mail server it does nothing.
+
+    ``wait`` lets time pass between two messages, where the relay takes only so many a minute.
+    """
 
     database: Database
     settings: Settings
+    vault: Vault
     owner: str
     now: Callable[[], datetime]
     stopping: threading.Event = field(default_factory=threading.Event)
+    wait: Callable[[float], object] | None = None
 
     def __post_init__(self) -> None:
         url = self.settings.smtp_url
         self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
+
+    def post(self, *, patient: bool = True) -> Post:
+        """A round of sending; not ``patient``: what cannot leave at once does not leave."""
+        assert self.server is not None
+        return Post(
+            database=self.database,
+            settings=self.settings,
+            server=self.server,
+            now=self.now,
+            stopping=self.stopping,
+            wait=(self.wait or self.stopping.wait) if patient else None,
+        )
 
     # Digests
 
@@ -55,110 +90,186 @@ class Mailer:
             return lacks
         now = self.now()
         with self.database.read() as session:
-            due = digesting.due(session, now=now)
-            interrupted = digesting.interrupted(session, now=now)
+            due = digest_ledger.due(session, now=now)
+            interrupted = digest_ledger.interrupted(session, now=now)
         if interrupted:
             with self.database.write() as session:
-                digesting.settle_interrupted(session, now=now)
-        for user_id, day in due:
-            if self.stopping.is_set():
-                break
-            try:
-                lacks.append(self._digest(user_id, day))
-            except Exception:
-                log.exception("the digest of user %s failed", user_id)
-                lacks.append(f"The digest of user {user_id} could not be made.")
+                digest_ledger.settle_interrupted(session, now=now)
+        if due:
+            with self.post() as post:
+                for start in range(0, len(due), self._at_once):
+                    if post.open():
+                        lacks += self._round(post, due[start : start + self._at_once])
         return [lack for lack in lacks if lack]
 
-    def _digest(self, user_id: int, day: date) -> str:
-        """Why it did not leave; empty when it did, or when there is nothing to send."""
-        now = self.now()
+    @property
+    def _at_once(self) -> int:
+        """As many as leave within half of the time for which they are claimed: they are made
+        together, and none is old when it leaves.
+        """
+        minutes = digest_ledger.LEASE.total_seconds() / 120
+        most = digest_ledger.MOST
+        return min(int(self.settings.mail_per_minute * minutes), most) or most
+
+    def _round(self, post: Post, keys: Sequence[Key]) -> list[str]:
+        """Send those of these that this process gets; what it does not come to others may have."""
         with self.database.write(counts=False) as session:
-            entry_id = digesting.claim(session, user_id, day, owner=self.owner, now=now)
-        if entry_id is None:
-            return ""
+            claimed = digest_ledger.claim(session, keys, owner=self.owner, now=self.now())
+        if not claimed:
+            return []
         crash.here("digest claimed")
-        with self.database.read() as session:
-            user = accounts.user(session, user_id)
-            digest = self.compose(session, user)
-        if digest.empty:
+        lacks: list[str] = []
+        made = self._composed([one.user_id for one in claimed], lacks)
+        left = {one.id for one in claimed}
+        for one in claimed:
+            if not post.open():
+                break
+            left.discard(one.id)
+            if one.user_id not in made:
+                continue
+            try:
+                lacks.append(self._digest(post, one, *made[one.user_id]))
+            except Exception:  # one's fault stops no other (P9)
+                log.exception("the digest of user %s failed", one.user_id)
+                lacks.append(NOT_MADE.format(one.user_id))
+        self._release(left)
+        return lacks
+
+    def _composed(
+        self, user_ids: Sequence[int], lacks: list[str]
+    ) -> Mapping[int, tuple[User, Digest]]:
+        """What each of these people is told; where that fails for all together, one by one."""
+        try:
+            with self.database.read() as session:
+                return self._compose(session, user_ids)
+        except Exception:  # whose it is, is found below
+            if len(user_ids) == 1:
+                log.exception("the digest of user %s failed", user_ids[0])
+                lacks.append(NOT_MADE.format(user_ids[0]))
+                return {}
+        return {
+            user_id: told
+            for one in user_ids
+            for user_id, told in self._composed([one], lacks).items()
+        }
+
+    def _compose(self, session: Session, user_ids: Sequence[int]) -> dict[int, tuple[User, Digest]]:
+        people = {user.id or 0: user for user in accounts.by_ids(session, user_ids)}
+        told = digesting.compose_all(session, list(people.values()), now=self.now())
+        return {user_id: (people[user_id], digest) for user_id, digest in told.items()}
+
+    def _release(self, entry_ids: Collection[int]) -> None:
+        if entry_ids:
             with self.database.write(counts=False) as session:
-                digesting.skipped(session, entry_id, owner=self.owner)
+                digest_ledger.release(session, entry_ids, owner=self.owner, now=self.now())
+
+    def _digest(
+        self, post: Post, claimed: Claimed, user: User, digest: Digest, *, asked: bool = False
+    ) -> str:
+        """Why it did not leave; empty when it did, or when there is nothing to send.
+
+        ``asked``: the person waits for it, and gets it whatever it says.
+        """
+        if digest.empty and not (asked or user.digest_always):
+            with self.database.write(counts=False) as session:
+                digest_ledger.skipped(session, claimed.id, owner=self.owner)
             return ""
-        made = self.mail_of(user, digest, day)
-        with self.database.write(counts=False) as session:
-            mine = digesting.sending(
+        made = self.mail_of(user, digest, claimed.name)
+
+        def mark(session: Session) -> bool:
+            return digest_ledger.sending(
                 session,
-                entry_id,
+                claimed.id,
                 owner=self.owner,
                 message_id=made["Message-ID"],
                 subject=made["Subject"],
+                said=digest.said,
                 now=self.now(),
             )
-        if not mine:
-            return ""
-        crash.here("digest sending")
-        return self._hand_over(entry_id, made, user.email)
 
-    def _hand_over(self, entry_id: int, made: EmailMessage, to: str) -> str:
-        assert self.server is not None
+        if not post.take_turn(mark):
+            self._release([claimed.id])
+            return NOT_NOW if asked else ""
+        crash.here("digest sending")
+        return self._hand_over(post, claimed.id, made, user.email)
+
+    def _hand_over(self, post: Post, entry_id: int, made: EmailMessage, to: str) -> str:
         try:
-            smtp.send(self.server, made, to=to, sender=mail.bare(self.settings.mail_from))
+            post.hand_over(made, to)
         except Unsure as error:
-            with self.database.write() as session:
-                digesting.unknown(session, entry_id, error.message)
+            with self.database.write(counts=False) as session:
+                digest_ledger.unknown(session, entry_id, error.message)
             return error.message
         except NotSent as error:
             log.warning("a digest did not leave: %s", error.message)
-            with self.database.write() as session:
-                again = not isinstance(error, Refused)
-                digesting.failed(session, entry_id, error.message, again=again, now=self.now())
+            with self.database.write(counts=False) as session:
+                digest_ledger.failed(
+                    session,
+                    entry_id,
+                    error.message,
+                    again=not isinstance(error, Refused),
+                    refused=isinstance(error, NoSuchAddress),
+                    now=self.now(),
+                )
             return error.message
         crash.here("digest sent")
-        with self.database.write() as session:
-            digesting.sent(session, entry_id, now=self.now())
+        with self.database.write(counts=False) as session:
+            digest_ledger.sent(session, entry_id, now=self.now())
         return ""
 
-    def compose(self, session: Session, user: User) -> digesting.Digest:
-        """What the person's digest says now, on their own clock."""
-        return digesting.compose(session, user, clock=self._clock_of(user))
+    def send_one(self, user_id: int, unknown_id: int = 0) -> str:
+        """Send somebody their digest because they ask for it: one of now, or, of the ledger, one
+        that may not have arrived. Why it did not leave; empty when it did.
+        """
+        if self.server is None:
+            return NO_SERVER
+        mine: dict[str, Any] = {"owner": self.owner, "now": self.now()}
+        with self.database.write(counts=False) as session:
+            today = self._clock_of(accounts.user(session, user_id)).today
+            if unknown_id:
+                claimed = digest_ledger.claim_unknown(session, unknown_id, user_id, **mine)
+            else:
+                claimed = digest_ledger.claim_now(session, user_id, today, **mine)
+        if claimed is None:
+            return NOT_IN_DOUBT
+        with self.database.read() as session:
+            user, digest = self._compose(session, [user_id])[user_id]
+        with self.post(patient=False) as post:
+            return self._digest(post, claimed, user, digest, asked=True)
 
-    def mail_of(self, user: User, digest: digesting.Digest, day: date) -> EmailMessage:
-        """The digest as a mail. Its id is the same for the same person and day."""
+    def mail_of(self, user: User, digest: Digest, name: str) -> EmailMessage:
+        """The digest as a mail; ``name`` makes its id."""
         clock = self._clock_of(user)
-        home = self.settings.public_url
-        values = {
-            "digest": digest,
-            "clock": clock,
-            "home": home,
-            "company": self.settings.company or digest.company,
-        }
-        text, html = mail.render("digest", values)
-        host = mail.host_of(home)
-        return mail.message(
+        home, host = self.settings.public_url, mail.host_of(self.settings.public_url)
+        whose = self.settings.company or digest.company
+        return digest_mail.message(
+            digest_words.outline_of(digest, clock, home=home, company=whose),
             to=(user.name, user.email),
             sender=self.settings.mail_from,
-            subject=digest.subject,
-            text=text,
-            html=html,
-            message_id=f"<digest.{day.isoformat()}.{user.id}@{host}>",
-            list_id=f"Partner Inbox digest <digest.{host}>",
+            home=home,
+            message_id=f"<digest.{name}@{host}>",
             sent_at=clock.local(clock.now),
+            leave=unsubscribing.address(self.vault, user, home=home),
+            least=digest.cut,
         )
 
     def dry_run(self, folder: Path, *, email: str = "") -> list[Path]:
         """Write everyone's digest of now as .eml files; nothing is sent, nothing is recorded."""
         folder.mkdir(parents=True, exist_ok=True)
-        written = []
         with self.database.read() as session:
-            for user in accounts.users(session):
-                if email and user.email != address_or_text(email):
-                    continue
-                today = self._clock_of(user).today
-                made = self.mail_of(user, self.compose(session, user), today)
-                path = folder / f"{today.isoformat()}-{user.email.replace('/', '_')}.eml"
-                path.write_bytes(made.as_bytes())
-                written.append(path)
+            people = [
+                user
+                for user in accounts.users(session)
+                if not email or user.email == address_or_text(email)
+            ]
+            told = digesting.compose_all(session, people, now=self.now())
+        written = []
+        for user in people:
+            today = self._clock_of(user).today
+            path = folder / f"{today.isoformat()}-{user.email.replace('/', '_')}.eml"
+            name = f"{today.isoformat()}.{user.id}"
+            path.write_bytes(self.mail_of(user, told[user.id or 0], name).as_bytes())
+            written.append(path)
         return written
 
     def _clock_of(self, user: User) -> Clock:
@@ -174,20 +285,20 @@ class Mailer:
         with self.database.read() as session:
             if not outbox.waiting(session, now=self.now()):
                 return lacks
-        while not self.stopping.is_set() and (alert := self._take()) is not None:
-            lacks += self._alert(alert)
+        with self.post() as post:
+            while post.open() and (alert := self._take()) is not None:
+                lacks += self._alert(post, alert)
         return lacks
 
     def _take(self) -> outbox.Alert | None:
         with self.database.write(counts=False) as session:
             return outbox.take(session, now=self.now())
 
-    def _alert(self, alert: outbox.Alert) -> list[str]:
+    def _alert(self, post: Post, alert: outbox.Alert) -> list[str]:
         """Tell each admin once; one whom the mail server refuses stops no other."""
         lacks = []
         for name, address in alert.to:
-            self._note(alert, address, outbox.Heard.SENDING)
-            how, why = self._tell(alert, name, address)
+            how, why = self._tell(post, alert, name, address)
             crash.here("alert sent")
             self._note(alert, address, how, why)
             if why:
@@ -201,11 +312,19 @@ class Mailer:
         with self.database.write(counts=False) as session:
             outbox.note(session, alert.entry_id, address, how, now=self.now(), error=error)
 
-    def _tell(self, alert: outbox.Alert, name: str, address: str) -> tuple[outbox.Heard, str]:
-        assert self.server is not None
+    def _tell(
+        self, post: Post, alert: outbox.Alert, name: str, address: str
+    ) -> tuple[outbox.Heard, str]:
+        def mark(session: Session) -> bool:
+            now = self.now()
+            outbox.note(session, alert.entry_id, address, outbox.Heard.SENDING, now=now)
+            return True
+
         try:
             made = self._alert_mail(alert, name, address)
-            smtp.send(self.server, made, to=address, sender=mail.bare(self.settings.mail_from))
+            if not post.take_turn(mark):
+                return outbox.Heard.LATER, NOT_NOW
+            post.hand_over(made, address)
         except Refused as error:
             return outbox.Heard.REFUSED, error.message
         except Unsure as error:

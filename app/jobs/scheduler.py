@@ -170,6 +170,7 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
     mailer = Mailer(
         database=database,
         settings=settings,
+        vault=vault,
         owner=syncer.owner,
         now=syncer.now,
         stopping=syncer.stopping,

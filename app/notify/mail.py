@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,20 @@ from app.core import words
 from app.paths import TEMPLATES
 
 LONGEST_SUBJECT = 150
-WIRE = policy.SMTP.clone(cte_type="7bit")
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """An address that must stay readable: of one longer than a line Python would make encoded
+    words, which no mail program takes for an address.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}:{policy.linesep} {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", _Whole)
+WIRE = policy.SMTP.clone(cte_type="7bit", header_factory=HEADERS)
 """Lines end in CRLF and hold ASCII: strict servers refuse a bare LF, old ones eight bits."""
 
 
@@ -35,12 +49,8 @@ def environment(folder: Path = TEMPLATES / "email") -> Environment:
     env.filters |= {
         "money": words.money_words,
         "due": words.due_words,
-        "when": words.when_words,
-        "kept": words.kept_words,
-        "told": words.told_words,
         "plural": words.plural,
-        "stake": lambda stake: " + ".join(words.money_round(money) for money in stake),
-        "percent": words.percent_words,
+        "when": words.when_words,
         "one_line": lambda text: " ".join(str(text).split()),
     }
     return env
@@ -66,8 +76,13 @@ def message(
     message_id: str,
     list_id: str,
     sent_at: datetime,
+    leave: str = "",
 ) -> EmailMessage:
-    """A mail to one person: (name, address). Raises ``ValueError`` for a line break in a header."""
+    """A mail to one person: (name, address). ``leave`` is the address that stops such mail; mail
+    programs call it by themselves (RFC 8058) where it is https.
+
+    Raises ``ValueError`` for a line break in a header.
+    """
     made = EmailMessage(policy=WIRE)
     made["From"] = _address(sender)
     made["To"] = Address(display_name=to[0], addr_spec=ascii_address(to[1]))
@@ -77,6 +92,10 @@ def message(
     made["List-Id"] = list_id
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
+    if leave and leave.isascii():
+        made["List-Unsubscribe"] = f"<{leave}>"
+        if leave.startswith("https://"):
+            made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(text)
     made.add_alternative(html, subtype="html")
     return made

@@ -6,6 +6,7 @@ milliseconds and must not hold the write lock.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -53,6 +54,11 @@ def user_count(session: Session) -> int:
 def users(session: Session) -> list[User]:
     """Everyone who is active, by name."""
     return list(session.exec(select(User).where(User.is_active).order_by(User.name)))
+
+
+def by_ids(session: Session, user_ids: Collection[int]) -> list[User]:
+    """Those of these people who are there."""
+    return list(session.exec(select(User).where(col(User.id).in_(user_ids)).order_by(col(User.id))))
 
 
 def user(session: Session, user_id: int) -> User:

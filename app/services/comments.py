@@ -4,7 +4,7 @@ A comment is a line of history whose text nobody changes. Taking one back hides 
 a line that says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Event, Mention, User
 from app.services import accounts, recording, states
-from app.services.pages import COUNTED, Act, CommentLine, MentionLine
+from app.services.pages import Act, CommentLine, MentionLine
 from app.services.revisions import remembered
 
 NOTED, WITHDRAWN = "noted", "withdrawn"
@@ -172,12 +172,10 @@ def seen(session: Session, item_id: int, *, user_id: int, now: datetime) -> None
     )
 
 
-def mentions_of(
-    session: Session, user_id: int, *, limit: int, only_unseen: bool = False
-) -> tuple[MentionLine, ...]:
-    """The newest comments that name this person, those not seen yet first, or those alone."""
+def mentions_of(session: Session, user_id: int, *, limit: int) -> tuple[MentionLine, ...]:
+    """The newest comments that name this person, those not seen yet first."""
     found = _mentions(session, user_id, named.c.seen_at.is_(None), limit)
-    if not only_unseen and len(found) < limit:
+    if len(found) < limit:
         found += _mentions(session, user_id, named.c.seen_at.is_not(None), limit - len(found))
     whom = [one for one in everybody(session) if one.id == user_id]
     return tuple(
@@ -193,10 +191,44 @@ def mentions_of(
     )
 
 
-def told_since(session: Session, user_id: int, since: datetime) -> tuple[MentionLine, ...]:
-    """Comments since then that name the person, who has not opened their items yet."""
-    found = mentions_of(session, user_id, limit=COUNTED, only_unseen=True)
-    return tuple(one for one in found if one.at > since)
+def unseen_of(
+    session: Session, user_ids: Collection[int], *, most: int
+) -> dict[int, tuple[tuple[MentionLine, ...], int]]:
+    """Of each of these people the newest comments that name them in items that they have not
+    opened since, at most so many, and how many there are; without those who have none.
+    """
+    ranked = (
+        sa.select(
+            named.c.event_id,
+            named.c.user_id,
+            sa.func.row_number()
+            .over(partition_by=named.c.user_id, order_by=named.c.event_id.desc())
+            .label("place"),
+            sa.func.count().over(partition_by=named.c.user_id).label("many"),
+        )
+        .where(named.c.user_id.in_(user_ids), named.c.seen_at.is_(None))
+        .subquery()
+    )
+    columns = (ranked.c.user_id, ranked.c.many, events.c.at, events.c.note)
+    statement = (
+        sa.select(*columns, events.c.subject_id, items.c.title, users.c.name)
+        .join(events, events.c.id == ranked.c.event_id)
+        .join(items, items.c.id == events.c.subject_id)
+        .outerjoin(users, users.c.id == events.c.actor_id)
+        .where(ranked.c.place <= most)
+        .order_by(ranked.c.event_id.desc())
+    )
+    found: dict[int, tuple[tuple[MentionLine, ...], int]] = {}
+    for row in session.execute(statement):
+        line = MentionLine(
+            item_id=row.subject_id,
+            title=row.title,
+            at=row.at,
+            who=row.name or "somebody",
+            pieces=pieces(row.note or ""),
+        )
+        found[row.user_id] = (*found.get(row.user_id, ((), 0))[0], line), row.many
+    return found
 
 
 def _mentions(

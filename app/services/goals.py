@@ -3,6 +3,7 @@
 Only what is open for the team counts: a goal that is done, closed or snoozed asks for nothing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,11 @@ def standing(goal: Any, clock: Clock) -> Standing:
 
 def behind(session: Session, clock: Clock, *columns: sa.ColumnElement[Any]) -> list[Any]:
     """The open goals behind their pace by their end, with these columns beside their own."""
+    return lagging(tracked(session, *columns), clock)
+
+
+def tracked(session: Session, *columns: sa.ColumnElement[Any]) -> Sequence[Any]:
+    """All open goals by their end, with these columns beside their own."""
     statement = (
         sa.select(
             items.c.target, items.c.actual, items.c.period_start, items.c.period_end, *columns
@@ -30,5 +36,9 @@ def behind(session: Session, clock: Clock, *columns: sa.ColumnElement[Any]) -> l
         .where(listing.tracked(Kind.GOAL), items.c.is_open)
         .order_by(items.c.sort_on)
     )
-    found = session.execute(statement)
+    return session.execute(statement).all()
+
+
+def lagging(found: Sequence[Any], clock: Clock) -> list[Any]:
+    """Those of these goals that are behind their pace today."""
     return [goal for goal in found if standing(goal, clock) is Standing.BEHIND]

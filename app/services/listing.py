@@ -34,9 +34,11 @@ MONTH = 30
 NEW_FOR = timedelta(days=3)
 OF_TEAM = ("mine", "unowned", "waiting", "snoozed", "done", "not-applicable")
 OF_READER = ("new", "starred")
+"""Tabs that ask for what the team or the reader did with an item."""
+OF_OPEN = ("new", "mine", "unowned", "waiting")
+"""Those of them that show open items alone."""
 OF_SOURCES = ("all", "overdue", "week", "month")
 """Tabs of open items that ask for nothing else that people did."""
-"""Tabs that ask for what the team or the reader did with an item."""
 
 seen = sa.and_(
     personal.c.read_at.is_not(None),
@@ -223,11 +225,13 @@ def narrower(tab: str, user_id: int, clock: Clock) -> Iterator[sa.ColumnElement[
 
 
 def in_view(
-    session: Session, view: View, user_id: int, clock: Clock
+    session: Session, view: View, user_id: int, clock: Clock, *, settled: bool = False
 ) -> list[sa.ColumnElement[bool]]:
-    """All conditions of a view."""
+    """All conditions of a view. ``settled``: what belonged to it while it was open, too."""
     found = [*filters.of(view, clock)]
-    if not view.outcome:
+    if settled and not view.outcome and view.tab in (*OF_SOURCES, *OF_OPEN):
+        found += narrower(view.tab, user_id, clock)
+    elif not view.outcome:
         found.append(in_tab(view.tab, user_id, clock))
     if view.q:
         ids = search.given(session, search.found(session, view.q))

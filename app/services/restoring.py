@@ -25,7 +25,7 @@ from app.models import (
     User,
     WebSession,
 )
-from app.services import deliveries, digesting, following
+from app.services import deliveries, digest_ledger, following
 
 MARK = "copied_at"
 MAYBE_SENT = "A backup was put back: this may have left before."
@@ -89,7 +89,7 @@ def _days(person: User, now: datetime) -> set[date]:
     """The local days whose digest may have left, and could leave still: today's, whatever hour
     the person wanted it at since, and yesterday's where its time is not over.
     """
-    wish = digesting.wish_of(person)
+    wish = digest_ledger.wish_of(person)
     today = now.astimezone(zone_of(person.time_zone)).date()
     yesterday = today - timedelta(days=1)
     days = {today} if str(today.isoweekday()) in wish.days else set()
@@ -101,7 +101,7 @@ def _leave_out(session: Session, person: User, day: date, *, now: datetime) -> N
     taken = select(DigestEntry.id).where(
         DigestEntry.user_id == person.id,
         DigestEntry.local_date == day,
-        DigestEntry.kind == digesting.DAILY,
+        DigestEntry.kind == digest_ledger.DAILY,
     )
     if session.exec(taken).first() is None:
         session.add(

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import calendar_feeds, digesting, tokens, webhook_pages
+from app.services import calendar_feeds, digest_ledger, tokens, webhook_pages
 from app.services.pages.outputs import Going, Output, Try, Way
 from app.web import calendar_feeds as calendars
 from app.web.render import render
@@ -26,7 +26,7 @@ def every(request: Request) -> Response:
 
 def _digest(visit: Visit) -> Output:
     user = visit.user
-    newest = digesting.newest(visit.session, visit.user_id, limit=1)
+    newest = digest_ledger.newest(visit.session, visit.user_id, limit=1)
     can = visit.site.settings.smtp_url is not None
     lacks = "" if can else "This installation has no mail server set: nothing is sent."
     last = newest[0] if newest else None

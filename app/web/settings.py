@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import Invalid, NotAllowed
-from app.services import accounts, digesting
+from app.services import accounts, digest_ledger
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -101,7 +101,7 @@ def _profile(
         "digest_hour": user.digest_hour,
         "digest_days": user.digest_days,
     }
-    newest = digesting.newest(visit.session, visit.user_id, limit=1)
+    newest = digest_ledger.newest(visit.session, visit.user_id, limit=1)
     return render(
         visit,
         "settings.html",

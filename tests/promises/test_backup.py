@@ -95,7 +95,13 @@ def send_mail(world: World, server: MailServer) -> int:
     """Send what is due, and say how many mails that were."""
     before = len(server.messages)
     settings = Settings(data_dir=Path("nowhere"), smtp_url=SecretStr(server.url))
-    mailer = Mailer(database=world.database, settings=settings, owner="one", now=world.clock)
+    mailer = Mailer(
+        database=world.database,
+        settings=settings,
+        vault=world.syncer.vault,
+        owner="one",
+        now=world.clock,
+    )
     mailer.send_alerts()
     mailer.send_digests()
     return len(server.messages) - before

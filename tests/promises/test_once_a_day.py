@@ -13,8 +13,8 @@ from sqlmodel import select
 from app.config import Settings
 from app.jobs.mailing import Mailer
 from app.models import DigestEntry, DigestState, OutboxEntry
-from app.services import accounts, digesting
-from app.services.digesting import LEASE
+from app.services import accounts, digest_ledger
+from app.services.digest_ledger import LEASE
 from connectors.sdk import errors
 from connectors.sdk.records import DueDate
 from tests.support.mail_server import MailServer
@@ -39,7 +39,13 @@ class Office:
 
     def mailer(self, owner: str = "one") -> Mailer:
         settings = Settings(data_dir=self.folder, smtp_url=SecretStr(self.server.url))
-        return Mailer(database=self.database, settings=settings, owner=owner, now=self.clock)
+        return Mailer(
+            database=self.database,
+            settings=settings,
+            vault=self.world.syncer.vault,
+            owner=owner,
+            now=self.clock,
+        )
 
     def staff(self, number: int, *, hour: int | None = None, **changes: object) -> list[str]:
         """So many people who want their digest now, in UTC, on every day; their addresses."""
@@ -235,16 +241,15 @@ def test_a_slow_process_that_lost_its_digest_does_not_send_it(office: Office) ->
     slow, quick = office.mailer("slow"), office.mailer("quick")
     now = office.clock()
     with office.database.write() as session:
-        (user_id, day) = digesting.due(session, now=now)[0]
-        entry_id = digesting.claim(session, user_id, day, owner=slow.owner, now=now)
-    assert entry_id is not None
+        due = digest_ledger.due(session, now=now)
+        (claimed,) = digest_ledger.claim(session, due, owner=slow.owner, now=now)
     office.clock.forward(seconds=LEASE.total_seconds() + 1)
     quick.send_digests()
     with office.database.write() as session:
-        mine = digesting.sending(
-            session, entry_id, owner=slow.owner, message_id="", subject="", now=now
+        mine = digest_ledger.sending(
+            session, claimed.id, owner=slow.owner, message_id="", subject="", now=now
         )
-        digesting.skipped(session, entry_id, owner=slow.owner)
+        digest_ledger.skipped(session, claimed.id, owner=slow.owner)
     assert not mine
     assert office.server.count() == {rin: 1}
     assert office.states() == {DigestState.SENT: 1}

@@ -179,6 +179,7 @@ class Office:
         mailer = Mailer(
             database=self.world.database,
             settings=self.world.syncer.settings,
+            vault=self.world.syncer.vault,
             owner="tests",
             now=self.world.clock,
         )

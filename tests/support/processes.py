@@ -88,7 +88,11 @@ def send_mail(place: Place, owner: str = "another process") -> None:
     """Send the alerts and digests that are due."""
     database = place.database()
     mailer = Mailer(
-        database=database, settings=place.settings(), owner=owner, now=lambda: place.now
+        database=database,
+        settings=place.settings(),
+        vault=Vault(["a key for the tests only"]),
+        owner=owner,
+        now=lambda: place.now,
     )
     mailer.send_alerts()
     mailer.send_digests()

@@ -25,7 +25,12 @@ def test_one_persons_is_found_however_the_address_is_written(
     with world.database.write() as session:
         for name, email in (("Rin", "rin@münich.example"), ("Lee", "lee@partner.example")):
             accounts.add_user(session, email=email, name=name, now=world.clock())
-    settings = world.syncer.settings
-    mailer = Mailer(database=world.database, settings=settings, owner="t", now=world.clock)
+    mailer = Mailer(
+        database=world.database,
+        settings=world.syncer.settings,
+        vault=world.syncer.vault,
+        owner="t",
+        now=world.clock,
+    )
 
     assert [path.name for path in mailer.dry_run(tmp_path, email=typed)] == files

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.notify import mail, smtp
-from app.notify.errors import NotSent, Refused, TryLater, Unsure
+from app.notify.errors import Busy, NoSuchAddress, NotSent, Refused, TryLater, Unsure
 from tests.support.certificates import Authority
 from tests.support.mail_server import MailServer
 
@@ -86,13 +86,14 @@ def test_a_domain_of_another_script_is_named_as_servers_know_it(mail_server: Mai
 @pytest.mark.parametrize(
     ("replies", "raised"),
     [
-        ({"MAIL": "451 busy"}, TryLater),
+        ({"MAIL": "451 busy"}, Busy),
         ({"MAIL": "530 sign in first"}, Refused),
         ({"RCPT": "450 greylisted"}, TryLater),
-        ({"RCPT": "421 closing"}, TryLater),
-        ({"RCPT": "550 no such user"}, Refused),
+        ({"RCPT": "421 closing"}, Busy),
+        ({"RCPT": "550 no such user"}, NoSuchAddress),
         ({"DATA": "452 full"}, TryLater),
         ({"DATA": "554 looks like spam"}, Refused),
+        ({"DATA": "552 too big"}, Refused),
         pytest.param({"RCPT": "450 later", "QUIT": "421 bye"}, TryLater, id="a rude goodbye"),
     ],
 )

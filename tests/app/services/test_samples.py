@@ -36,7 +36,7 @@ from app.services import (
     apart,
     attachments,
     comments,
-    digesting,
+    digest_ledger,
     imports,
     own_items,
     samples,
@@ -105,7 +105,7 @@ def test_it_is_read_like_any_source_then_rests_and_never_counts_as_news(
         known = Sources(session, now=clock())
         assert {line.health for line in known.lines.values()} == {Health.SAMPLE}
         assert known.doubtful == ()
-        assert digesting.due(session, now=clock()) == []
+        assert digest_ledger.due(session, now=clock()) == []
         assert all(vault.open(one.secrets) == {} for one in session.exec(select(Connection)))
         ours = sources.every(session)[0].id or 0
     assert loader.syncer.due(limit=9) == []
