@@ -11,6 +11,8 @@ def _beside(name: str, installed: str = "") -> Path:
     return checkout if (_PACKAGE.parent / "pyproject.toml").exists() else inside
 
 
+ROOT = _PACKAGE.parent
+"""Where another Python finds our packages."""
 TEMPLATES = _beside("templates")
 MIGRATIONS = _beside("migrations")
 MANUALS = _beside("docs/connectors", "manuals")

@@ -1,0 +1,178 @@
+"""What happened in words: the same for mail and chat. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from app.core.changes import words
+from app.core.notices import OF_SOURCES, SOURCE, EventKind, Notice
+from app.core.words import (
+    Clock,
+    due_short,
+    due_words,
+    kept_due,
+    money_words,
+    plural,
+    told_words,
+)
+from connectors.sdk.records import Due
+
+LONGEST_TITLE = 120
+NEVER_MIND = {
+    EventKind.PROGRAM_ELIGIBILITY_LOST: EventKind.PROGRAM_ELIGIBILITY_GAINED,
+    EventKind.PROGRAM_ELIGIBILITY_GAINED: EventKind.PROGRAM_ELIGIBILITY_LOST,
+    EventKind.ITEM_GONE: EventKind.ITEM_RETURNED,
+    EventKind.ITEM_RETURNED: EventKind.ITEM_GONE,
+}
+"""What the other takes back where both stand in one message."""
+
+
+def folded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """One for each thing that is so now: of a date that moved twice from the first to the last, of
+    a source that went down and is well again nothing. What cannot wait stands first.
+    """
+    left: dict[tuple[object, ...], Notice] = {}
+    for one in sorted(notices, key=lambda one: one.event_id):
+        key = _slot(one)
+        before = left.pop(key, None)
+        if before is None:
+            left[key] = one
+        elif one.kind == EventKind.ITEM_DUE_CHANGED:
+            if one.new != before.old:
+                left[key] = replace(one, old=before.old)
+        elif one.subject == SOURCE:
+            if one.kind != EventKind.SOURCE_RECOVERED:
+                left[key] = one
+        elif NEVER_MIND.get(one.kind) != before.kind:
+            left[key] = one
+    return tuple(sorted(left.values(), key=lambda one: (not one.cannot_wait, one.event_id)))
+
+
+def _slot(one: Notice) -> tuple[object, ...]:
+    of_it = (one.subject, one.subject_id)
+    if one.subject == SOURCE:
+        return of_it
+    if one.kind == EventKind.ITEM_DUE_CHANGED:
+        return (*of_it, one.kind, one.field)
+    if one.kind in NEVER_MIND:
+        return (*of_it, *sorted((one.kind, NEVER_MIND[one.kind])))
+    return (*of_it, one.kind, one.event_id)
+
+
+def subject(notices: Sequence[Notice], more: int, clock: Clock) -> str:
+    """The news itself: "Deal registration now due 3 Dec, was 10 Dec – and 2 more"."""
+    others = len(notices) - 1 + more
+    return f"{headline(notices[0], clock)}{f' – and {others:,} more' if others else ''}"
+
+
+def headline(one: Notice, clock: Clock) -> str:
+    """What happened in one sentence that begins with what it happened to, without an end."""
+    return f"{title(one)}{happened(one, clock)}"
+
+
+def title(one: Notice) -> str:
+    """What it happened to, in one line of bearable length."""
+    line = " ".join(one.title.split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def happened(one: Notice, clock: Clock) -> str:
+    """The rest of the sentence behind the title, with what stands between them."""
+    old, new = (_value(text, clock) for text in (one.old, one.new))
+    sentence = _SAID.get(one.kind) or _VERBS.get(one.kind.rpartition(".")[2])
+    if one.new is None:
+        sentence = _WITHOUT.get(one.kind, sentence)
+    if sentence is None:
+        sentence = _FIELD if one.field else " changed at its source"
+    return sentence.format(
+        old=old, new=new, by=f" by {one.who}" if one.who else "", field=one.field
+    )
+
+
+_SAID = {
+    EventKind.ITEM_DUE_CHANGED: " now due {new}, was {old}",
+    EventKind.ITEM_DONE: ": done{by}",
+    EventKind.ITEM_WAITING: ": waiting on the vendor{by}",
+    EventKind.ITEM_NOT_APPLICABLE: ": not applicable{by}",
+    EventKind.ITEM_SNOOZED: ": snoozed until {new}{by}",
+    EventKind.ITEM_ASSIGNED: ": assigned to {new}{by}",
+    EventKind.ITEM_BACKED_UP: ": backup is {new}{by}",
+    EventKind.ITEM_JOINED: ": the same as {new}{by}",
+    EventKind.ITEM_UNDONE: ": {old} was undone{by}",
+    EventKind.ITEM_COMMENTED: ": comment{by}",
+    EventKind.PROGRAM_ELIGIBILITY_LOST: ": you are not eligible any more",
+    EventKind.PROGRAM_ELIGIBILITY_GAINED: ": you are eligible now",
+    **dict.fromkeys(OF_SOURCES, " needs your attention"),
+    EventKind.SOURCE_RECOVERED: " is well again",
+    EventKind.INBOX_MANY: ": {new}",
+}
+_WITHOUT = {
+    EventKind.ITEM_DUE_CHANGED: " has no date any more, was {old}",
+    EventKind.ITEM_SNOOZED: ": snoozed{by}",
+    EventKind.ITEM_ASSIGNED: ": another owner{by}",
+    EventKind.ITEM_BACKED_UP: ": another backup{by}",
+}
+"""Where the history has no new value."""
+_VERBS = {
+    "new": " is new",
+    "closed": " is closed at its source",
+    "reopened": " asks for something again",
+    "gone": " is removed at its source",
+    "returned": " is listed again",
+}
+"""What can happen to anything that a source lists."""
+_FIELD = ": {field} {old} → {new}"
+
+
+def _value(text: str | None, clock: Clock) -> str:
+    if text is None:
+        return "nothing"
+    due = kept_due(text)
+    if due is not None:
+        return due_short(due, clock)
+    return f"{int(text):,}" if text.isdecimal() else " ".join(text.split())
+
+
+def details(one: Notice, clock: Clock) -> tuple[str, ...]:
+    """What stands beside it: its date where that is not the news, money, vendor, program, owner."""
+    due = due_of(one)
+    dated = due is not None and one.kind != EventKind.ITEM_DUE_CHANGED
+    told = (
+        f"due {due_words(due, clock).text}" if due is not None and dated else None,
+        money_words(one.money) if one.money else None,
+        one.vendor if one.vendor != one.title else None,
+        one.program if one.program != one.title else None,
+        one.account,
+        None if one.subject != "item" else one.owner or "nobody owns it",
+    )
+    return tuple(dict.fromkeys(" ".join(part.split()) for part in told if part))
+
+
+def note(one: Notice, clock: Clock) -> str:
+    """A reason, a comment, or what went wrong and what helps, in one line; empty without one."""
+    return told_words(" ".join((one.note or "").split()), clock)
+
+
+def due_of(one: Notice) -> Due | None:
+    """When it is due now."""
+    return kept_due(one.due) if one.due else None
+
+
+def still_so(one: Notice, *, due: object = None, eligible: bool | None = None) -> Notice | None:
+    """The notice as it is to be told now, after some minutes; None where it is not so any more.
+
+    due       of an item the date or instant of now; ``eligible`` of a program.
+    """
+    if one.kind == EventKind.PROGRAM_ELIGIBILITY_LOST:
+        return None if eligible else one
+    if one.kind != EventKind.ITEM_DUE_CHANGED:
+        return one
+    now = words(due)
+    if now == one.old:
+        return None
+    moved = replace(one, new=now, due=now)
+    return moved if moved.cannot_wait or not one.cannot_wait else None
+
+
+def more_words(more: int) -> str:
+    """ "and 12 more"; empty where there are none."""
+    return f"and {plural(more, 'more', 'more')}" if more else ""
