@@ -43,7 +43,7 @@ def plugin_of(address: str, home: str = "") -> Any:
         plugin_paths=[],
         storage_mode=apprise.PersistentStoreMode.MEMORY,
     )
-    found = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    found: Any = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
     if found is None or type(found).__name__ in NOT_USED:
         return None
     found.redirects = False  # an address that redirects is entered anew

@@ -1,12 +1,12 @@
 """The ledger of what is told to channels: each message leaves once.
 
-Of mail and chat one message gathers events for ten minutes; to a tool each event goes by itself,
+Of mail and chat one message gathers events (``gathering``); to a tool each event goes by itself,
 at once. ``take`` leases a due message, ``sending`` says that it is about to leave: who dies between
 the two has sent nothing, who dies behind has perhaps. A webhook is then sent again, its id lets
 the receiver see that it has it; mail and chat are not.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,23 +15,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.digests import retry_after
-from app.core.notices import Notice, as_kept, from_kept
+from app.core.notices import Notice, from_kept
 from app.models import Channel, ChannelKind, Delivery, DeliveryState
 
 LEASE = timedelta(minutes=10)
-GATHERED_FOR = timedelta(minutes=10)
-"""How long a message to people waits for more, from its first event on."""
 MOST_ATTEMPTS = 10
 """Of messages to people; a digest tells it all the same."""
-KEPT = 30
-"""So many events of one message are kept whole; of the rest only that there were more."""
-REMEMBERED = timedelta(hours=6)
-"""So long an event that is read a second time is known by the message that told it."""
 STOPPED_AFTER = timedelta(days=5)
 """A chat or a tool that took nothing for so long is told nothing more, until somebody starts it."""
 FAILED_FOR_DAYS = "It took nothing for 5 days."
 ANSWER = 1_000
-EVENTS, IDS = "events", "ids"
+EVENTS, IDS, TEST = "events", "ids", "test"
 
 table = SQLModel.metadata.tables["deliveries"]
 channels = SQLModel.metadata.tables["channels"]
@@ -58,6 +52,11 @@ class Taken:
     def more(self) -> int:
         """How many others it tells of by their number alone."""
         return len(self.body.get(IDS, ())) - len(self.body.get(EVENTS, ()))
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only shows a person that messages arrive; it is tried once."""
+        return bool(self.body.get(TEST))
 
 
 # What is to leave
@@ -91,64 +90,6 @@ def put(
     return len(rows)
 
 
-def gather(
-    session: Session, channel_id: int, notices: Sequence[Notice], *, now: datetime
-) -> int | None:
-    """Events for the message to people that waits, or for a new one; its id, None: all are told.
-
-    An event that one of the last messages told is not told again.
-    """
-    recent = (
-        sa.select(table.c.id, table.c.body, _gathers().label("open"))
-        .where(table.c.channel_id == channel_id, table.c.created_at > now - REMEMBERED)
-        .order_by(table.c.id)
-        .with_for_update()
-    )
-    found = session.execute(recent).all()
-    told = {id_ for row in found for id_ in row.body.get(IDS, ())}
-    fresh = [notice for notice in notices if notice.event_id not in told]
-    if not fresh:
-        return None
-    waits = next((row for row in found if row.open), None)
-    if waits is None:
-        return _begin(session, channel_id, fresh, now)
-    body = _with(waits.body, fresh)
-    session.execute(sa.update(table).where(table.c.id == waits.id).values(body=body))
-    return int(waits.id)
-
-
-def _gathers() -> sa.ColumnElement[bool]:
-    """Waits for its first attempt, and nobody has it."""
-    return sa.and_(
-        table.c.state == DeliveryState.WAITING,
-        table.c.attempts == 0,
-        table.c.owner.is_(None),
-    )
-
-
-def _begin(session: Session, channel_id: int, notices: Sequence[Notice], now: datetime) -> int:
-    first = min(now, *(notice.at for notice in notices))
-    made = Delivery(
-        channel_id=channel_id,
-        key=f"gathered:{notices[0].event_id}:{now:%Y%m%dT%H%M%S}",
-        body=_with({}, notices),
-        created_at=now,
-        next_attempt_at=max(now, first + GATHERED_FOR),
-    )
-    session.add(made)
-    session.flush()
-    assert made.id is not None
-    return made.id
-
-
-def _with(body: Mapping[str, Any], notices: Iterable[Notice]) -> dict[str, Any]:
-    """With these events, too: what cannot wait is kept first where they are many."""
-    every = [*map(from_kept, body.get(EVENTS, ())), *notices]
-    kept = sorted(every, key=lambda one: (not one.cannot_wait, one.event_id))[:KEPT]
-    ids = [*body.get(IDS, ()), *(one.event_id for one in notices)]
-    return {EVENTS: [as_kept(one) for one in kept], IDS: ids}
-
-
 # Sending
 
 
@@ -173,15 +114,10 @@ def take(
 
     ``but``: channels that are left alone in this round, because they just failed.
     """
-    ready = (
-        table.c.state == DeliveryState.WAITING,
-        table.c.next_attempt_at <= now,
-        sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
-    )
     wanted = (
         sa.select(table.c.id)
         .join(channels, channels.c.id == table.c.channel_id)
-        .where(*ready, channels.c.kind.in_(list(kinds)), channels.c.stopped_at.is_(None))
+        .where(*_ready(now), channels.c.kind.in_(list(kinds)), channels.c.stopped_at.is_(None))
         .order_by(table.c.next_attempt_at, table.c.id)
         .limit(1)
     )
@@ -191,14 +127,28 @@ def take(
         id_ = session.execute(wanted).scalar_one_or_none()
         if id_ is None:
             return None
-        mine: sa.CursorResult[Any] = session.connection().execute(
-            sa.update(table)
-            .where(table.c.id == id_, *ready)
-            .values(owner=owner, lease_until=now + LEASE)
-        )
-        if mine.rowcount == 1:
-            return taken(session, id_, owner)
+        mine = take_this(session, id_, owner=owner, now=now)
+        if mine is not None:
+            return mine
     return None
+
+
+def take_this(session: Session, id_: int, *, owner: str, now: datetime) -> Taken | None:
+    """That message, leased to this process; None where it is not due, or somebody has it."""
+    mine: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(table)
+        .where(table.c.id == id_, *_ready(now))
+        .values(owner=owner, lease_until=now + LEASE)
+    )
+    return taken(session, id_, owner) if mine.rowcount == 1 else None
+
+
+def _ready(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        table.c.state == DeliveryState.WAITING,
+        table.c.next_attempt_at <= now,
+        sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
+    )
 
 
 def taken(session: Session, id_: int, owner: str) -> Taken:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from app.core.notices import INBOX, EventKind, Notice, payload
 from app.core.words import Clock
 from app.models import TELL, Channel, ChannelKind, Chore
-from app.services import apart, audiences, deliveries, following, happened, people
+from app.services import apart, audiences, deliveries, following, gathering, happened, people
 from app.services.audiences import Listener
 from app.services.happened import Happened
 
@@ -87,7 +87,7 @@ def tell(
             bodies = _one_by_one(notices, most, home, found.position, now)
             deliveries.put(session, channel_id, bodies, now=now)
         else:
-            deliveries.gather(session, channel_id, notices, now=now)
+            gathering.gather(session, channel_id, notices, now=now)
     return True
 
 

@@ -25,6 +25,7 @@ from app.services import (
     channels,
     comments,
     deliveries,
+    gathering,
     people,
     restoring,
     telling,
@@ -225,7 +226,7 @@ def test_a_message_to_people_gathers_ten_minutes_from_its_first_event(team: Team
 
     (one,) = team.ledger(chat)
     assert [each["title"] for each in one.body["events"]] == ["Deadline 0", "Deadline 1"]
-    assert one.next_attempt_at == first + deliveries.GATHERED_FOR
+    assert one.next_attempt_at == first + gathering.GATHERED_FOR
 
     with team.database.write(counts=False) as session:
         taken = deliveries.take(session, ["chat"], owner="x", now=one.next_attempt_at)
@@ -239,7 +240,7 @@ def test_a_message_keeps_what_cannot_wait_and_counts_what_it_does_not_show(team:
     team.lists(deadline(0, due=EARLIER), *deadlines(range(1, 103)))
 
     (one,) = team.ledger(chat)
-    assert len(one.body["events"]) == deliveries.KEPT
+    assert len(one.body["events"]) == gathering.KEPT
     assert one.body["events"][0]["kind"] == "item.due_changed"
     assert len(one.body["ids"]) == 101
 

@@ -1,0 +1,92 @@
+"""Messages to people, by mail and chat: one gathers events for ten minutes before it leaves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.core.notices import Notice, as_kept, from_kept
+from app.models import Delivery, DeliveryState
+from app.services.deliveries import EVENTS, IDS, TEST, table
+
+GATHERED_FOR = timedelta(minutes=10)
+"""How long a message to people waits for more, from its first event on."""
+KEPT = 30
+"""So many events of one message are kept whole; of the rest only that there were more."""
+REMEMBERED = timedelta(hours=6)
+"""So long an event that is read a second time is known by the message that told it."""
+
+
+def gather(
+    session: Session, channel_id: int, notices: Sequence[Notice], *, now: datetime
+) -> int | None:
+    """Events for the message to people that waits, or for a new one; its id, None: all are told.
+
+    An event that one of the last messages told is not told again.
+    """
+    recent = (
+        sa.select(table.c.id, table.c.body, _gathers().label("open"))
+        .where(table.c.channel_id == channel_id, table.c.created_at > now - REMEMBERED)
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    found = session.execute(recent).all()
+    told = {id_ for row in found for id_ in row.body.get(IDS, ())}
+    fresh = [notice for notice in notices if notice.event_id not in told]
+    if not fresh:
+        return None
+    waits = next((row for row in found if row.open), None)
+    if waits is None:
+        return _begin(session, channel_id, fresh, now)
+    body = _with(waits.body, fresh)
+    session.execute(sa.update(table).where(table.c.id == waits.id).values(body=body))
+    return int(waits.id)
+
+
+def _gathers() -> sa.ColumnElement[bool]:
+    """Waits for its first attempt, and nobody has it."""
+    return sa.and_(
+        table.c.state == DeliveryState.WAITING,
+        table.c.attempts == 0,
+        table.c.owner.is_(None),
+    )
+
+
+def _begin(session: Session, channel_id: int, notices: Sequence[Notice], now: datetime) -> int:
+    first = min(now, *(notice.at for notice in notices))
+    made = Delivery(
+        channel_id=channel_id,
+        key=f"gathered:{notices[0].event_id}:{now:%Y%m%dT%H%M%S}",
+        body=_with({}, notices),
+        created_at=now,
+        next_attempt_at=max(now, first + GATHERED_FOR),
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    return made.id
+
+
+def _with(body: Mapping[str, Any], notices: Iterable[Notice]) -> dict[str, Any]:
+    """With these events, too: what cannot wait is kept first where they are many."""
+    every = [*map(from_kept, body.get(EVENTS, ())), *notices]
+    kept = sorted(every, key=lambda one: (not one.cannot_wait, one.event_id))[:KEPT]
+    ids = [*body.get(IDS, ()), *(one.event_id for one in notices)]
+    return {EVENTS: [as_kept(one) for one in kept], IDS: ids}
+
+
+def put_test(session: Session, channel_id: int, *, now: datetime) -> int:
+    """A message that only shows that messages arrive; to be taken at once."""
+    made = Delivery(
+        channel_id=channel_id,
+        key=f"test:{now:%Y%m%dT%H%M%S%f}",
+        body={TEST: True},
+        created_at=now,
+        next_attempt_at=now,
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    return made.id
