@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.core.changes import words
-from app.core.notices import OF_SOURCES, SOURCE, EventKind, Notice
+from app.core.notices import OF_SOURCES, RECORDS, SOURCE, URGENT, EventKind, Notice
 from app.core.words import (
     Clock,
     due_short,
@@ -24,6 +24,54 @@ NEVER_MIND = {
     EventKind.ITEM_RETURNED: EventKind.ITEM_GONE,
 }
 """What the other takes back where both stand in one message."""
+
+
+SUBJECTS = {
+    "item": "Items",
+    "program": "Programs",
+    "fund": "Funds",
+    "certification": "Certifications",
+    "contact": "Contacts",
+    "source": "Sources",
+}
+_OF_A_RECORD = {
+    "new": "listed for the first time",
+    "changed": "changed",
+    "gone": "removed at the source",
+    "returned": "listed again",
+}
+KIND_WORDS: dict[str, str] = {
+    URGENT: "What cannot wait: a date that moved earlier, eligibility lost, a source that needs a "
+    "sign-in",
+    EventKind.ITEM_NEW: "new",
+    EventKind.ITEM_DUE_CHANGED: "another date",
+    EventKind.ITEM_CHANGED: "another change",
+    EventKind.ITEM_CLOSED: "closed at the source",
+    EventKind.ITEM_REOPENED: "asks for something again",
+    EventKind.ITEM_GONE: "removed at the source",
+    EventKind.ITEM_RETURNED: "listed again",
+    EventKind.ITEM_DONE: "done",
+    EventKind.ITEM_SNOOZED: "snoozed",
+    EventKind.ITEM_WAITING: "waiting on the vendor",
+    EventKind.ITEM_NOT_APPLICABLE: "not applicable",
+    EventKind.ITEM_JOINED: "the same as another",
+    EventKind.ITEM_ASSIGNED: "another owner",
+    EventKind.ITEM_BACKED_UP: "another backup",
+    EventKind.ITEM_COMMENTED: "a comment",
+    EventKind.ITEM_UNDONE: "an act undone",
+    EventKind.PROGRAM_ELIGIBILITY_LOST: "eligibility lost",
+    EventKind.PROGRAM_ELIGIBILITY_GAINED: "eligibility gained",
+    **{
+        EventKind(f"{subject}.{what}"): words
+        for subject in RECORDS
+        for what, words in _OF_A_RECORD.items()
+    },
+    EventKind.SOURCE_FAILING: "cannot be read",
+    EventKind.SOURCE_BROKEN: "answers what we cannot read",
+    EventKind.SOURCE_NEEDS_SIGN_IN: "needs a sign-in",
+    EventKind.SOURCE_RECOVERED: "is well again",
+}
+"""What a channel can be asked to tell people; that there was too much for that is told anyway."""
 
 
 def folded(notices: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -14,10 +14,11 @@ from app.core.notices import URGENT, EventKind
 from app.core.storable import is_text
 from app.errors import Invalid, NotAllowed, NotFound
 from app.models import Channel, ChannelKind, User
-from app.secrets import Vault
+from app.secrets import Locked, Vault
 from app.services import deliveries
 from app.services.addressed import query_of, view_from
 from app.services.pages.views import BACKUP, ME
+from app.services.unique import only_one
 from connectors.sdk import redact
 
 LONGEST_NAME = 60
@@ -41,8 +42,10 @@ def add(
     query: str = "",
     wants: Iterable[str] = (),
     secret: str = "",
+    service: str = "",
 ) -> Channel:
-    """A new channel; it tells what happens from now on. ``user_id`` None: the team's.
+    """A new channel; it tells what happens from now on. ``user_id`` None: the team's;
+    ``service``: what the address leads to, for people.
 
     Raises ``Invalid``.
     """
@@ -55,7 +58,7 @@ def add(
         user_id=user_id,
         query=_query(query, team=user_id is None),
         wants=_wants(wants),
-        address=seal(vault, address),
+        address=seal(vault, address, service),
         secret=vault.seal({"secret": secret}) if secret else "",
         created_by_id=created_by_id,
         created_at=now,
@@ -74,13 +77,14 @@ def change(
     wants: Iterable[str],
     vault: Vault,
     address: str = "",
+    service: str = "",
 ) -> None:
     """Other settings for a channel; without an ``address`` it keeps its own. Raises ``Invalid``."""
     channel.name = _name(name)
     channel.query = _query(query, team=channel.user_id is None)
     channel.wants = _wants(wants)
     if address:
-        channel.address = seal(vault, address)
+        channel.address = seal(vault, address, service)
         channel.failing_since = None
     session.add(channel)
     session.flush()
@@ -136,16 +140,29 @@ def mail_of(session: Session, user: User) -> Channel | None:
     return session.exec(own).first()
 
 
+def own_mail(session: Session, user: User) -> Channel:
+    """The person's own mail, made where it is needed for the first time. It is as old as they
+    are: what is told of it depends on what they want, not on when it was made.
+    """
+    found = mail_of(session, user)
+    if found is not None:
+        return found
+    made = Channel(kind=ChannelKind.MAIL, name="Mail", user_id=user.id, created_at=user.created_at)
+    with only_one(session, "Somebody else did this at the same moment. Try again."):
+        session.add(made)
+    return made
+
+
 # What is sealed
 
 
-def seal(vault: Vault, address: str) -> str:
-    """The address as it is stored. Raises ``Invalid`` for what is none."""
+def seal(vault: Vault, address: str, service: str = "") -> str:
+    """The address as it is stored, and what it leads to. Raises ``Invalid`` for what is none."""
     address = address.strip()
     if not address or len(address) > LONGEST_ADDRESS or not is_text(address):
         told = {"address": f"An address has 1 to {LONGEST_ADDRESS:,} characters."}
         raise Invalid("This is no address.", fields=told)
-    return vault.seal({"address": address})
+    return vault.seal({"address": address} | ({"service": service} if service else {}))
 
 
 def address_of(channel: Channel, vault: Vault) -> str:
@@ -153,6 +170,14 @@ def address_of(channel: Channel, vault: Vault) -> str:
     address = str(vault.open(channel.address).get("address", ""))
     redact.register(address)
     return address
+
+
+def service_of(channel: Channel, vault: Vault) -> str:
+    """What its address leads to; a sentence where that cannot be read."""
+    try:
+        return str(vault.open(channel.address).get("service", ""))
+    except Locked:
+        return "its address cannot be read"
 
 
 # What may be entered

@@ -15,8 +15,8 @@ from sqlmodel import Session, col
 
 from app.core.notices import INBOX, EventKind, Notice, payload
 from app.core.words import Clock
-from app.models import TELL, Channel, ChannelKind, Chore
-from app.services import apart, audiences, deliveries, following, gathering, happened, people
+from app.models import TELL, ChannelKind, Chore, User
+from app.services import apart, audiences, channels, deliveries, following, gathering, happened
 from app.services.audiences import Listener
 from app.services.happened import Happened
 
@@ -80,7 +80,7 @@ def tell(
     if mine.rowcount != 1:
         return False
     for listener, notices in found.told:
-        channel_id = _present(session, listener, now=now)
+        channel_id = _present(session, listener)
         if channel_id is None:
             continue
         if listener.kind == ChannelKind.WEBHOOK:
@@ -91,7 +91,7 @@ def tell(
     return True
 
 
-def _present(session: Session, listener: Listener, *, now: datetime) -> int | None:
+def _present(session: Session, listener: Listener) -> int | None:
     """The channel, made where it is a person's mail; None where it was removed or stopped since."""
     table = audiences.channels
     if listener.channel_id is not None:
@@ -99,18 +99,8 @@ def _present(session: Session, listener: Listener, *, now: datetime) -> int | No
             table.c.id == listener.channel_id, table.c.stopped_at.is_(None)
         )
         return session.execute(there.with_for_update(key_share=True)).scalar_one_or_none()
-    mail = sa.select(table.c.id).where(
-        table.c.kind == ChannelKind.MAIL, table.c.user_id == listener.user_id
-    )
-    known = session.execute(mail).scalar_one_or_none()
-    if known is not None or listener.user_id not in people.names(session, [listener.user_id]):
-        return known
-    made = Channel(
-        kind=ChannelKind.MAIL, name="Mail", user_id=listener.user_id, created_at=listener.since
-    )
-    session.add(made)
-    session.flush()
-    return made.id
+    person = session.get(User, listener.user_id)
+    return None if person is None else channels.own_mail(session, person).id
 
 
 def _one_by_one(

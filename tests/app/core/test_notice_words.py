@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core import notice_words
-from app.core.notices import EventKind, Notice
+from app.core.notices import URGENT, EventKind, Notice
 from app.core.words import Clock
 
 CLOCK = Clock(now=datetime(2026, 11, 22, 9, tzinfo=UTC), zone=ZoneInfo("Europe/Berlin"))
@@ -141,3 +141,7 @@ def test_eligibility_that_came_back_is_not_told_as_lost() -> None:
     lost = notice(EventKind.PROGRAM_ELIGIBILITY_LOST)
     assert notice_words.still_so(lost, eligible=True) is None
     assert notice_words.still_so(lost, eligible=False) == lost
+
+
+def test_people_can_choose_everything_that_can_be_told_but_that_it_was_too_much() -> None:
+    assert notice_words.KIND_WORDS.keys() == {*EventKind, URGENT} - {EventKind.INBOX_MANY}
