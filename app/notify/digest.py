@@ -1,4 +1,4 @@
-"""A digest's outline as one mail: never larger than mail programs show whole, whatever it tells."""
+"""An outline as one mail: never larger than mail programs show whole, whatever it tells."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,9 +24,11 @@ def message(
     sent_at: datetime,
     leave: str,
     least: bool = False,
+    of: str = "digest",
 ) -> EmailMessage:
     """The mail to one person: (name, address). ``leave`` is the address that stops it by one
-    request; ``least``: there may be more than the outline counts.
+    request; ``least``: there may be more than the outline counts; ``of`` names the list of such
+    mails.
     """
     foot = (*outline.foot, Link(text="Stop this mail", url=leave))
     host = mail.host_of(home)
@@ -40,7 +42,7 @@ def message(
             text=text,
             html=html,
             message_id=message_id,
-            list_id=f"Partner Inbox digest <digest.{host}>",
+            list_id=f"Partner Inbox {of} <{of}.{host}>",
             sent_at=sent_at,
             leave=leave,
         )

@@ -1,8 +1,10 @@
-"""Stopping one's digest by a link in it, without signing in.
+"""Stopping one's digest, or mail at once, by a link in it, without signing in.
 
 The link says whose it is and is signed; nothing is stored. It ends with the person: whoever gets
 their number later was added at another time.
 """
+
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -10,27 +12,38 @@ from app.core.whole import whole
 from app.models import User
 from app.secrets import Vault
 
-PATH = "/unsubscribe/digest"
+PATH = "/unsubscribe"
 
 
-def address(vault: Vault, user: User, *, home: str) -> str:
-    """The address that stops this person's digest."""
-    return f"{home}{PATH}/{user.id}.{vault.sign(_text(user))}"
+class Mails(StrEnum):
+    """What can be stopped by itself."""
+
+    DIGEST = "digest"
+    NOTICES = "notices"
 
 
-def whose(session: Session, vault: Vault, token: str) -> User | None:
+def address(vault: Vault, user: User, *, home: str, of: Mails = Mails.DIGEST) -> str:
+    """The address that stops such mail to this person."""
+    return f"{home}{PATH}/{of}/{user.id}.{vault.sign(_text(user, of))}"
+
+
+def whose(session: Session, vault: Vault, token: str, *, of: Mails = Mails.DIGEST) -> User | None:
     """The person whose link this is the end of; None where it is none, or they are gone."""
     number, _, signature = token.partition(".")
     user = session.get(User, whole(number) or 0)
-    if user is None or not user.is_active or not vault.signed(_text(user), signature):
+    if user is None or not user.is_active or not vault.signed(_text(user, of), signature):
         return None
     return user
 
 
-def stop(session: Session, user_id: int) -> None:
-    """This person gets no digest any more, until they ask for it again."""
-    session.get_one(User, user_id).digest_on = False
+def stop(session: Session, user_id: int, *, of: Mails = Mails.DIGEST) -> None:
+    """This person gets no such mail any more, until they ask for it again."""
+    user = session.get_one(User, user_id)
+    if of is Mails.DIGEST:
+        user.digest_on = False
+    else:
+        user.notices_on = False
 
 
-def _text(user: User) -> str:
-    return f"digest of {user.id} since {user.created_at.isoformat()}"
+def _text(user: User, of: Mails) -> str:
+    return f"{of} of {user.id} since {user.created_at.isoformat()}"
