@@ -13,12 +13,13 @@ from app.api import edge as api
 from app.config import Settings
 from app.db import Database
 from app.jobs.calling import NO_PATIENCE, Sender
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Jobs, jobs_of
 from app.jobs.syncing import Syncer
 from app.models import Trigger
 from app.notify.webhook import Outcome
 from app.opening import open_database
-from app.secrets import vault_of
+from app.secrets import Vault, vault_of
 from app.web import edge as web
 from app.web.site import Site
 
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
         vault=vault,
         read=reader(syncer),
         load_sample=sample_loader(syncer),
+        send_digest=digest_sender(settings, database, vault, syncer),
         call=caller(Sender(database=database, vault=vault, settings=settings)),
     )
     if runner is not None:
@@ -53,6 +55,16 @@ def reader(syncer: Syncer) -> Callable[[int], object]:
 def caller(sender: Sender) -> Callable[[int], Outcome | None]:
     """Calls a webhook while somebody waits for what it answers."""
     return lambda delivery_id: sender.send(delivery_id, timeout=NO_PATIENCE)
+
+
+def digest_sender(
+    settings: Settings, database: Database, vault: Vault, syncer: Syncer
+) -> Callable[[int, int], str]:
+    """Sends a person their digest while they wait."""
+    mailer = Mailer(
+        database=database, settings=settings, vault=vault, owner=syncer.owner, now=syncer.now
+    )
+    return mailer.send_one
 
 
 def sample_loader(syncer: Syncer) -> Callable[[int], None]:

@@ -101,6 +101,7 @@ SCREENS = (
     _page("settings", "Settings", "/settings"),
     _page("settings-keyboard", "Settings: keyboard", "/settings/keyboard"),
     _page("settings-priorities", "Settings: priorities", "/settings/priorities"),
+    _page("settings-digest", "Settings: digest", "/settings/digest"),
     _page("settings-fiscal-years", "Settings: fiscal years", "/settings/fiscal-years"),
     _page("settings-outputs", "Settings: outputs", "/settings/outputs"),
     _page("settings-calendars", "Settings: calendar feeds", "/settings/calendars"),
@@ -115,6 +116,8 @@ SCREENS = (
 )
 LEFT_OUT = {
     "/link/{token}": "a button that a script presses",
+    "/unsubscribe/digest/{token}": "a question with one button",
+    "/settings/digest/preview": "the mail in the pages' own look",
     "/set-up/{token}": "the form of the sign-in, once",
     "/sample/wipe": "a question with one button",
     "/settings/rules/{rule_id:id}": "the form of the page of rules",

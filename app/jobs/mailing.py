@@ -45,6 +45,7 @@ NO_SERVER = "This installation has no mail server set."
 NOT_NOW = "The mail server takes nothing at this moment: try again in a few minutes."
 NOT_MADE = "The digest of user {} could not be made."
 NOT_IN_DOUBT = "It is not in doubt any more: look at the list."
+ALREADY = "It is being sent already: look at the list."
 
 
 @dataclass(kw_only=True)
@@ -231,7 +232,7 @@ class Mailer:
             else:
                 claimed = digest_ledger.claim_now(session, user_id, today, **mine)
         if claimed is None:
-            return NOT_IN_DOUBT
+            return NOT_IN_DOUBT if unknown_id else ALREADY
         with self.database.read() as session:
             user, digest = self._compose(session, [user_id])[user_id]
         with self.post(patient=False) as post:

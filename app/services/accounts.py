@@ -131,34 +131,18 @@ def set_password(session: Session, user_id: int, password: str) -> None:
     close_sessions(session, user_id)
 
 
-def update_profile(
-    session: Session,
-    user_id: int,
-    *,
-    name: str,
-    time_zone: str,
-    digest_on: bool,
-    digest_hour: int,
-    digest_days: str,
-) -> User:
+def update_profile(session: Session, user_id: int, *, name: str, time_zone: str) -> User:
     """What a person sets for themselves. Raises ``Invalid``."""
     problems: dict[str, str] = {}
     if not name.strip():
         problems["name"] = "Enter a name."
     if time_zone not in zones():
         problems["time_zone"] = "Choose a time zone from the list."
-    if not 0 <= digest_hour <= 23:
-        problems["digest_hour"] = "Choose an hour from 0 to 23."
-    if set(digest_days) - set("1234567"):
-        problems["digest_days"] = "Choose days from Monday to Sunday."
     if problems:
         raise Invalid("The settings were not saved.", fields=problems)
     found = user(session, user_id)
     found.name = name.strip()
     found.time_zone = time_zone
-    found.digest_on = digest_on
-    found.digest_hour = digest_hour
-    found.digest_days = "".join(sorted(set(digest_days)))
     return found
 
 

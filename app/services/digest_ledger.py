@@ -47,6 +47,7 @@ class Claimed(NamedTuple):
 
 
 ledger = SQLModel.metadata.tables[str(DigestEntry.__tablename__)]
+_KEY = (ledger.c.id, ledger.c.user_id, ledger.c.local_date)
 
 
 def wish_of(user: User) -> digests.Wish:
@@ -105,15 +106,8 @@ def claim(session: Session, keys: Sequence[Key], *, owner: str, now: datetime) -
     keys = keys[:MOST]
     if not keys:
         return []
-    insert = (sqlite if is_sqlite(session) else postgresql).insert
-    which = (ledger.c.id, ledger.c.user_id, ledger.c.local_date)
-    # What it returns says which rows were added: Postgres' driver counts none for an insert.
-    added = session.execute(
-        insert(ledger)
-        .values([_fresh(user_id, day, DAILY, owner=owner, now=now) for user_id, day in keys])
-        .on_conflict_do_nothing(index_elements=["user_id", "local_date", "kind"])
-        .returning(*which)
-    ).all()
+    fresh = [_fresh(user_id, day, DAILY, owner=owner, now=now) for user_id, day in keys]
+    added = _added(session, fresh)
     mine = {(row.user_id, row.local_date): Claimed(*row) for row in added}
     left = [key for key in keys if key not in mine]
     if left:
@@ -128,18 +122,35 @@ def claim(session: Session, keys: Sequence[Key], *, owner: str, now: datetime) -
                 ),
             )
             .values(_claimed(owner, now))
-            .returning(*which)
+            .returning(*_KEY)
         ).all()
         mine |= {(row.user_id, row.local_date): Claimed(*row) for row in again}
     return [mine[key] for key in keys if key in mine]
 
 
-def claim_now(session: Session, user_id: int, day: date, *, owner: str, now: datetime) -> Claimed:
-    """A row for a digest that the person asked for, beside the one of the day."""
+def _added(session: Session, fresh: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    """Those of these rows that nobody had added. What the insert returns says which: Postgres'
+    driver counts none.
+    """
+    insert = (sqlite if is_sqlite(session) else postgresql).insert
+    return session.execute(
+        insert(ledger)
+        .values(fresh)
+        .on_conflict_do_nothing(index_elements=["user_id", "local_date", "kind"])
+        .returning(*_KEY)
+    ).all()
+
+
+def claim_now(
+    session: Session, user_id: int, day: date, *, owner: str, now: datetime
+) -> Claimed | None:
+    """A row for a digest that the person asked for, beside the one of the day; None where they did
+    at this very moment already.
+    """
     kind = f"{NOW} {now:%H%M%S%f}"
     fresh = _fresh(user_id, day, kind, owner=owner, now=now)
-    added = session.execute(sa.insert(ledger).values(fresh).returning(ledger.c.id)).scalar_one()
-    return Claimed(added, user_id, day, kind)
+    added = _added(session, [fresh])
+    return Claimed(added[0].id, user_id, day, kind) if added else None
 
 
 def claim_unknown(

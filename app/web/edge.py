@@ -10,6 +10,7 @@ from app.web import (
     calendar_feeds,
     changes,
     decisions,
+    digest,
     errors,
     fiscal_years,
     goals,
@@ -36,6 +37,7 @@ from app.web import (
     start,
     talk,
     today,
+    unsubscribe,
     webhooks,
 )
 from app.web.fields import only_text
@@ -74,6 +76,8 @@ PARTS = (
     source_forms,
     sources,
     settings,
+    digest,
+    unsubscribe,
     calendar_feeds,
     fiscal_years,
     priorities,
@@ -94,7 +98,7 @@ def put_on(app: FastAPI, site: Site) -> None:
     """
     app.state.site = site
     app.add_middleware(errors.LastResort)
-    app.add_middleware(SameSite, public_url=site.settings.public_url)
+    app.add_middleware(SameSite, public_url=site.settings.public_url, signed=(unsubscribe.BELOW,))
     app.add_middleware(BodyLimit, uploads=_uploads(site), refuse=errors.too_large)
     app.add_middleware(
         KnownHosts, public_url=site.settings.public_url, also=site.settings.allowed_hosts

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import calendar_feeds, digest_ledger, tokens, webhook_pages
+from app.services import calendar_feeds, digest_ledger, digest_wishes, tokens, webhook_pages
 from app.services.pages.outputs import Going, Output, Try, Way
 from app.web import calendar_feeds as calendars
 from app.web.render import render
@@ -29,21 +29,22 @@ def _digest(visit: Visit) -> Output:
     newest = digest_ledger.newest(visit.session, visit.user_id, limit=1)
     can = visit.site.settings.smtp_url is not None
     lacks = "" if can else "This installation has no mail server set: nothing is sent."
-    last = newest[0] if newest else None
+    last = digest_wishes.last(newest, visit.clock)
     way = Way(
         name="Yours",
         going=Going.OFF if not user.digest_on else Going.ON if can else Going.TROUBLED,
-        said=f"at {user.digest_hour:02}:00, {user.time_zone}" if user.digest_on else "",
-        when=last.sent_at if last else None,
-        last=str(last.state) if last else "",
-        wrong=lacks or ((last.error or "") if last else ""),
+        said=digest_wishes.rhythm_words(user) if user.digest_on else "",
+        when=last.at if last else None,
+        last=last.words if last else "",
+        wrong=lacks or (last.error if last else ""),
+        tries=(Try(label="Send me one now", to="/settings/digest/now"),) if can else (),
     )
     return Output(
         key="digest",
         title="Digest mail",
         what="What is due, new and changed, once a day or once a week.",
         ways=(way,),
-        to="/settings",
+        to="/settings/digest",
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings: one's own profile, digest and password."""
+"""Settings: one's own profile and password."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import Invalid, NotAllowed
-from app.services import accounts, digest_ledger
+from app.services import accounts, digest_wishes
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -18,23 +18,14 @@ from app.web.visit import Visit, acting, reading
 
 router = APIRouter()
 PATH = "/settings"
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = tuple((str(hour), f"{hour:02}:00") for hour in range(24))
 
 
 class ProfileForm(BaseModel):
-    """What a person sets for themselves; an unticked box is not sent."""
+    """What a person sets for themselves."""
 
     name: str = ""
     time_zone: str = ""
-    digest_on: bool = False
-    digest_hour: int = 7
-    digest_days: list[str] = []
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """As the services take them."""
-        return self.model_dump() | {"digest_days": "".join(self.digest_days)}
 
 
 @router.get(PATH)
@@ -49,10 +40,10 @@ def save(request: Request, form: Annotated[ProfileForm, Form()]) -> Response:
     """Save the profile."""
     try:
         with acting(request) as visit:
-            accounts.update_profile(visit.session, visit.user_id, **form.values)
+            accounts.update_profile(visit.session, visit.user_id, **form.model_dump())
     except Invalid as error:
         with reading(request) as visit:
-            return _profile(visit, typed=form.values, error=error)
+            return _profile(visit, typed=form.model_dump(), error=error)
     return see_other(request, PATH, Toast(said="Saved."))
 
 
@@ -94,14 +85,7 @@ def _profile(
     visit: Visit, *, typed: dict[str, Any] | None = None, error: Invalid | NotAllowed | None = None
 ) -> Response:
     user = visit.user
-    values = {
-        "name": user.name,
-        "time_zone": user.time_zone,
-        "digest_on": user.digest_on,
-        "digest_hour": user.digest_hour,
-        "digest_days": user.digest_days,
-    }
-    newest = digest_ledger.newest(visit.session, visit.user_id, limit=1)
+    values = {"name": user.name, "time_zone": user.time_zone}
     return render(
         visit,
         "settings.html",
@@ -110,9 +94,6 @@ def _profile(
         wrong=error.message if error else "",
         errors=error.fields if isinstance(error, Invalid) else {"current": str(error or "")},
         zones=ZONES,
-        hours=HOURS,
-        days=DAYS,
-        digest=newest[0] if newest else None,
-        mail=visit.site.settings.smtp_url is not None,
+        digest=digest_wishes.rhythm_words(user) if user.digest_on else "",
         shortest=accounts.SHORTEST_PASSWORD,
     )

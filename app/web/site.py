@@ -25,7 +25,9 @@ class Site:
     ``now`` gives an aware instant. ``wake`` makes the process look at once for what is due;
     where another process does the syncing, that one looks at its next tick. ``read`` reads a
     connection that asks no network and returns when its items are there. ``load_sample`` begins to
-    load the sample company for an admin, and returns at once. ``call`` makes one call of a webhook
+    load the sample company for an admin, and returns at once. ``send_digest`` sends a person their
+    digest, or again one of the ledger that may not have arrived, and says why it did not leave.
+    ``call`` makes one call of a webhook
     and returns when its outcome is in the log.
     """
 
@@ -36,6 +38,7 @@ class Site:
     wake: Callable[[], None] = lambda: None
     read: Callable[[int], object] = lambda _connection_id: None
     load_sample: Callable[[int], object] = lambda _user_id: None
+    send_digest: Callable[[int, int], str] = lambda _user_id, _unknown_id: "No mail is sent here."
     call: Callable[[int], Outcome | None] = lambda _delivery_id: None
 
     def show(self, act: Act) -> None:

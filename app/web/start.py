@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import accounts, apart, beginning, company, samples
+from app.services import apart, beginning, company, digest_wishes, samples
 from app.services.uploads import prune
 from app.web.addresses import local
 from app.web.fields import Text
@@ -83,14 +83,8 @@ class DigestForm(BaseModel):
 def choose_digest(request: Request, form: Annotated[DigestForm, Form()]) -> Response:
     """The hour of one's own digest."""
     with acting(request) as visit:
-        one = visit.user
-        accounts.update_profile(
-            visit.session,
-            visit.user_id,
-            name=one.name,
-            time_zone=one.time_zone,
-            digest_days=one.digest_days,
-            **form.model_dump(),
+        digest_wishes.choose_hour(
+            visit.session, visit.user_id, on=form.digest_on, hour=form.digest_hour
         )
         beginning.say(visit.session, beginning.DIGEST)
     said = f"Your digest comes at {form.digest_hour:02}:00." if form.digest_on else "No digest."

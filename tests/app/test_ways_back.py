@@ -25,6 +25,7 @@ OPPOSITE = {
 }
 """The press that takes it back stands where it stood."""
 ASKED = {
+    "/unsubscribe/digest/{token}",
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
     *(f"{HOOK}/rotate", f"{HOOK}/remove"),
@@ -32,11 +33,12 @@ ASKED = {
 }
 """What it does is told before, with what stays of it."""
 SHOWN = {
-    *("/settings", "/settings/password", "/start/digest", "/start/company"),
+    *("/settings", "/settings/digest", "/settings/password", "/start/digest", "/start/company"),
     *(HOOK, f"{SOURCE}/edit", f"{SOURCE}/columns", "/sources/import", "/sources/import/{token}"),
 }
 """A form that shows what is set; an import has its own undo on the source's page."""
 MADE = {
+    *("/settings/digest/now", "/settings/digest/{entry_id:id}/again"),
     *("/sources/add/{connector_id}", f"{SOURCE}/sync", "/sample/load", "/settings/people"),
     *("/settings/webhooks", f"{HOOK}/test", f"{HOOK}/again", f"{HOOK}/all-again"),
     *("/settings/calendars", "/settings/calendars/{feed_id:id}/test"),

@@ -62,6 +62,8 @@ PAGES = (
     "/calendar?view=month",
     "/calendar?view=agenda&vendor=Cisco",
     "/calendar?day=2026-11-21",
+    "/settings/digest",
+    "/settings/digest/preview",
     "/settings/fiscal-years",
     "/overview",
     "/goals",

@@ -17,9 +17,6 @@ PASSWORD = "a long sentence is a password"
 PROFILE = {
     "name": "Dana Kim-Sato",
     "time_zone": "Asia/Tokyo",
-    "digest_on": "1",
-    "digest_hour": "6",
-    "digest_days": ["1", "3", "5"],
 }
 
 
@@ -39,13 +36,12 @@ def shown_once(page: str) -> str:
 # One's own
 
 
-def test_a_profile_is_saved_and_an_unticked_box_is_off(client: TestClient, site: Site) -> None:
+def test_a_profile_is_saved(client: TestClient, site: Site) -> None:
     answer = client.post("/settings", data=PROFILE)
 
     assert answer.headers["location"] == "/settings"
     saved = user(site.database)
     assert (saved.name, saved.time_zone) == ("Dana Kim-Sato", "Asia/Tokyo")
-    assert (saved.digest_on, saved.digest_hour, saved.digest_days) == (True, 6, "135")
     assert "Saved." in client.get("/settings").text
 
 
@@ -54,8 +50,6 @@ def test_a_profile_is_saved_and_an_unticked_box_is_off(client: TestClient, site:
     [
         ({"name": " "}, "Enter a name."),
         ({"time_zone": "Mars/Olympus"}, "Choose a time zone from the list."),
-        ({"digest_hour": "25"}, "Choose an hour from 0 to 23."),
-        ({"digest_days": ["8"]}, "Choose days from Monday to Sunday."),
     ],
 )
 def test_a_profile_that_cannot_be_kept_comes_back_as_it_was_typed(
