@@ -5,11 +5,14 @@ a mail server that quote what they were told. Then everything that came out is s
 """
 
 import contextlib
+import html
 import io
 import logging
+import re
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import httpx2
 import pytest
@@ -27,9 +30,9 @@ from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.auth import ClientCredentials
 from connectors.sdk.http import HttpPolicy, HttpSession
-from tests.connectors.sdk.raw_server import RawServer
+from tests.connectors.sdk.raw_server import Asked, Raw, RawServer, reply
 from tests.support import postgres
-from tests.support.canaries import Canary, leaks
+from tests.support.canaries import SURVIVES, Canary, leaks
 from tests.support.driven import (
     DANA,
     DATABASE_PASSWORD,
@@ -51,6 +54,9 @@ from tests.support.echoing import (
     settings,
 )
 from tests.support.mail_server import MailServer
+
+HOOK_PATH = Canary(name="the webhook's path", value="ab15KanarieHookPathXyz15")
+HOOK_QUERY = Canary(name="the webhook's query", value="ab16KanarieHookQueryXyz16%2F")
 
 pytestmark = [pytest.mark.promise("P8"), pytest.mark.heavy, pytest.mark.timeout(300)]
 
@@ -164,8 +170,10 @@ def by_pages(world: Driven, browser: httpx2.Client, link: str, token: str) -> No
     (cookie,) = (one.value for one in browser.cookies.jar if "session" in one.name)
     world.canaries.append(Canary(name="the cookie", value=str(cookie)))
     the_forms(world, browser)
+    the_webhook(world, browser)
     paths = world.walk(browser)
     assert {"/sources/1/edit", "/sources/3", "/settings/tokens", "/items/1"} <= paths
+    assert any(path.startswith("/settings/webhooks/") for path in paths)
     feed = browser.get("/feed.json", headers={"Authorization": f"Bearer {token}"})
     assert world.keep("the feed", feed).json()["items"]
     for path in ("/healthz", "/readyz"):
@@ -186,6 +194,39 @@ def the_forms(world: Driven, browser: httpx2.Client) -> None:
         for change in ({"then": "check"}, {"then": "save", "set.country_code": "United States"}):
             answer = browser.post(f"{where}/edit", data={**typed, **change})
             world.keep(f"editing {connector} {change}", answer)
+
+
+def the_webhook(world: Driven, browser: httpx2.Client) -> None:
+    """One whose tool answers with all that it was told, and with the secret that it knows."""
+    secrets: list[str] = []
+
+    def quote(asked: Asked) -> Raw:
+        told = f"{asked.target} {receiver.url(asked.target)} {dict(asked.headers)} {secrets}"
+        return reply(told, status=500, headers=[("X-Told", quote_plus(told))])
+
+    def shown(page: httpx2.Response) -> httpx2.Response:
+        """To nobody but who asked."""
+        (secret,) = re.findall(r'id="once"[^>]* value="([^"]+)"', page.text)
+        secrets.append(html.unescape(secret))
+        return page
+
+    with RawServer() as receiver:
+        receiver.plan(quote)
+        address = receiver.url(f"/in/{HOOK_PATH.value}?key={HOOK_QUERY.value}")
+        typed = {"name": "Desk", "address": address}
+        page = shown(browser.post("/settings/webhooks", data=typed))
+        (to,) = re.findall(r'action="([^"]+)/test"', page.text)
+        while len(secrets) < 2 or len(Canary(name="", value=secrets[-1]).core) < SURVIVES:
+            shown(browser.post(f"{to}/rotate"))
+        world.canaries += [HOOK_PATH, HOOK_QUERY, Canary(name="its secret", value=secrets[-1])]
+        for act in ("test", "stop", "start", "test"):
+            answer = browser.post(f"{to}/{act}")
+            assert world.keep(f"webhook, {act}", answer).status_code == 303
+        for wrong in (address.replace("http", "ftp"), f"{address} ", address[7:], ""):
+            page = world.keep(f"webhook as {wrong[:4]}", browser.post(to, data={"address": wrong}))
+            assert page.status_code == 422
+        assert len(receiver.asked) == 2
+        assert leaks([HOOK_PATH, HOOK_QUERY], {"the tool": receiver.asked[0].target})
 
 
 # What must hold
