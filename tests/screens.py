@@ -116,7 +116,7 @@ SCREENS = (
 )
 LEFT_OUT = {
     "/link/{token}": "a button that a script presses",
-    "/unsubscribe/digest/{token}": "a question with one button",
+    "/unsubscribe/{of}/{token}": "a question with one button",
     "/settings/digest/preview": "the mail in the pages' own look",
     "/set-up/{token}": "the form of the sign-in, once",
     "/sample/wipe": "a question with one button",

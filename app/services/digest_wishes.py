@@ -35,7 +35,6 @@ class Wishes:
     off: str
     views: Sequence[str] = ()
     always: bool = False
-    notices: bool = True
 
     @property
     def which(self) -> str:
@@ -53,8 +52,7 @@ def choose(session: Session, user_id: int, wishes: Wishes) -> None:
     user.time_zone = wishes.zone
     user.digest_on, user.digest_hour, user.digest_days = wishes.on, wishes.hour, wishes.which
     user.digest_holidays, user.digest_views = wishes.off, kept
-    user.digest_always, user.notices_on = wishes.always, wishes.notices
-    user.mail_refused = 0
+    user.digest_always, user.mail_refused = wishes.always, 0
 
 
 def choose_hour(session: Session, user_id: int, *, on: bool, hour: int) -> None:
@@ -96,7 +94,6 @@ def of(user: User) -> Wishes:
         off=user.digest_holidays,
         views=sorted(digest_views.values_of(user.digest_views)),
         always=user.digest_always,
-        notices=user.notices_on,
     )
 
 

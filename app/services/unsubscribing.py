@@ -45,5 +45,10 @@ def stop(session: Session, user_id: int, *, of: Mails = Mails.DIGEST) -> None:
         user.notices_on = False
 
 
+def stopped(user: User, *, of: Mails) -> bool:
+    """Whether this person gets none of it."""
+    return not (user.digest_on if of is Mails.DIGEST else user.notices_on)
+
+
 def _text(user: User, of: Mails) -> str:
     return f"{of} of {user.id} since {user.created_at.isoformat()}"

@@ -36,7 +36,6 @@ class DigestForm(BaseModel):
     region: str = ""
     views: list[str] = []
     always: bool = False
-    notices: bool = False
 
     @property
     def wishes(self) -> Wishes:

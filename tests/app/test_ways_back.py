@@ -25,7 +25,7 @@ OPPOSITE = {
 }
 """The press that takes it back stands where it stood."""
 ASKED = {
-    "/unsubscribe/digest/{token}",
+    "/unsubscribe/{of}/{token}",
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
     *(f"{HOOK}/rotate", f"{HOOK}/remove"),
