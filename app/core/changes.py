@@ -21,6 +21,8 @@ SAID_AGAIN = "source says it again"
 
 WORDS = {
     "title": "Title",
+    "kind": "Kind",
+    "due_zone": "Time zone",
     "url": "Link",
     "vendor": "Vendor",
     "program": "Program",

@@ -199,9 +199,9 @@ def _take_over(
     _decide(session, proposal, ProposalState.CONFIRMED, record)
     proposal.deadline_id = deadline.id
     id_, on = deadline.id, day.isoformat()
-    if old != on:
-        _tell(session, id_, proposal, TAKEN_OVER, field="Due", old=old, new=on, record=record)
     now = changes.money_words(deadline.amount, deadline.currency)
+    if old != on or was == now:  # what else it takes over has a line, too
+        _tell(session, id_, proposal, TAKEN_OVER, field="Due", old=old, new=on, record=record)
     if was != now:
         _tell(session, id_, proposal, TAKEN_OVER, field="Amount", old=was, new=now, record=record)
     kept = {"deadline": id_, "values": before}

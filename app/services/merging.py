@@ -129,6 +129,10 @@ class _Writer:
             for row in rows
             for change in history.changes(stored[row["id"]], row)
         ]
+        seen = {id_ for id_, _change in lines}
+        for row in rows:
+            if row["id"] not in seen:  # what nobody can see of it changed, such as how a date is
+                row["changed_at"] = stored[row["id"]]["changed_at"]  # written
         back = [row["id"] for row in rows if stored[row["id"]]["removed_at"] is not None]
         lines += [(id_, history.Change(kind=history.RETURNED)) for id_ in back]
         self.outcome.returned += len(back)
