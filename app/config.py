@@ -127,6 +127,13 @@ class Settings(BaseSettings):
         le=1000,
         description="Largest file, in MB, that can be put to an item.",
     )
+    api_per_minute: int = Field(
+        default=600,
+        ge=0,
+        le=1_000_000,
+        description="Requests to the API that one token may make in a minute, of each process; "
+        "0: as many as it likes.",
+    )
     web_threads: int = Field(
         default=4, ge=1, le=64, description="Threads that answer pages; few are faster on SQLite."
     )

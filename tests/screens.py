@@ -124,6 +124,7 @@ LEFT_OUT = {
     "/settings/rules/{rule_id:id}/now": "a question with one button",
     "/settings/webhooks/{channel_id:id}": "of the sample company none is called",
     "/help/feed": "text",
+    "/help/api": "text",
     "/help/events": "text",
     "/help/webhooks": "text",
 }

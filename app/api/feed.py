@@ -8,15 +8,13 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from app.api.asking import Asked, asked, ours
+from app.api.asking import Asked, asked, opened, ours
 from app.api.conditional import mark, packed
-from app.api.problems import Problem
 from app.api.tokens import admitted, holds_until, note_use, use_is_due
 from app.api.unchanged import HOLDS, Holds
 from app.core import feeds
 from app.core.words import Clock
-from app.errors import NotFound
-from app.services import addressed, apart, company, feeding, saved
+from app.services import apart, company, feeding
 from app.services.feeding import NOBODY
 from app.services.revisions import revision
 
@@ -87,15 +85,7 @@ class _Reply:
 
     def _open(self, session: Session, view_id: int, user_id: int | None) -> None:
         """Show a saved view: a shared one, or one of the person's whose token this is."""
-        try:
-            found = saved.seen(session, view_id, user_id or NOBODY)
-        except NotFound:
-            detail = "There is no such view, or it is not shared and this token is not its maker's."
-            raise Problem(404, "There is no such view", detail, about="views") from None
-        self.view, self.name = addressed.view_from(found.query), found.name
-        if user_id is None and addressed.is_personal(self.view):
-            detail = "This view asks for its reader's own items, and this token is nobody's."
-            raise Problem(422, "The view needs a reader", detail, about="views")
+        self.view, self.name = opened(session, view_id, user_id)
         self.reader = user_id or NOBODY
         ours(self.view, self.after)
 

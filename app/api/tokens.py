@@ -60,14 +60,6 @@ def admitted(request: Request, session: Session, scope: str, *, now: datetime) -
     return found
 
 
-def allow(request: Request, session: Session, scope: str, *, now: datetime) -> datetime:
-    """Go on only with a valid token of that scope, as ``admitted``.
-
-    Gives until when this needs not be asked again, as long as nothing is written.
-    """
-    return holds_until(admitted(request, session, scope, now=now), now)
-
-
 def holds_until(found: TokenUse, now: datetime) -> datetime:
     """Until when a token that was let in needs not be looked at again, if nothing is written."""
     again = _noted_until(found, now)

@@ -31,6 +31,9 @@ UNNAMED = timedelta(days=1)
 READ_MARKS = timedelta(days=365)
 """After an item was gone at its source: who had read it."""
 
+ANSWERS = timedelta(days=2)
+"""After a request with an Idempotency-Key was answered; sent again later it is done again."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cutoffs:
@@ -45,6 +48,7 @@ class Cutoffs:
     digests: datetime
     read_marks: datetime
     clues: datetime
+    answers: datetime
 
 
 def cutoffs(now: datetime) -> Cutoffs:
@@ -59,4 +63,5 @@ def cutoffs(now: datetime) -> Cutoffs:
         digests=now - DIGESTS,
         read_marks=now - READ_MARKS,
         clues=now - CLUES,
+        answers=now - ANSWERS,
     )

@@ -5,20 +5,18 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core import feeds, priority
 from app.core.words import Clock, money_words
-from app.db import exact
-from app.services import apart, due_days, lines, pages, standings, weights
+from app.services import apart, due_days, lines, pages, said, standings, weights
 from app.services.lines import Sources
-from app.services.listing import COMMON, Listing, items, states
-from app.services.pages import Health, State, View
+from app.services.listing import Listing, items, states
+from app.services.pages import State, View
 from app.services.revisions import revision
-from app.services.texts import date_text, instant_text
-from connectors.sdk.records import Due, Money
+from app.services.texts import instant_text
+from connectors.sdk.records import Due
 
 MOST = 200
 """Entries that one page of the feed may be asked for."""
@@ -30,17 +28,7 @@ NOBODY = 0
 """No person: a feed has no personal state."""
 
 ENTRIES = Listing(
-    *COMMON,
-    items.c.url,
-    items.c.summary,
-    items.c.status,
-    items.c.stream,
-    items.c.external_id,
-    date_text(items.c.due_on).label("due_on"),
-    instant_text(items.c.due_at).label("due_at"),
-    sa.type_coerce(items.c.amount, sa.BigInteger).label("amount"),
-    sa.cast(items.c.facts, sa.Text).label("facts"),
-    instant_text(items.c.first_seen_at).label("first_seen_at"),
+    *said.COLUMNS,
     instant_text(
         sa.case(
             (states.c.changed_at > items.c.changed_at, states.c.changed_at),
@@ -48,7 +36,7 @@ ENTRIES = Listing(
         )
     ).label("modified_at"),
 )
-"""What an entry says, as text wherever a machine wants text."""
+"""What an entry says."""
 
 
 def etag(session: Session, view: View, clock: Clock, query: str) -> str:
@@ -99,7 +87,7 @@ def page(
     """One page of a view. ``reader`` is who its "mine" and "starred" mean, if anybody."""
     found = ENTRIES.page(session, view, user_id=reader, clock=clock, after=after, limit=limit)
     known = Sources(session, now=clock.now)
-    told = {id_: _source(line) for id_, line in known.lines.items()}
+    told = {id_: said.source(line) for id_, line in known.lines.items()}
     steps, changed = weights.steps(session), _changed(session, found.rows, clock)
     entries = [_entry(row, told, home) for row in found.rows]
     for row, entry in zip(found.rows, entries, strict=True):
@@ -109,16 +97,6 @@ def page(
     sample = apart.sample(session) is not None
     extension = {"revision": revision(session), "sample": sample, "sources": list(told.values())}
     return Page(entries, found.after, extension)
-
-
-def _source(line: Any) -> dict[str, Any]:
-    return {
-        "name": line.name,
-        "state": str(line.health),
-        "stale": line.health is not Health.FRESH,
-        "as_of": feeds.stamp(line.as_of) if line.as_of else None,
-        "last_success_at": feeds.stamp(line.read_at) if line.read_at else None,
-    }
 
 
 def _entry(row: Any, told: dict[int, dict[str, Any]], home: str) -> dict[str, Any]:
@@ -135,20 +113,8 @@ def _entry(row: Any, told: dict[int, dict[str, Any]], home: str) -> dict[str, An
     if row.url:
         entry["external_url"] = row.url
     entry["_partner_inbox"] = {
-        "kind": row.kind,
-        "category": row.category,
-        "due": feeds.due_json(row.due_on, row.due_at, row.due_zone),
-        "state": lines.state_of(row),
-        "vendor": row.vendor,
-        "program": row.program,
-        "account": row.account,
-        "reference": row.reference,
-        "status": row.status,
-        "amount": _amount(row.amount, row.currency),
-        "amount_label": row.amount_label,
+        **said.item(row),
         "owner": row.owner_name,
-        "derived": row.derived_from is not None,
-        "facts": dict(orjson.loads(row.facts)),
         "source": {
             "name": source["name"],
             "stream": row.stream,
@@ -170,12 +136,6 @@ def _tags(*known: str | None) -> list[str]:
     return list(dict.fromkeys(filter(None, known)))
 
 
-@lru_cache(maxsize=8192)
-def _amount(stored: int | None, currency: str | None) -> dict[str, str | None] | None:
-    money = _money(stored, currency)
-    return feeds.money_json(money) if money else None
-
-
 def _points(row: Any, steps: weights.Steps, clock: Clock) -> float | None:
     """What ranking counts, of what is open."""
     state = lines.state_of(row)
@@ -185,7 +145,7 @@ def _points(row: Any, steps: weights.Steps, clock: Clock) -> float | None:
         kind=row.kind,
         category=row.category,
         due=_due(row.due_on, row.due_at),
-        amount=_money(row.amount, row.currency),
+        amount=said.money(row.amount, row.currency),
         amount_label=row.amount_label,
         weighed=weights.weighed(steps, row.vendor, row.program),
         waiting=state is State.WAITING,
@@ -212,13 +172,8 @@ def _changed(session: Session, rows: Sequence[Any], clock: Clock) -> dict[int, l
     return {id_: list(fields) for id_, fields in found.items()}
 
 
-@lru_cache(maxsize=8192)
-def _money(stored: int | None, currency: str | None) -> Money | None:
-    return None if stored is None else Money(amount=exact(stored), currency=currency)
-
-
 def _text(row: Any) -> str:
     """What an item without a summary says."""
-    money = _money(row.amount, row.currency)
+    money = said.money(row.amount, row.currency)
     parts = (row.vendor, row.program, row.account, row.reference, money and money_words(money))
     return " · ".join(part for part in parts if part) or str(row.title)

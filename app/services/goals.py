@@ -14,12 +14,22 @@ from app.core.pace import Standing
 from app.core.words import Clock
 from app.services import listing
 from app.services.listing import items
+from app.services.pages import State
 from connectors.sdk.records import Kind
 
 
 def standing(goal: Any, clock: Clock) -> Standing:
     """How a stored goal stands today."""
     return pace.standing(goal.target, goal.actual, goal.period_start, goal.period_end, clock.today)
+
+
+def stands(goal: Any, state: State, clock: Clock) -> Standing:
+    """The same of one in that state: what the team or the source has settled is over, unless it is
+    reached.
+    """
+    found = standing(goal, clock)
+    over = state in (State.DONE, State.NOT_APPLICABLE, State.CLOSED)
+    return Standing.OVER if over and found is not Standing.REACHED else found
 
 
 def behind(session: Session, clock: Clock, *columns: sa.ColumnElement[Any]) -> list[Any]:

@@ -32,6 +32,7 @@ clues = tables["clues"]
 flips = tables["flips"]
 write_marks = tables["write_marks"]
 calendars = tables["calendar_feeds"]
+answers = tables["kept_answers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +142,10 @@ def _calendars(before: Cutoffs) -> Condition:
     return calendars.c.revoked_at < before.links
 
 
+def _answers(before: Cutoffs) -> Condition:
+    return answers.c.created_at < before.answers
+
+
 RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     runs: _runs,
     quarantine: _quarantine,
@@ -154,4 +159,5 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     flips: _flips,
     write_marks: _write_marks,
     calendars: _calendars,
+    answers: _answers,
 }

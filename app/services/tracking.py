@@ -159,7 +159,7 @@ def _urgency(goal: GoalRow) -> tuple[float, date, int]:
 def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
     share = pace.share(stored.target, stored.actual)
     expected = pace.pace(stored.period_start, stored.period_end, clock.today)
-    standing = _standing(stored, row, clock)
+    standing = goals.stands(stored, row.state, clock)
     return GoalRow(
         row=row,
         counted=actuals.shown(known.connector(stored.connection_id), stored.actual),
@@ -172,14 +172,6 @@ def _goal(stored: Any, row: Row, known: Sources, clock: Clock) -> GoalRow:
         end=stored.period_end,
         source=known.lines.get(stored.connection_id),
     )
-
-
-def _standing(stored: Any, row: Row, clock: Clock) -> Standing:
-    """A goal that the team or the source has settled is over, unless it is reached."""
-    standing = goals.standing(stored, clock)
-    over = (State.DONE, State.NOT_APPLICABLE, State.CLOSED)
-    settled = row.state in over and standing is not Standing.REACHED
-    return Standing.OVER if settled else standing
 
 
 def _verdict(stored: Any, standing: Standing, expected: float | None, clock: Clock) -> str:

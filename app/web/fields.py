@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Form
 from pydantic import Field
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from app import ids
 from app.core.storable import is_text
-from app.core.whole import MOST, whole
+from app.core.whole import MOST
 from app.errors import Invalid
 
 Text = Annotated[str, Form()]
@@ -19,20 +19,7 @@ Id = Annotated[int, Field(ge=0, le=MOST)]
 """The number of a row, as a form sends it."""
 
 
-class _Id(Convertor[int]):
-    """``{item_id:id}`` in a path: a number too large for any row is 0, which names none."""
-
-    regex = "[0-9]+"
-
-    def convert(self, value: str) -> int:
-        return whole(value) or 0
-
-    def to_string(self, value: int) -> str:
-        return str(value)
-
-
-register_url_convertor("id", _Id())
-
+ids.register()
 
 LONGEST_PART = 32 * 1_048_576
 """Bytes of one field: pasted rows are as long as a file. ``security.BodyLimit`` stops earlier."""

@@ -10,6 +10,7 @@ from app.services import feeding
 from app.services.pages.views import SORTS
 from app.web import manuals
 from app.web.render import render_plain
+from app.web.site import site_of
 
 router = APIRouter()
 
@@ -44,6 +45,14 @@ def events(request: Request) -> Response:
 def webhooks(request: Request) -> Response:
     """How a tool is called, and how it checks that."""
     return render_plain(request, "help_page.html", name="webhooks", page=manuals.guide("webhooks"))
+
+
+@router.get("/help/api")
+def api(request: Request) -> Response:
+    """How the API is used, and all that it takes and gives, from its own description."""
+    described = request.app.state.described(site_of(request).settings.public_url)
+    guide = manuals.guide("api")
+    return render_plain(request, "help_api.html", described=described, guide=guide)
 
 
 @router.get("/help/connectors/{connector_id}")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.paths import GUIDES, MANUALS
 from connectors import registry
 
-GUIDED = ("events", "webhooks")
+GUIDED = ("api", "events", "webhooks")
 """Pages that are not about a connector."""
 _ELSEWHERE = re.compile(r'<a href="(?!https:|#|/)([^"]*)">(.*?)</a>', re.S)
 _PAGE = re.compile(r"([a-z0-9_]+)\.md(#.*)?")

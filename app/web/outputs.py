@@ -63,7 +63,8 @@ def _feed(visit: Visit) -> Output | None:
         none="No tool has a token yet.",
         to="/settings/tokens",
         do="Tokens",
-        example=f"curl -H 'Authorization: Bearer …' {home}/feed.json",
+        example=f"curl -H 'Authorization: Bearer …' {home}/feed.json\n"
+        f"curl -H 'Authorization: Bearer …' {home}/api/v1/items",
     )
 
 

@@ -3,6 +3,7 @@
 from tests.app.test_nonsense import POSTS
 
 HOOK = "/settings/webhooks/{channel_id:id}"
+API = "/api/v1/items/{item_id:id}"
 RULE, SOURCE, VIEW = "/settings/rules", "/sources/{connection_id:id}", "/views/{view_id:id}"
 PERSON, ITEM = "/settings/people/{user_id:id}", "/items/{item_id:id}"
 UNDONE = {
@@ -16,12 +17,14 @@ UNDONE = {
     *(RULE, f"{RULE}/{{rule_id:id}}", f"{RULE}/{{rule_id:id}}/delete"),
     *(f"{RULE}/{{rule_id:id}}/now", f"{RULE}/mandatory", "/settings/keyboard", "/start/hide"),
     "/settings/people/{person_id:id}/hand-over",
+    *(f"{API}/{verb}" for verb in ("done", "reopen", "snooze", "wait", "decline", "assign")),
+    f"{API}/note",
 }
 """Its toast has Undo; for a day ``z`` and the navigation take the last one back."""
 OPPOSITE = {
     *(f"{SOURCE}/pause", f"{SOURCE}/resume", f"{PERSON}/active", f"{PERSON}/admin"),
     *(f"{HOOK}/stop", f"{HOOK}/start"),
-    *("/undo", "/sign-in", "/sign-out"),
+    *("/undo", "/sign-in", "/sign-out", "/api/v1/acts/{act_id:id}/undo"),
 }
 """The press that takes it back stands where it stood."""
 ASKED = {

@@ -86,6 +86,7 @@ PAGES = (
     "/settings/people",
     "/settings/outputs",
     "/settings/webhooks",
+    "/help/api",
     "/help/events",
     "/help/webhooks",
     "/settings/calendars",
