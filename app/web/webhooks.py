@@ -8,11 +8,11 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.notices import TO_TOOLS, URGENT, EventKind
+from app.core.notices import TO_TOOLS
 from app.core.words import plural
 from app.errors import AppError, Invalid
 from app.notify.webhook import How
-from app.services import calling, channels, saved, webhook_pages, webhooks
+from app.services import calling, channels, notice_pages, saved, webhook_pages, webhooks
 from app.services.webhook_pages import Shows
 from app.web.fields import Id, Text
 from app.web.flash import Toast
@@ -241,22 +241,17 @@ def _one(
 
 
 def _form(visit: Visit, typed: HookForm, error: AppError | None) -> dict[str, Any]:
-    kinds = {"What cannot wait": [str(URGENT)]}
-    for kind in EventKind:
-        kinds.setdefault(kind.partition(".")[0], []).append(str(kind))
     return {
         "typed": typed,
         "wrong": error.message if error else "",
         "errors": error.fields if isinstance(error, Invalid) else {},
-        "kinds": kinds,
+        "kinds": notice_pages.kinds(),
         "views": _views(visit, typed.query),
     }
 
 
 def _views(visit: Visit, chosen: str) -> list[tuple[str, str]]:
-    """What can be chosen from: the saved views that this person sees."""
-    lines = saved.page(visit.session, **visit.by).lines
-    views = {line.query: line.name for line in lines if line.query}
-    if chosen and chosen not in views:
+    views = {"": "Everything", **saved.choices(visit.session, visit.user_id)}
+    if chosen not in views:
         views[chosen] = f"As it is: {chosen}"
-    return [("", "Everything"), *views.items()]
+    return [*views.items()]

@@ -1,10 +1,12 @@
 """One call: signed so that others can check it, led nowhere, and told as what it came to."""
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +58,24 @@ def test_a_receiver_can_check_who_called_and_that_nothing_was_changed(
         Webhook(secret).verify(asked.body.replace(b"due", b"own"), dict(asked.headers))
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
         Webhook(secret).verify(asked.body, {**asked.headers, "webhook-id": "msg_abd"})
+
+
+def test_who_has_no_package_checks_it_as_the_documentation_says(receiver: RawServer) -> None:
+    new, old = webhook.new_secret(), webhook.new_secret()
+    send(receiver.url(), new, old)
+    (asked,) = receiver.asked
+    page = (Path(__file__).parents[3] / "docs" / "outputs" / "webhooks.md").read_text()
+    written: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[-1], written)
+
+    def is_ours(body: bytes, secret: str, **changed: str) -> bool:
+        return bool(written["is_ours"](body, {**asked.headers, **changed}, secret))
+
+    assert is_ours(asked.body, new)
+    assert is_ours(asked.body, old)
+    assert not is_ours(asked.body + b" ", new)
+    assert not is_ours(asked.body, webhook.new_secret())
+    assert not is_ours(asked.body, new, **{"webhook-timestamp": "1700000000"})
 
 
 def test_while_a_secret_is_exchanged_either_one_checks(receiver: RawServer) -> None:
