@@ -35,6 +35,8 @@ class MailServer:
     cut       breaks the connection when it has the whole message, and keeps the message
     password  asks for user "mailer" with this password, even without encryption
     arrived   is called with each message before it is answered
+    most      so many messages it takes on one line; to the next it says ``over``, or "abort"s
+    lines     how many messages came over each line
     """
 
     replies: dict[str, str] = field(default_factory=dict)
@@ -42,7 +44,10 @@ class MailServer:
     password: str | None = None
     tls: ssl.SSLContext | None = None
     arrived: Callable[[], None] = lambda: None
+    most: int = 0
+    over: str = "421 too many"
     messages: list[Received] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     spoken: list[bytes] = field(default_factory=list)
     port: int = 0
 
@@ -87,10 +92,13 @@ class MailServer:
     # What aiosmtpd asks its handler
 
     async def handle_MAIL(  # noqa: N802  (aiosmtpd's name)
-        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: Any
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
         if self.password and not session.authenticated:
             return "530 sign in first"
+        assert isinstance(server, _Speaking)
+        if self.most and server.taken >= self.most:
+            return self._end(server)
         envelope.mail_from = address
         return self.replies.get("MAIL", "250 OK")
 
@@ -111,10 +119,18 @@ class MailServer:
         await self._loop.run_in_executor(None, self.arrived)
         if reply.startswith("2"):
             self.messages += [Received(to, content) for to in envelope.rcpt_tos]
+            assert isinstance(server, _Speaking)
+            server.take()
         if self.cut:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return reply
+
+    def _end(self, server: SMTP) -> str:
+        assert isinstance(server.transport, asyncio.Transport)
+        if self.over == "abort":
+            server.transport.abort()
+        return self.over
 
     async def handle_QUIT(  # noqa: N802  (aiosmtpd's name)
         self, _server: SMTP, _session: Session, _envelope: Envelope
@@ -128,6 +144,17 @@ class _Speaking(SMTP):
     def __init__(self, server: MailServer, **options: Any) -> None:
         super().__init__(server, hostname="mail.example", **options)
         self._said = server.spoken
+        self._lines = server.lines
+        self._place = -1
+        self.taken = 0
+
+    def take(self) -> None:
+        """One more message came over this line."""
+        if not self.taken:
+            self._place = len(self._lines)
+            self._lines.append(0)
+        self.taken += 1
+        self._lines[self._place] = self.taken
 
     def data_received(self, data: bytes) -> None:
         self._said.append(data)

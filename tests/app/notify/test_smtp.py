@@ -1,5 +1,7 @@
 """Mail by SMTP: what a server says decides whether it left, may leave later, or never."""
 
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -119,6 +121,28 @@ def test_a_line_that_breaks_after_the_message_is_neither_sent_nor_unsent(
     mail_server.cut = True
     with pytest.raises(Unsure):
         send(mail_server)
+
+
+def test_a_server_that_keeps_silent_after_the_message_may_have_taken_it(
+    mail_server: MailServer,
+) -> None:
+    answer = threading.Event()
+    mail_server.arrived = lambda: answer.wait(60)
+    line = smtp.Line(smtp.server_of(mail_server.url), timeout=0.2)
+    with pytest.raises(Unsure, match="timed out"):
+        line.send(message(), to="rin@partner.example", sender=SENDER)
+    answer.set()
+    line.close()
+
+
+def test_who_is_refused_ends_no_line_for_the_next(mail_server: MailServer) -> None:
+    mail_server.replies = {"gone@partner.example": "550 no such user"}
+    with smtp.Line(smtp.server_of(mail_server.url)) as line:
+        for to in ("rin@partner.example", "gone@partner.example", "lee@partner.example"):
+            with suppress(NoSuchAddress):
+                line.send(message(to=to), to=to, sender=SENDER)
+    assert list(mail_server.count()) == ["rin@partner.example", "lee@partner.example"]
+    assert mail_server.lines == [2]
 
 
 def test_a_server_that_is_not_there_is_asked_again_later(mail_server: MailServer) -> None:
