@@ -125,7 +125,7 @@ def title(one: Notice) -> str:
 
 def happened(one: Notice, clock: Clock) -> str:
     """The rest of the sentence behind the title, with what stands between them."""
-    old, new = (_value(text, clock) for text in (one.old, one.new))
+    old, new = (value(text, clock) for text in (one.old, one.new))
     sentence = _SAID.get(one.kind) or _VERBS.get(one.kind.rpartition(".")[2])
     if one.new is None:
         sentence = _WITHOUT.get(one.kind, sentence)
@@ -171,7 +171,8 @@ _VERBS = {
 _FIELD = ": {field} {old} → {new}"
 
 
-def _value(text: str | None, clock: Clock) -> str:
+def value(text: str | None, clock: Clock) -> str:
+    """A value of the history in words; numbers grouped."""
     if text is None:
         return "nothing"
     due = kept_due(text)
@@ -181,12 +182,19 @@ def _value(text: str | None, clock: Clock) -> str:
 
 
 def details(one: Notice, clock: Clock) -> tuple[str, ...]:
-    """What stands beside it: its date where that is not the news, money, vendor, program, owner."""
+    """What stands beside it: its date where that is not the news, its money, then ``facts``."""
     due = due_of(one)
     dated = due is not None and one.kind != EventKind.ITEM_DUE_CHANGED
     told = (
-        f"due {due_words(due, clock).text}" if due is not None and dated else None,
-        money_words(one.money) if one.money else None,
+        f"due {due_words(due, clock).text}" if due is not None and dated else "",
+        money_words(one.money) if one.money else "",
+    )
+    return (*filter(None, told), *facts(one))
+
+
+def facts(one: Notice) -> tuple[str, ...]:
+    """Vendor, program, account and owner, each once."""
+    told = (
         one.vendor if one.vendor != one.title else None,
         one.program if one.program != one.title else None,
         one.account,

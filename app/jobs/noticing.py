@@ -1,37 +1,39 @@
-"""Messages to people: chat through the ledger of what leaves. Sent between transactions."""
+"""Messages to people, by mail and chat, through the ledger of what leaves; between transactions."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
+
+from sqlmodel import Session
 
 from app import crash
 from app.config import Settings
-from app.core import chat_words, notice_words
-from app.core.words import Clock
-from app.core.zones import zone_of
 from app.db import Database
-from app.errors import NotSetUp
+from app.jobs.posting import Post
+from app.jobs.ways import Chats, Leave, Letters, Way
 from app.models import ChannelKind
-from app.notify import chat
-from app.notify.errors import NotSent, Refused, TryLater, Unsure
+from app.notify import smtp
+from app.notify.errors import NotSent, Refused, Unsure
 from app.secrets import Vault
-from app.services import channels, deliveries, noticing
+from app.services import deliveries, noticing
 from app.services.deliveries import Taken
 from app.services.noticing import Ready
 
 log = logging.getLogger(__name__)
 
-TEST_TITLE = "A test from Partner Inbox"
-TEST = "Messages arrive here. What happens is told like this, with a link to it."
+NO_SERVER = "This installation has no mail server set."
+NOT_NOW = "Nothing can leave at this moment: try again in a few minutes."
 
 
 @dataclass(kw_only=True)
 class Messenger:
     """Sends what is due. Any number of processes may have one: the ledger lets each message leave
-    once.
+    once. ``wait`` lets time pass where the mail server takes only so many a minute.
     """
 
     database: Database
@@ -40,10 +42,34 @@ class Messenger:
     owner: str
     now: Callable[[], datetime]
     stopping: threading.Event = field(default_factory=threading.Event)
+    wait: Callable[[float], object] | None = None
+
+    def __post_init__(self) -> None:
+        url = self.settings.smtp_url
+        self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
 
     def send_chats(self) -> None:
         """Every message to a chat that is due."""
         self._send_due(ChannelKind.CHAT)
+
+    def send_notices(self) -> None:
+        """Every mail that is due. Without a mail server nothing."""
+        if self.server is not None:
+            self._send_due(ChannelKind.MAIL)
+
+    def send_one(self, delivery_id: int) -> str:
+        """Send that message now, because somebody waits for it. Why it did not leave; empty when it
+        did.
+        """
+        with self.database.write(counts=False) as session:
+            taken = deliveries.take_this(session, delivery_id, owner=self._name(), now=self.now())
+        if taken is None:
+            return ""
+        if taken.channel.kind == ChannelKind.MAIL and self.server is None:
+            self._drop(taken, NO_SERVER)
+            return NO_SERVER
+        with self._way(ChannelKind(taken.channel.kind), patient=False) as way:
+            return self._send(way, taken)
 
     def _send_due(self, kind: ChannelKind) -> None:
         with self.database.read() as session:
@@ -52,10 +78,37 @@ class Messenger:
         with self.database.write(counts=False) as session:
             deliveries.settle(session, now=self.now())
         failed: set[int] = set()
-        while not self.stopping.is_set() and (taken := self._take(kind, failed)) is not None:
-            crash.here("notice taken")
-            if self._send(taken):
-                failed.add(taken.channel.id or 0)
+        with self._way(kind) as way:
+            while way.open() and (taken := self._take(kind, failed)) is not None:
+                crash.here("notice taken")
+                if self._guarded(way, taken):
+                    failed.add(taken.channel.id or 0)
+
+    def _guarded(self, way: Way, taken: Taken) -> str:
+        """One channel's fault stops no other (P9)."""
+        try:
+            return self._send(way, taken)
+        except Exception:
+            log.exception("a message to channel %s failed", taken.channel.id)
+            return "It could not be made."
+
+    @contextmanager
+    def _way(self, kind: ChannelKind, *, patient: bool = True) -> Iterator[Way]:
+        edge: dict[str, Any] = {"settings": self.settings, "vault": self.vault, "now": self.now}
+        if kind == ChannelKind.CHAT:
+            yield Chats(database=self.database, stopping=self.stopping.is_set, **edge)
+            return
+        assert self.server is not None
+        post = Post(
+            database=self.database,
+            settings=self.settings,
+            server=self.server,
+            now=self.now,
+            stopping=self.stopping,
+            wait=(self.wait or self.stopping.wait) if patient else None,
+        )
+        with post:
+            yield Letters(post=post, **edge)
 
     def _take(self, kind: ChannelKind, but: set[int]) -> Taken | None:
         with self.database.write(counts=False) as session:
@@ -64,33 +117,36 @@ class Messenger:
     def _name(self) -> str:
         return f"{self.owner}:{uuid4().hex[:8]}"
 
-    def send_one(self, delivery_id: int) -> str:
-        """Send that message now, because somebody waits for it. Why it did not leave; empty when it
-        did.
-        """
-        with self.database.write(counts=False) as session:
-            taken = deliveries.take_this(session, delivery_id, owner=self._name(), now=self.now())
-        return "" if taken is None else self._send(taken)
-
-    def _send(self, taken: Taken) -> str:
+    def _send(self, way: Way, taken: Taken) -> str:
         """Why it did not leave; empty when it did, or when there is nothing to say any more."""
         with self.database.read() as session:
-            ready = noticing.ready(session, taken)
+            ready = noticing.ready(session, taken, company=self.settings.company)
         if ready is None or (ready.lacks and not taken.is_test):
-            with self.database.write(counts=False) as session:
-                deliveries.drop(session, taken, ready.lacks if ready else noticing.NOBODY)
+            self._drop(taken, ready.lacks if ready else noticing.NOBODY)
             return ""
-        try:
-            leave = self._made(taken, ready)
-        except NotSent as error:
-            leave = _raising(error)
-        with self.database.write(counts=False) as session:
-            if not deliveries.sending(session, taken, now=self.now()):
-                return ""
+        leave = _made(way, taken, ready)
+
+        def mark(session: Session) -> bool:
+            return deliveries.sending(session, taken, now=self.now())
+
+        if not way.take_turn(mark):
+            return self._not_now(taken)
         crash.here("notice sending")
         return self._hand_over(taken, leave)
 
-    def _hand_over(self, taken: Taken, leave: Callable[[], None]) -> str:
+    def _not_now(self, taken: Taken) -> str:
+        if taken.is_test:
+            self._drop(taken, NOT_NOW)
+            return NOT_NOW
+        with self.database.write(counts=False) as session:
+            deliveries.let_go(session, taken)
+        return ""
+
+    def _drop(self, taken: Taken, why: str) -> None:
+        with self.database.write(counts=False) as session:
+            deliveries.drop(session, taken, why)
+
+    def _hand_over(self, taken: Taken, leave: Leave) -> str:
         try:
             leave()
         except Unsure as error:
@@ -115,49 +171,15 @@ class Messenger:
                 session, taken, error.message, now=self.now(), again=again, counts=not taken.is_test
             )
 
-    def _made(self, taken: Taken, ready: Ready) -> Callable[[], None]:
-        """What hands it over. Raises ``NotSent`` where it cannot even be made."""
-        return self._chat(taken, ready)
 
-    def _clock(self, ready: Ready) -> Clock:
-        zone = zone_of(ready.user.time_zone) if ready.user else self.settings.zone
-        return Clock(now=self.now(), zone=zone)
+def _made(way: Way, taken: Taken, ready: Ready) -> Leave:
+    """The message; where it cannot be made, what says so when it is to leave."""
+    try:
+        return way.made(taken, ready)
+    except NotSent as error:
+        why = error
 
-    def _chat(self, taken: Taken, ready: Ready) -> Callable[[], None]:
-        try:
-            address = channels.address_of(taken.channel, self.vault)
-        except NotSetUp as error:
-            raise TryLater(f"{error.message} {error.remedy}") from None
-        target = chat.Target(address=address, private_hosts=self.settings.allowed_private_hosts)
-        message = self._test_of_chat() if taken.is_test else self._chat_of(ready)
-        return lambda: chat.send(target, message)
+        def leave() -> None:
+            raise why
 
-    def _chat_of(self, ready: Ready) -> chat.Message:
-        clock, home = self._clock(ready), self.settings.public_url
-        shown = ready.notices[: chat_words.SHOWN]
-        return chat.Message(
-            title=chat_words.defused(
-                notice_words.subject(ready.notices, ready.more, clock),
-            ),
-            lines=[
-                chat.Line(
-                    text=chat_words.as_text(one, clock, home),
-                    markdown=chat_words.as_markdown(one, clock, home),
-                )
-                for one in shown
-            ],
-            more=len(ready.notices) - len(shown) + ready.more,
-            home=f"{home}/inbox",
-        )
-
-    def _test_of_chat(self) -> chat.Message:
-        home = self.settings.public_url
-        line = chat.Line(text=f"{TEST}\n{home}", markdown=f"{TEST} [Open the inbox]({home})")
-        return chat.Message(title=TEST_TITLE, lines=[line], more=0, home=home)
-
-
-def _raising(error: NotSent) -> Callable[[], None]:
-    def leave() -> None:
-        raise error
-
-    return leave
+        return leave

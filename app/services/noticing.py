@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 from app.core.notice_words import folded, still_so
 from app.core.notices import ITEM, SOURCE, Notice
 from app.models import ChannelKind, User
+from app.services import company as companies
 from app.services.deliveries import Taken
 
 NOBODY = "There is nobody to tell any more."
@@ -27,6 +28,7 @@ class Ready:
     """
 
     user: User | None
+    company: str
     notices: tuple[Notice, ...]
     more: int
 
@@ -36,17 +38,21 @@ class Ready:
         return "" if self.notices else NOTHING
 
 
-def ready(session: Session, taken: Taken) -> Ready | None:
-    """The message as it is now; None where nobody is there to read it."""
+def ready(session: Session, taken: Taken, *, company: str) -> Ready | None:
+    """The message as it is now; None where nobody is there to read it, or wants to. ``company``
+    is the name that the installation has set.
+    """
     user = None
     if taken.channel.user_id is not None:
         user = session.get(User, taken.channel.user_id)
         if user is None or not user.is_active:
             return None
-        if taken.channel.kind == ChannelKind.MAIL and not user.notices_on:
+        wanted = user.notices_on or taken.is_test
+        if taken.channel.kind == ChannelKind.MAIL and not wanted:
             return None
     told = folded(_still_so(session, taken.notices))
-    return Ready(user=user, notices=told, more=taken.more if told else 0)
+    whose = companies.name(session, company)
+    return Ready(user=user, company=whose, notices=told, more=taken.more if told else 0)
 
 
 def _still_so(session: Session, notices: Sequence[Notice]) -> list[Notice]:
