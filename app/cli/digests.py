@@ -1,6 +1,7 @@
 """digest: send what is due now, or look at it first."""
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -8,7 +9,10 @@ from app.cli.base import err, out, plain, print_json
 from app.cli.opened import Opened
 from app.errors import Invalid
 from app.jobs.mailing import Mailer
+from app.jobs.noticing import Messenger
 from app.jobs.syncing import worker_name
+from app.jobs.telling import Teller
+from app.services import gathering
 
 
 def digest(*, dry_run: Path | None, user: str, as_json: bool) -> None:
@@ -32,17 +36,30 @@ def digest(*, dry_run: Path | None, user: str, as_json: bool) -> None:
             "No mail server is configured.",
             remedy="Set PARTNER_INBOX_SMTP_URL, or look at the mail with --dry-run DIR.",
         )
-    alerts, digests = mailer.send_alerts(), mailer.send_digests()
-    failed = [f"An alert did not leave: {why}" for why in sorted(set(alerts))]
+    notices, digests = _tell(opened), mailer.send_digests()
+    failed = [f"A notice did not leave: {why}" for why in sorted(set(notices))]
     failed += [f"A digest did not leave: {why}" for why in sorted(set(digests))]
     for sentence in failed:
         err.print(f"[red]{plain(sentence)}[/]")
     if as_json:
-        print_json({"alerts_failed": alerts, "digests_failed": digests})
+        print_json({"notices_failed": notices, "digests_failed": digests})
     elif not failed:
         out.print("Sent what was due.")
     if failed:
         raise typer.Exit(1)
+
+
+def _tell(opened: Opened) -> list[str]:
+    """Mail what cannot wait, without gathering more. Why some did not leave, a sentence each."""
+    edge: dict[str, Any] = {
+        "database": opened.database,
+        "settings": opened.settings,
+        "now": opened.now,
+    }
+    Teller(**edge).tell()
+    with opened.database.write(counts=False) as session:
+        gathering.close(session, now=opened.now())
+    return Messenger(**edge, vault=opened.vault, owner=worker_name()).send_notices()
 
 
 def mailer_of(opened: Opened) -> Mailer:

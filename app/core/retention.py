@@ -16,8 +16,6 @@ LINKS = timedelta(days=7)
 """After a one-time link was used or ran out, or a calendar was revoked. A session that ran out goes
 at once.
 """
-OUTBOX = timedelta(days=90)
-"""After an alert was written, unless it still waits."""
 DELIVERIES = timedelta(days=30)
 """After a message to a channel was written, unless it still waits."""
 DIGESTS = timedelta(days=365)
@@ -43,7 +41,6 @@ class Cutoffs:
     quarantine: datetime
     sessions: datetime
     links: datetime
-    outbox: datetime
     deliveries: datetime
     digests: datetime
     read_marks: datetime
@@ -58,7 +55,6 @@ def cutoffs(now: datetime) -> Cutoffs:
         quarantine=now - QUARANTINE,
         sessions=now,
         links=now - LINKS,
-        outbox=now - OUTBOX,
         deliveries=now - DELIVERIES,
         digests=now - DIGESTS,
         read_marks=now - READ_MARKS,

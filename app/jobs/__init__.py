@@ -1,1 +1,1 @@
-"""The clock's edge: who is due, one sync, the outbox, digests. Each opens its own transactions."""
+"""The clock's edge: who is due, one sync, what is told. Each opens its own transactions."""

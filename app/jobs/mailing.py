@@ -1,4 +1,4 @@
-"""Mail: digests through their ledger, alerts through the outbox. Sent between transactions."""
+"""Digests by mail, through their ledger. Sent between transactions."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import Database
 from app.jobs.posting import Post
-from app.models import OutboxKind, User
+from app.models import User
 from app.notify import digest as digest_mail
 from app.notify import mail, smtp
 from app.notify.errors import NoSuchAddress, NotSent, Refused, Unsure
@@ -28,8 +28,6 @@ from app.services import (
     digest_ledger,
     digest_words,
     digesting,
-    lines,
-    outbox,
     unsubscribing,
 )
 from app.services.digest_ledger import Claimed, Key
@@ -37,10 +35,6 @@ from app.services.pages.digest import Digest
 
 log = logging.getLogger(__name__)
 
-TOLD: dict[str, str] = {
-    OutboxKind.SOURCE_DOWN: "needs your attention",
-    OutboxKind.SOURCE_UP: "is well again",
-}
 NO_SERVER = "This installation has no mail server set."
 NOT_NOW = "The mail server takes nothing at this moment: try again in a few minutes."
 NOT_MADE = "The digest of user {} could not be made."
@@ -275,87 +269,3 @@ class Mailer:
 
     def _clock_of(self, user: User) -> Clock:
         return Clock(now=self.now(), zone=zone_of(user.time_zone))
-
-    # Alerts
-
-    def send_alerts(self) -> list[str]:
-        """Everything that waits in the outbox. Why some did not leave, a sentence each."""
-        lacks: list[str] = []
-        if self.server is None:
-            return lacks
-        with self.database.read() as session:
-            if not outbox.waiting(session, now=self.now()):
-                return lacks
-        with self.post() as post:
-            while post.open() and (alert := self._take()) is not None:
-                lacks += self._alert(post, alert)
-        return lacks
-
-    def _take(self) -> outbox.Alert | None:
-        with self.database.write(counts=False) as session:
-            return outbox.take(session, now=self.now())
-
-    def _alert(self, post: Post, alert: outbox.Alert) -> list[str]:
-        """Tell each admin once; one whom the mail server refuses stops no other."""
-        lacks = []
-        for name, address in alert.to:
-            how, why = self._tell(post, alert, name, address)
-            crash.here("alert sent")
-            self._note(alert, address, how, why)
-            if why:
-                log.warning("an alert did not leave: %s", why)
-                lacks.append(why)
-        with self.database.write(counts=False) as session:
-            outbox.close(session, alert.entry_id, now=self.now())
-        return lacks
-
-    def _note(self, alert: outbox.Alert, address: str, how: outbox.Heard, error: str = "") -> None:
-        with self.database.write(counts=False) as session:
-            outbox.note(session, alert.entry_id, address, how, now=self.now(), error=error)
-
-    def _tell(
-        self, post: Post, alert: outbox.Alert, name: str, address: str
-    ) -> tuple[outbox.Heard, str]:
-        def mark(session: Session) -> bool:
-            now = self.now()
-            outbox.note(session, alert.entry_id, address, outbox.Heard.SENDING, now=now)
-            return True
-
-        try:
-            made = self._alert_mail(alert, name, address)
-            if not post.take_turn(mark):
-                return outbox.Heard.LATER, NOT_NOW
-            post.hand_over(made, address)
-        except Refused as error:
-            return outbox.Heard.REFUSED, error.message
-        except Unsure as error:
-            return outbox.Heard.UNKNOWN, error.message
-        except NotSent as error:
-            return outbox.Heard.LATER, error.message
-        return outbox.Heard.SENT, ""
-
-    def _alert_mail(self, alert: outbox.Alert, name: str, address: str) -> EmailMessage:
-        clock = Clock(now=self.now(), zone=self.settings.zone)
-        source = lines.source_line(alert.connection, now=clock.now)
-        subject = f"{source.name} {TOLD[alert.kind]}"
-        values = {
-            "subject": subject,
-            "source": source,
-            "told": TOLD[alert.kind],
-            "remedy": alert.connection.remedy or "",
-            "clock": clock,
-            "home": self.settings.public_url,
-        }
-        text, html = mail.render("source", values)
-        host = mail.host_of(self.settings.public_url)
-        key = alert.key.replace(" ", "-").replace(":", ".")
-        return mail.message(
-            to=(name, address),
-            sender=self.settings.mail_from,
-            subject=subject,
-            text=text,
-            html=html,
-            message_id=f"<alert.{key}.{address.partition('@')[0]}@{host}>",
-            list_id=f"Partner Inbox alerts <alerts.{host}>",
-            sent_at=clock.local(clock.now),
-        )

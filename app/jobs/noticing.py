@@ -48,14 +48,13 @@ class Messenger:
         url = self.settings.smtp_url
         self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
 
-    def send_chats(self) -> None:
-        """Every message to a chat that is due."""
-        self._send_due(ChannelKind.CHAT)
+    def send_chats(self) -> list[str]:
+        """Every message to a chat that is due. Why some did not leave, a sentence each."""
+        return self._send_due(ChannelKind.CHAT)
 
-    def send_notices(self) -> None:
-        """Every mail that is due. Without a mail server nothing."""
-        if self.server is not None:
-            self._send_due(ChannelKind.MAIL)
+    def send_notices(self) -> list[str]:
+        """Every mail that is due; without a mail server none. Why some did not leave."""
+        return [] if self.server is None else self._send_due(ChannelKind.MAIL)
 
     def send_one(self, delivery_id: int) -> str:
         """Send that message now, because somebody waits for it. Why it did not leave; empty when it
@@ -71,18 +70,21 @@ class Messenger:
         with self._way(ChannelKind(taken.channel.kind), patient=False) as way:
             return self._send(way, taken)
 
-    def _send_due(self, kind: ChannelKind) -> None:
+    def _send_due(self, kind: ChannelKind) -> list[str]:
+        lacks: list[str] = []
         with self.database.read() as session:
             if not deliveries.due(session, [kind], now=self.now()):
-                return
+                return lacks
         with self.database.write(counts=False) as session:
             deliveries.settle(session, now=self.now())
         failed: set[int] = set()
         with self._way(kind) as way:
             while way.open() and (taken := self._take(kind, failed)) is not None:
                 crash.here("notice taken")
-                if self._guarded(way, taken):
+                if why := self._guarded(way, taken):
+                    lacks.append(why)
                     failed.add(taken.channel.id or 0)
+        return lacks
 
     def _guarded(self, way: Way, taken: Taken) -> str:
         """One channel's fault stops no other (P9)."""

@@ -18,6 +18,7 @@ from app.jobs.calling import Caller, Sender
 from app.jobs.comparing import Comparer
 from app.jobs.keeping import Keeper
 from app.jobs.mailing import Mailer
+from app.jobs.noticing import Messenger
 from app.jobs.syncing import Syncer, utc_now
 from app.jobs.telling import Teller
 from app.models import Trigger
@@ -45,7 +46,7 @@ class Jobs:
         also: tuple[Callable[[], object], ...] = (),
         ends: tuple[Callable[[], None], ...] = (),
     ) -> None:
-        """``also`` are further jobs: the outbox, digests. Each has an alarm of its own, so that
+        """``also`` are further jobs: digests, what is told. Each has an alarm of its own, so that
         a mail server that does not answer delays no sync (P9). ``ends`` wait for what they began.
         """
         self.syncer = syncer
@@ -196,8 +197,17 @@ def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
         stopping=syncer.stopping,
         then=caller.call_webhooks,
     )
+    messenger = Messenger(
+        database=database,
+        settings=settings,
+        vault=vault,
+        owner=syncer.owner,
+        now=syncer.now,
+        stopping=syncer.stopping,
+    )
     also = (
-        *(mailer.send_alerts, mailer.send_digests, teller.tell, caller.call_webhooks),
+        *(mailer.send_digests, teller.tell, caller.call_webhooks),
+        *(messenger.send_notices, messenger.send_chats),
         *(keeper.prune, comparer.compare),
     )
     return Jobs(syncer, also=also, ends=(caller.stop,))

@@ -15,9 +15,6 @@ from app.models.outbox import (
     DigestEntry,
     DigestState,
     Flip,
-    OutboxEntry,
-    OutboxKind,
-    OutboxState,
     Revision,
 )
 from app.models.outputs import (
@@ -87,9 +84,6 @@ __all__ = [
     "KeptAnswer",
     "Mention",
     "OneTimeLink",
-    "OutboxEntry",
-    "OutboxKind",
-    "OutboxState",
     "Pair",
     "PairState",
     "PersonalState",

@@ -1,10 +1,10 @@
-"""What leaves: the digest's ledger, and events that someone should hear of."""
+"""The digest's ledger, and what this database remembers of itself."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import CalendarDate, UtcDateTime
@@ -47,48 +47,6 @@ class DigestEntry(SQLModel, table=True):
     claimed_at: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    error: str | None = Field(default=None, sa_type=Text)
-
-
-class OutboxState(StrEnum):
-    """waiting → sent | failed (ten attempts) | dropped (the connection was removed, or a backup
-    was put back after it may have left).
-    """
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
-class OutboxKind(StrEnum):
-    """What happened that someone should hear of."""
-
-    SOURCE_DOWN = "source down"
-    SOURCE_UP = "source up"
-
-
-class OutboxEntry(SQLModel, table=True):
-    """An event that someone should hear of, written in the transaction that it happened in.
-
-    ``key`` is unique: the same fact is told once ("source down:7:12:20261122T081500").
-    ``payload`` says of which connection, and how far the telling of each admin is.
-    ``state`` is an ``OutboxState``, ``kind`` an ``OutboxKind``.
-    """
-
-    __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(sa_type=Text, unique=True)
-    kind: str = Field(sa_type=Text)
-    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
-    state: str = Field(default=OutboxState.WAITING, sa_type=Text)
-    attempts: int = 0
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    next_attempt_at: datetime = Field(sa_type=UtcDateTime)
-    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = Field(default=None, sa_type=Text)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from app.models import TELL
 from app.services.revisions import revision
 
 MARKS_KEPT = 100_000
@@ -49,7 +50,8 @@ def since(session: Session, position: int) -> Follow:
 
 def forget(session: Session) -> None:
     """From here on all positions of before are unknown: lines of the history went, or will be
-    told otherwise than they were. The mark is the one that this write would leave.
+    told otherwise than they were. The mark is the one that this write would leave, and from there
+    on it is told to people and tools, too.
     """
     session.execute(sa.delete(_marks))
     newest = sa.select(sa.func.coalesce(sa.func.max(_events.c.id), 0)).scalar_subquery()
@@ -59,3 +61,6 @@ def forget(session: Session) -> None:
             ["number", "after_event"], sa.select(revisions.c.number + 1, newest)
         )
     )
+    chores = SQLModel.metadata.tables["chores"]
+    here = sa.select(revisions.c.number + 1).scalar_subquery()
+    session.execute(sa.update(chores).where(chores.c.name == TELL).values(mark=here))

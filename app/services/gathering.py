@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.core.notices import Notice, as_kept, from_kept
-from app.models import Delivery, DeliveryState
-from app.services.deliveries import EVENTS, IDS, TEST, table
+from app.models import ChannelKind, Delivery, DeliveryState
+from app.services.deliveries import EVENTS, IDS, TEST, channels, table
 
 GATHERED_FOR = timedelta(minutes=10)
 """How long a message to people waits for more, from its first event on."""
@@ -75,6 +75,19 @@ def _with(body: Mapping[str, Any], notices: Iterable[Notice]) -> dict[str, Any]:
     kept = sorted(every, key=lambda one: (not one.cannot_wait, one.event_id))[:KEPT]
     ids = [*body.get(IDS, ()), *(one.event_id for one in notices)]
     return {EVENTS: [as_kept(one) for one in kept], IDS: ids}
+
+
+def close(session: Session, *, now: datetime) -> None:
+    """What was gathered so far is due now: somebody wants it to leave."""
+    session.execute(
+        sa.update(table)
+        .where(_gathers(), table.c.next_attempt_at > now, table.c.channel_id.in_(_to_people()))
+        .values(next_attempt_at=now)
+    )
+
+
+def _to_people() -> sa.Select[Any]:
+    return sa.select(channels.c.id).where(channels.c.kind != ChannelKind.WEBHOOK)
 
 
 def put_test(session: Session, channel_id: int, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.retention import RUNS_KEPT, Cutoffs, cutoffs
-from app.models import Connection, DeliveryState, OutboxState, Revision, RunOutcome
+from app.models import Connection, DeliveryState, Revision, RunOutcome
 from app.services.accounts import IDLE
 from app.services.clues import KNOWN
 from app.services.following import MARKS_KEPT
@@ -23,7 +23,6 @@ runs = tables["sync_runs"]
 quarantine = tables["quarantine"]
 sessions = tables["sessions"]
 links = tables["one_time_links"]
-outbox = tables["outbox"]
 deliveries = tables["deliveries"]
 ledger = tables["digest_ledger"]
 marks = tables["personal_states"]
@@ -105,10 +104,6 @@ def _links(before: Cutoffs) -> Condition:
     return sa.or_(links.c.used_at < before.links, links.c.expires_at < before.links)
 
 
-def _outbox(before: Cutoffs) -> Condition:
-    return sa.and_(outbox.c.state != OutboxState.WAITING, outbox.c.created_at < before.outbox)
-
-
 def _deliveries(before: Cutoffs) -> Condition:
     leaves = (DeliveryState.WAITING, DeliveryState.SENDING)
     old = deliveries.c.created_at < before.deliveries
@@ -151,7 +146,6 @@ RULES: dict[sa.Table, Callable[[Cutoffs], Condition]] = {
     quarantine: _quarantine,
     sessions: _sessions,
     links: _links,
-    outbox: _outbox,
     deliveries: _deliveries,
     ledger: _digests,
     marks: _read_marks,

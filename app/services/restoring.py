@@ -19,8 +19,6 @@ from app.models import (
     DigestEntry,
     DigestState,
     OneTimeLink,
-    OutboxEntry,
-    OutboxState,
     Revision,
     User,
     WebSession,
@@ -68,11 +66,6 @@ def settle(session: Session, *, now: datetime) -> bool:
 
 def _hold_what_waits(session: Session) -> None:
     deliveries.hold(session, MAYBE_SENT, all_of=True)
-    session.execute(
-        sa.update(OutboxEntry)
-        .where(col(OutboxEntry.state) == OutboxState.WAITING)
-        .values(state=OutboxState.DROPPED, error=MAYBE_SENT, lease_until=None)
-    )
     retried = sa.and_(
         col(DigestEntry.state) == DigestState.FAILED, col(DigestEntry.next_attempt_at).is_not(None)
     )

@@ -24,7 +24,6 @@ from app.models import (
     AssignmentRule,
     Connection,
     Event,
-    OutboxEntry,
     RecordedAct,
     SavedView,
     User,
@@ -157,8 +156,6 @@ def wipe(session: Session, *, now: datetime, user_id: int | None) -> list[int]:
     act = _remember(session, now=now, user_id=user_id)
     act.items = _forget_records(session, ids)
     _forget_work(session, present, but=act)
-    told = col(OutboxEntry.payload)["connection_id"].as_integer()
-    session.execute(sa.delete(OutboxEntry).where(told.in_(ids)))
     session.execute(sa.delete(Connection).where(col(Connection.sample).is_(True)))
     session.execute(sa.delete(User).where(col(User.id).in_(present.people)))
     session.execute(sa.delete(AppSetting).where(col(AppSetting.name) == apart.MARK))

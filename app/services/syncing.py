@@ -21,8 +21,6 @@ from app.models import (
     Connection,
     Event,
     Health,
-    OutboxEntry,
-    OutboxKind,
     RunOutcome,
     StreamState,
     SyncRun,
@@ -325,9 +323,9 @@ def _tell(
     if connection.health == before or connection.sample:
         return
     if connection.health in TROUBLED:
-        kind = OutboxKind.SOURCE_DOWN
+        kind = str(connection.health)
     elif before in TROUBLED and connection.health == Health.OK:
-        kind = OutboxKind.SOURCE_UP
+        kind = WELL_AGAIN
     else:
         return
     session.add(
@@ -335,18 +333,7 @@ def _tell(
             subject="source",
             subject_id=connection.id or 0,
             at=now,
-            kind=str(connection.health) if connection.health in TROUBLED else WELL_AGAIN,
-            note=f"{problem.message} {problem.remedy}".strip() if problem is not None else None,
-        )
-    )
-    session.add(
-        OutboxEntry(
-            # With the time: a backup that is put back counts the same fences a second time, and
-            # mailboxes drop a mail whose id they know.
-            key=f"{kind}:{connection.id}:{connection.fence}:{now:%Y%m%dT%H%M%S}",
             kind=kind,
-            payload={"connection_id": connection.id, "health": connection.health},
-            created_at=now,
-            next_attempt_at=now,
+            note=f"{problem.message} {problem.remedy}".strip() if problem is not None else None,
         )
     )

@@ -22,9 +22,11 @@ def upgrade() -> None:
     _people()
     _channels()
     _readers()
+    _alerts()
 
 
 def downgrade() -> None:
+    _outbox()
     op.execute("DELETE FROM chores WHERE name = 'tell'")
     op.drop_index("ix_items_closed_sort_on_id", "items")
     op.drop_index("ix_item_states_changed_at", "item_states")
@@ -171,6 +173,57 @@ def _readers() -> None:
         "INSERT INTO chores (name, next_due_at, mark) "
         "SELECT 'tell', '2000-01-01 00:00:00', number FROM revision"
     )
+
+
+def _alerts() -> None:
+    """Alerts that waited become lines of the history, from which they are told as all else is."""
+    connection = op.get_bind()
+    outbox = sa.table("outbox", *map(sa.column, ("id", "created_at")), sa.column("payload", JSON))
+    waiting = connection.execute(
+        sa.select(outbox.c.created_at, outbox.c.payload)
+        .where(sa.column("state") == "waiting")
+        .order_by(outbox.c.id)
+    ).all()
+    lines = [
+        {
+            "subject": "source",
+            "subject_id": row.payload["connection_id"],
+            "at": row.created_at,
+            "kind": "well again" if row.payload["health"] == "ok" else row.payload["health"],
+        }
+        for row in waiting
+        if not row.payload.get("heard")  # who was told of it is not told again
+    ]
+    if lines:
+        # Two marks: whoever has read up to the one before finds what the last one added.
+        op.execute(
+            "INSERT INTO write_marks (number, after_event) "
+            "SELECT number - 1, after_event FROM write_marks"
+        )
+        op.execute("UPDATE chores SET mark = mark - 1 WHERE name = 'tell'")
+        names = ("subject", "subject_id", "at", "kind")
+        op.bulk_insert(sa.table("events", *map(sa.column, names)), lines)
+    op.drop_table("outbox")
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("payload", JSON, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("next_attempt_at", INSTANT, nullable=False),
+        sa.Column("lease_until", INSTANT),
+        sa.Column("sent_at", INSTANT),
+        sa.Column("error", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.UniqueConstraint("key", name="uq_outbox_key"),
+    )
+    op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"])
 
 
 def _to(table: str, column: str, other: str, gone: str = "CASCADE") -> sa.ForeignKeyConstraint:

@@ -12,10 +12,9 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.jobs.mailing import Mailer
-from app.models import DigestEntry, DigestState, OutboxEntry
+from app.models import DigestEntry, DigestState
 from app.services import accounts, digest_ledger
 from app.services.digest_ledger import LEASE
-from connectors.sdk import errors
 from connectors.sdk.records import DueDate
 from tests.support.mail_server import MailServer
 from tests.support.processes import Place, exit_code, send_mail
@@ -291,75 +290,6 @@ def test_a_person_who_flies_over_the_date_line_gets_no_day_twice(office: Office)
     days = [entry.local_date for entry in office.ledger()]
     assert days == [date(2026, 11, day) for day in (22, 21, 23)]
     assert office.server.count() == {rin: 3}
-
-
-class TestAlerts:
-    """A source that goes bad is told once to every admin, and once that it is well again."""
-
-    def fail(self, office: Office, problem: Exception) -> None:
-        office.world.connector.script["things"] = [problem]
-        office.world.sync()
-
-    def recover(self, office: Office) -> None:
-        office.world.connector.lists(deadline(1))
-        office.world.sync()
-
-    def subjects(self, office: Office, to: str) -> list[str]:
-        return [str(one.mail["Subject"]) for one in office.server.messages if one.to == to]
-
-    def test_once_down_and_once_up(self, office: Office) -> None:
-        (rin,) = office.staff(1, is_admin=True)
-        for _ in range(6):
-            self.fail(office, errors.Unavailable("Down."))
-            office.mailer().send_alerts()
-        self.recover(office)
-        for _ in range(3):
-            office.mailer().send_alerts()
-            office.world.sync()
-        assert self.subjects(office, rin) == [
-            "Scripted needs your attention",
-            "Scripted is well again",
-        ]
-
-    def test_one_admin_who_cannot_be_reached_is_no_reason_to_tell_another_twice(
-        self, office: Office
-    ) -> None:
-        first, gone, full = office.staff(3, is_admin=True)
-        office.server.replies = {gone: "550 no such user", full: "452 mailbox full"}
-        self.fail(office, errors.AuthFailed("No."))
-        for _ in range(4):
-            office.mailer().send_alerts()
-            office.clock.forward(hours=1)
-        assert office.server.count() == {first: 1}
-        office.server.replies = {}
-        for _ in range(4):
-            office.mailer().send_alerts()
-            office.clock.forward(hours=1)
-        assert office.server.count() == {first: 1, full: 1}
-        with office.database.read() as session:
-            (entry,) = session.exec(select(OutboxEntry))
-        assert entry.state == "sent"
-
-    def test_a_process_that_died_while_telling_one_tells_the_others(
-        self, office: Office, database_url: str
-    ) -> None:
-        first, second = office.staff(2, is_admin=True, digest_on=False)
-        self.fail(office, errors.AuthFailed("No."))
-        killed(office, database_url, "alert sent")
-        assert office.server.count() == {first: 1}
-
-        office.clock.forward(minutes=20)
-        office.mailer("another").send_alerts()
-        assert office.server.count() == {first: 1, second: 1}
-
-    def test_a_pause_that_a_platform_asks_for_is_no_news(self, office: Office) -> None:
-        office.staff(1, is_admin=True)
-        self.fail(office, errors.AuthFailed("No."))
-        office.mailer().send_alerts()
-        self.fail(office, errors.RateLimited("Later.", until=office.clock() + timedelta(hours=1)))
-        office.mailer().send_alerts()
-        assert len(office.server.messages) == 1
-        assert office.world.connection().health == "needs sign-in"
 
 
 def _text(server: MailServer) -> str:

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from app.cli import main
 from app.core import token_text
 from app.db import Database
-from app.models import DigestEntry, OutboxEntry, User
+from app.models import Delivery, DigestEntry, User
 from app.services import pacing
 from tests.support.canaries import Canary, Place
 from tests.support.echoing import HIDDEN, Platforms, settings
@@ -108,12 +108,12 @@ class Driven:
         database = self.database()
         with database.write() as session:
             session.execute(sa.update(User).values(digest_hour=hour.hour, digest_days="1234567"))
-            for ledger in (OutboxEntry, DigestEntry):
+            for ledger in (Delivery, DigestEntry):
                 session.execute(sa.update(ledger).values(next_attempt_at=hour))
             pacing.taken(session)  # a server that took nothing is let be for a while
         self.command("digest", place=f"mail that is {place}")
         with database.read() as session:
-            noted = [session.execute(sa.select(OutboxEntry.error)).all()]
+            noted = [session.execute(sa.select(Delivery.error)).all()]
             noted += [session.execute(sa.select(DigestEntry.error)).all()]
         database.close()
         self.said[f"what is noted of mail that is {place}"] = repr(noted)

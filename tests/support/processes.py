@@ -18,7 +18,9 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.calling import Caller, Sender
 from app.jobs.mailing import Mailer
+from app.jobs.noticing import Messenger
 from app.jobs.syncing import Syncer
+from app.jobs.telling import Teller
 from app.secrets import Vault
 from connectors import registry
 from connectors.sdk.connector import Connector
@@ -85,7 +87,7 @@ def sync(place: Place, connection_id: int, connector: Connector, times: int = 1)
 
 
 def send_mail(place: Place, owner: str = "another process") -> None:
-    """Send the alerts and digests that are due."""
+    """Send the notices and digests that are due."""
     database = place.database()
     mailer = Mailer(
         database=database,
@@ -94,9 +96,21 @@ def send_mail(place: Place, owner: str = "another process") -> None:
         owner=owner,
         now=lambda: place.now,
     )
-    mailer.send_alerts()
+    tell(place, database, owner)
     mailer.send_digests()
     database.close()
+
+
+def tell(place: Place, database: Database, owner: str) -> None:
+    """Write down who is told what, and mail what was gathered."""
+    edge: dict[str, Any] = {
+        "database": database,
+        "settings": place.settings(),
+        "now": lambda: place.now,
+    }
+    Teller(**edge).tell()
+    vault = Vault(["a key for the tests only"])
+    Messenger(**edge, vault=vault, owner=owner).send_notices()
 
 
 def call_webhooks(place: Place) -> None:

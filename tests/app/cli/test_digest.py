@@ -12,7 +12,7 @@ EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nEND:VCALENDAR\
 
 @pytest.fixture
 def troubled(command: Command, tmp_path: Path) -> Command:
-    """An installation with one admin and a source that just went bad: an alert waits."""
+    """An installation with one admin and a source that just went bad: a notice waits."""
     file = tmp_path / "events.ics"
     file.write_text(EVENTS)
     command("user", "add", "dana@partner.example", "--name", "Dana", "--admin")
@@ -22,7 +22,7 @@ def troubled(command: Command, tmp_path: Path) -> Command:
     return command
 
 
-def test_an_alert_that_cannot_be_sent_is_told_and_is_no_success(
+def test_a_notice_that_cannot_be_sent_is_told_and_is_no_success(
     troubled: Command, mail_server: MailServer
 ) -> None:
     mail_server.replies = {"RCPT": "550 no such user"}
@@ -30,11 +30,11 @@ def test_an_alert_that_cannot_be_sent_is_told_and_is_no_success(
     ran = troubled("digest", PARTNER_INBOX_SMTP_URL=mail_server.url)
 
     assert (ran.code, ran.out) == (1, "")
-    (told,) = (line for line in ran.err.splitlines() if line.startswith("An alert did not leave: "))
+    (told,) = (line for line in ran.err.splitlines() if line.startswith("A notice did not leave: "))
     assert "no such user" in told
 
 
-def test_an_alert_that_left_is_not_told_of(troubled: Command, mail_server: MailServer) -> None:
+def test_a_notice_that_left_is_not_told_of(troubled: Command, mail_server: MailServer) -> None:
     ran = troubled("digest", PARTNER_INBOX_SMTP_URL=mail_server.url)
 
     assert (ran.code, ran.out) == (0, "Sent what was due.\n")

@@ -106,7 +106,7 @@ def test_a_digest_tells_what_it_wrote_and_what_did_not_leave(
     command("sync", "Events")
     with MailServer(replies={"RCPT": "452 mailbox full"}) as server:
         ran = command("digest", "--json", PARTNER_INBOX_SMTP_URL=server.url)
-    (why,) = only(ran)["alerts_failed"]
+    (why,) = only(ran)["notices_failed"]
     assert ran.code == 1
     assert "mailbox full" in why
 

@@ -13,9 +13,10 @@ from sqlmodel import Session, SQLModel, select
 from app.core import retention
 from app.jobs.keeping import Keeper
 from app.models import (
+    Channel,
+    Delivery,
     DigestEntry,
     OneTimeLink,
-    OutboxEntry,
     PersonalState,
     QuarantinedRow,
     SyncRun,
@@ -161,8 +162,9 @@ def test_what_was_sent_is_kept_as_long_as_it_could_be_asked_for(world: World, pe
     times = {"created_at": old, "next_attempt_at": old}
     put(
         world,
-        OutboxEntry(key="a", kind="source down", state="sent", **times),
-        OutboxEntry(key="b", kind="source down", state="waiting", **times),
+        Channel(id=1, kind="chat", name="Hall", created_at=old),
+        Delivery(key="a", channel_id=1, state="sent", **times),
+        Delivery(key="b", channel_id=1, state="waiting", **times),
         DigestEntry(user_id=person, local_date=old.date(), state="sent", claimed_at=old),
         DigestEntry(
             user_id=person,
@@ -174,7 +176,7 @@ def test_what_was_sent_is_kept_as_long_as_it_could_be_asked_for(world: World, pe
 
     keeper(world).prune()
 
-    assert [entry.key for entry in every(world, OutboxEntry)] == ["b"]
+    assert [entry.key for entry in every(world, Delivery)] == ["b"]
     assert [entry.local_date for entry in every(world, DigestEntry)] == [old.date()]
 
 

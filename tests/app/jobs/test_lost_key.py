@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from app.models import Connection, OutboxEntry
+from app.models import Connection, Event
 from app.secrets import Vault
 from app.services import resealing, source_pages, sources, syncing
 from connectors.sdk import errors
@@ -49,7 +50,7 @@ def test_nobody_is_told_that_the_platform_is_down(world: World) -> None:
     world.sync()
     wrong_key(world).sync()
     with world.database.read() as session:
-        assert session.get(OutboxEntry, 1) is None
+        assert session.exec(select(Event).where(Event.subject == "source")).all() == []
 
 
 def test_the_page_says_what_helps_and_that_nothing_new_was_read(world: World) -> None:
