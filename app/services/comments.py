@@ -285,9 +285,18 @@ def _told(text: str, tell: Sequence[int], people: Sequence[Somebody]) -> str:
 def newest(session: Session, connection_id: int) -> dict[int, str]:
     """The newest comment that is to be read of each item of a source, by the item's id."""
     of = sa.select(items.c.id).where(items.c.connection_id == connection_id)
+    return _newest(session, events.c.subject_id.in_(of))
+
+
+def newest_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The same of these items."""
+    return _newest(session, states.among(session, events.c.subject_id, ids))
+
+
+def _newest(session: Session, which: sa.ColumnElement[bool]) -> dict[int, str]:
     statement = (
         sa.select(events.c.id, events.c.subject_id, events.c.kind, events.c.note, events.c.before)
-        .where(events.c.subject == "item", events.c.subject_id.in_(of), events.c.kind.in_(KINDS))
+        .where(events.c.subject == "item", which, events.c.kind.in_(KINDS))
         .order_by(events.c.id)
     )
     talk = list(session.execute(statement))

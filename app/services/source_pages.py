@@ -136,7 +136,8 @@ class BadRow:
 class SourcePage:
     """One source. ``live``: a sync runs or is about to begin, so that the page will change.
 
-    ``file`` is the name of the uploaded file that it reads, if it reads one.
+    ``file`` is the name of the uploaded file that it reads, if it reads one; ``sheets`` of a
+    spreadsheet how many of its sheets were read last.
     """
 
     row: SourceRow
@@ -150,6 +151,7 @@ class SourcePage:
     gives_not: tuple[str, ...]
     connector: str
     file: str
+    sheets: int
     runs_kept_days: int = retention.RUNS.days
 
 
@@ -208,6 +210,9 @@ def source_page(session: Session, connection_id: int, *, clock: Clock) -> Source
         gives_not=manifest.gives_not if manifest else (),
         connector=connection.connector,
         file=str(connection.config.get("file") or ""),
+        sheets=sum(
+            len(one.state.get("sheets", ())) for one in sources.streams(session, connection_id)
+        ),
     )
 
 

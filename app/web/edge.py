@@ -38,6 +38,7 @@ from app.web import (
     talk,
     today,
     unsubscribe,
+    view_sheets,
     webhooks,
 )
 from app.web.fields import only_text
@@ -59,6 +60,7 @@ PARTS = (
     start,
     today,
     inbox,
+    view_sheets,
     calendar,
     items,
     mandatory,

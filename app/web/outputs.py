@@ -123,5 +123,27 @@ def _calendars(visit: Visit) -> Output:
     )
 
 
-OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (_digest, _calendars, _feed, _webhooks)
+def _spreadsheets(visit: Visit) -> Output:
+    home = visit.site.settings.public_url
+    return Output(
+        key="spreadsheets",
+        title="Spreadsheets",
+        what="Any list of the inbox as Excel or CSV: every item of it.",
+        ways=(
+            Way(name="Everything open", going=Going.ON, said="as Excel", to="/inbox.xlsx"),
+            Way(name="Yours", going=Going.ON, said="as Excel", to="/inbox.xlsx?tab=mine"),
+        ),
+        to="/inbox",
+        do="To the inbox",
+        example=f"{home}/inbox.csv?tab=week",
+    )
+
+
+OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (
+    _digest,
+    _calendars,
+    _spreadsheets,
+    _feed,
+    _webhooks,
+)
 """Each in its order on the page; None for whom it does not concern."""

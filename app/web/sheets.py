@@ -48,7 +48,7 @@ def repairs(request: Request, token: str, form: str) -> Response:
         zone = site.settings.zone
         foreseeing.write_repairs(file, options, target, zone=zone, as_csv=as_csv)
 
-    return _download(f"{kept.name} to repair", form, write)
+    return download(f"{kept.name} to repair", form, write)
 
 
 @router.get("/sources/{connection_id:id}/export.{form}")
@@ -72,10 +72,11 @@ def export(request: Request, connection_id: int, form: str) -> Response:
         )
         exporting.write(source, config.options, known, target, as_csv=as_csv)
 
-    return _download(connection.name, form, write)
+    return download(connection.name, form, write)
 
 
-def _download(name: str, form: str, write: Callable[..., None]) -> Response:
+def download(name: str, form: str, write: Callable[..., None]) -> Response:
+    """What ``write`` writes, as a file of that name and form. Raises ``NotFound``, ``Invalid``."""
     if form not in TYPES:
         raise NotFound("There is nothing at this address.")
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (closed when it was sent)

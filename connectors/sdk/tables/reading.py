@@ -30,8 +30,10 @@ ROOT = str(Path(__file__).resolve().parents[3])
 CHUNK = 1 << 18
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm"})
 START = (
-    "import sys, runpy; sys.path.append(sys.argv.pop(1)); runpy.run_module(%r, run_name='__main__')"
+    "import sys, runpy; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module(%r, run_name='__main__')"
 )
+"""The code that lies beside this, not that of another checkout which happens to be installed."""
 CHILD = "connectors.sdk.tables.parse"
 
 _report: msgspec.json.Decoder[Report | Refused] = msgspec.json.Decoder(Report | Refused)

@@ -6,6 +6,11 @@ like a number, so that leading zeros, and a leading "=", survive.
 
 import msgspec
 
+FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+"""How a formula begins for one program or another, full-width signs among them. In CSV a text that
+begins so is written with an apostrophe before it, and read without.
+"""
+
 
 class Number(msgspec.Struct, frozen=True, array_like=True, tag="n"):
     """A numeric cell: ``text`` is a plain decimal with the 15 digits that Excel keeps.

@@ -1,4 +1,5 @@
-"""Gives a table back as CSV or XLSX: the cells as they came, and columns of ours behind them.
+"""Writes tables as CSV or XLSX: what was read, as it came and columns of ours behind it, or rows of
+our own.
 
 A cell that begins like a formula stays text: in XLSX it is written as text, in CSV with an
 apostrophe before it, which reading takes off again. Reading knows our columns by their headers
@@ -7,7 +8,7 @@ apostrophe before it, which reading takes off again. Reading knows our columns b
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +18,13 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from connectors.sdk.tables.cells import shown
-from connectors.sdk.tables.wire import Cell, Day, Number
+from connectors.sdk.tables.wire import FORMULA, Cell, Day, Number
 
-FORMULA = tuple("=+-@\t\r")
 PLAIN = re.compile(r"[+-]?[\d.,’' \u00a0\u202f%€£$¥()/-]*")
 """A number or a telephone number: what of it begins like a formula computes nothing."""
+LONGEST = 32_767
+"""Characters that a cell of Excel holds; more of them, and the whole cell would be left out."""
+USUAL = 18
 LEAST_YEAR = 1900
 """Excel knows no day before."""
 NAME = re.compile(r"[\[\]:*?/\\]")
@@ -29,26 +32,54 @@ NAME = re.compile(r"[\[\]:*?/\\]")
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """One sheet to be written: its headers, and rows of cells below them."""
+    """One sheet to be written: its headers, and rows of cells below them.
+
+    widths    of the columns, in characters; ``USUAL`` of those that are not named
+    formats   of the numbers in each column, as Excel writes them; "" for none
+    filters   whether the header lets one filter
+    """
 
     name: str
     headers: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int] = ()
+    formats: Sequence[str] = ()
+    filters: bool = False
 
 
-def write_csv(sheet: Given, target: BinaryIO) -> None:
-    """UTF-8 with a byte order mark, which Excel asks for, and commas."""
-    text = TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(map(_harmless, sheet.headers))
-    for row in sheet.rows:
-        writer.writerow([_harmless(shown(cell)) for cell in row])
-    text.detach()
-
-
-def _harmless(text: str) -> str:
-    formula = text.startswith(FORMULA) and not PLAIN.fullmatch(text)
+def harmless(cell: Cell) -> str:
+    """A cell as CSV has it. Of a file that is given back a telephone number stays as it came."""
+    text = shown(cell)
+    formula = text[:1] in FORMULA and not PLAIN.fullmatch(text)
     return f"'{text}" if formula else text
+
+
+def as_text(cell: Cell) -> str:
+    """The same of rows of our own: what is no real number and no real date is text, whatever it
+    begins with.
+    """
+    if not isinstance(cell, str):
+        return shown(cell)
+    return f"'{cell}" if cell[:1] in FORMULA else cell
+
+
+def raw(cell: Cell) -> str:
+    """The same for programs, which compute nothing: exactly as it is."""
+    return cell if isinstance(cell, str) else shown(cell)
+
+
+def write_csv(
+    sheet: Given, target: BinaryIO, *, told: Callable[[Cell], str] = harmless, mark: bool = True
+) -> None:
+    """UTF-8 with commas, each cell as ``told`` gives it. ``mark``: with the byte order mark that
+    Excel asks for.
+    """
+    text = TextIOWrapper(target, "utf-8-sig" if mark else "utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(map(told, sheet.headers))
+    for row in sheet.rows:
+        writer.writerow(map(told, row))
+    text.detach()
 
 
 def write_xlsx(sheets: Iterable[Given], target: BinaryIO) -> None:
@@ -69,28 +100,41 @@ def write_xlsx(sheets: Iterable[Given], target: BinaryIO) -> None:
 
         for given in sheets:
             sheet = book.add_worksheet(NAME.sub(" ", given.name)[:31] or "Rows")
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(len(given.headers) - 1, 0), 18)
-            for place, header in enumerate(given.headers):
-                if header:
-                    sheet.write_string(0, place, header, formats["head"])
-            for number, row in enumerate(given.rows, start=1):
-                for place, cell in enumerate(row):
-                    _write(sheet, number, place, cell, style)
+            _fill(sheet, given, formats["head"], style)
 
 
-def _write(sheet: Any, row: int, place: int, cell: Cell, style: Any) -> None:
+def _fill(sheet: Any, given: Given, head: Any, style: Any) -> None:
+    last = max(len(given.headers) - 1, 0)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, last, USUAL)
+    for place, width in enumerate(given.widths):
+        sheet.set_column(place, place, width)
+    for place, header in enumerate(given.headers):
+        if header:
+            sheet.write_string(0, place, header, head)
+    number = 0
+    for number, row in enumerate(given.rows, start=1):
+        for place, cell in enumerate(row):
+            code = given.formats[place] if place < len(given.formats) else ""
+            _write(sheet, (number, place), cell, style, code)
+    if given.filters:
+        sheet.autofilter(0, 0, number, last)
+
+
+def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any, code: str) -> None:
+    row, place = at
     match cell:
         case None | "":
             return
         case bool():
             sheet.write_boolean(row, place, cell)
         case Number(text=text, mark=mark):
-            sheet.write_number(row, place, float(text), style(_code(mark)) if mark else None)
+            code = _code(mark) if mark else code
+            sheet.write_number(row, place, float(text), style(code) if code else None)
         case Day(text=text):
             _write_day(sheet, row, place, text, style)
         case _:
-            sheet.write_string(row, place, shown(cell))
+            sheet.write_string(row, place, shown(cell)[:LONGEST])
 
 
 def _write_day(sheet: Any, row: int, place: int, text: str, style: Any) -> None:

@@ -2,9 +2,11 @@
 
 import io
 import re
+from datetime import date, datetime
 from html import unescape
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -254,6 +256,51 @@ def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_im
     page = unescape(client.get(at).text)
     assert counted(page) == {"unchanged": 3}
     assert "Into <b>October</b>" in page
+
+
+LOOKING = [
+    ("007", "Cisco", "=1+1", date(2027, 2, 28), (1234.5, '#,##0.00 "€"'), None, "0012", "3/4/26"),
+    ("1e5", "HPE", "-1-1", datetime(2027, 3, 1, 9, 30), 0.1, "USD", "+49 30 123", "@Rin"),
+    ("00", "HPE", "＝1", "2027-03-31", -5, "EUR", "'quoted", "1-2"),
+    ("2027-01", "HPE", "1/2", "2027-04-30", None, None, "two\nlines", "TRUE"),
+]
+"""Cells that look like formulas, dates, numbers and what spreadsheet programs make of them."""
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_looks_like_something_else_comes_back_as_it_was(
+    client: TestClient, site: Site, form: str
+) -> None:
+    heads = (*HEADER, "Remark", "Other")
+    at = upload(client, xlsx_of({"Deadlines": [heads, *LOOKING]}), name="Book.xlsx")
+    made = save(client, at, unescape(client.get(at).text))
+    read(site, made)
+    assert len(live(site)) == len(LOOKING)
+
+    given = client.get(f"{made}/export.{form}").content
+
+    page = unescape(client.get(upload(client, given, name=f"Back.{form}")).text)
+    assert counted(page) == {"unchanged": len(LOOKING)}
+    if form == "xlsx":
+        book = CalamineWorkbook.from_filelike(io.BytesIO(given))
+        rows = book.get_sheet_by_index(0).to_python()[1:]
+        assert [row[0] for row in rows] == [row[0] for row in LOOKING]
+        assert rows[0][3:5] == [date(2027, 2, 28), 1234.5]
+        assert [row[6:8] for row in rows[:3]] == [list(row[6:8]) for row in LOOKING[:3]]
+
+
+def test_csv_is_offered_only_of_one_sheet(client: TestClient, site: Site) -> None:
+    bad = (9, "HPE", "Certify", "someday", None, None)
+    for sheets, offered in (({"One": FIRST}, True), ({"One": FIRST, "Two": THEN[2:3]}, False)):
+        book = xlsx_of({name: [HEADER, *rows, bad] for name, rows in sheets.items()})
+        at = upload(client, book, name=f"{len(sheets)}.xlsx")
+        page = unescape(client.get(at).text)
+        assert ("repairs.csv" in page) is offered
+        assert "repairs.xlsx" in page
+        made = save(client, at, page)
+        read(site, made)
+        assert ("export.csv" in client.get(made).text) is offered
+        assert client.get(f"{made}/export.csv").status_code == (200 if offered else 422)
 
 
 def test_pasted_cells_are_read_like_a_file(client: TestClient) -> None:

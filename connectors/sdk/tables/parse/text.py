@@ -8,14 +8,13 @@ from contextlib import suppress
 from itertools import chain, islice
 
 from connectors.sdk.tables.parse.spool import RefusedError, Spool
-from connectors.sdk.tables.wire import Report
+from connectors.sdk.tables.wire import FORMULA, Report
 
 RAW = 2_000
 """So many characters of a misquoted row are kept."""
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 60
-FORMULA = frozenset("=+-@\t\r")
 END = "\x00end"
 """Added as a last line: where it does not come back as a row, a quote is still open."""
 
