@@ -64,9 +64,8 @@ class LogLine:
     @property
     def said(self) -> str:
         """How it is, in words."""
-        words = (
-            NOT_YET if self.in_vain and self.state == DeliveryState.WAITING else SAID[self.state]
-        )
+        again = self.in_vain and self.state == DeliveryState.WAITING
+        words = NOT_YET if again else SAID[self.state]
         return f"{words}, answered {self.status}" if self.status else words
 
     @property
@@ -80,6 +79,7 @@ SAID: Mapping[str, str] = {
     DeliveryState.SENDING: "is being sent",
     DeliveryState.SENT: "taken",
     DeliveryState.FAILED: "failed",
+    DeliveryState.UNKNOWN: "may have arrived",
     DeliveryState.DROPPED: "dropped",
 }
 NOT_YET = "not taken yet"

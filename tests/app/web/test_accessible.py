@@ -327,9 +327,10 @@ def test_every_page_can_be_seen_pressed_and_read_aloud(
     for address in addresses[part::PARTS]:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 800})
-        page.goto(address)
+        answer = page.goto(address)
         shifted = page.evaluate(SHIFTED)
         found = [f"moves by {shifted} while it is drawn"] if shifted > BARELY else []
+        found += ["it failed"] if answer is None or answer.status >= 500 else []
         found += axe.violations(page)
         page.emulate_media(color_scheme="dark")
         found += axe.violations(page, axe.COLOURS)
