@@ -18,7 +18,7 @@ from app.notify import smtp
 from app.notify.errors import NotSent
 from app.outages import outage_of
 from app.secrets import REMEDY
-from app.services import accounts, attachments, handing, resealing, ruling, sources
+from app.services import accounts, attachments, channel_health, handing, resealing, ruling, sources
 from app.services.contents import Contents
 
 SAFE_SQLITE = (3, 51, 3)
@@ -70,6 +70,9 @@ def _checks(opened: Opened) -> list[Finding]:
                 ("People", "warn", "Nobody can sign in yet.", "Start `partner-inbox serve`.")
             )
         found += _owners(session)
+        for channel, wrong in channel_health.troubled(session):
+            name = f"{channel.kind.capitalize()} {channel.name}"
+            found.append((name, "warn", wrong, "See Settings, Outputs."))
         for connection in sources.every(session):
             name = f"Source {connection.name}"
             if connection.error:

@@ -10,7 +10,7 @@ from app.core.notice_words import KIND_WORDS, SUBJECTS
 from app.core.notices import URGENT
 from app.models import Channel, ChannelKind, Delivery, DeliveryState, User
 from app.secrets import Vault
-from app.services import audiences, channels, deliveries
+from app.services import audiences, channel_health, channels, deliveries
 from app.services.deliveries import EVENTS, IDS, TEST
 from app.services.pages.outputs import Going
 
@@ -113,13 +113,10 @@ def kinds() -> Mapping[str, Sequence[tuple[str, str]]]:
 
 def _line(channel: Channel, vault: Vault, newest: Delivery | None) -> ChannelLine:
     last = _message(newest) if newest else None
-    going = Going.ON if channel.failing_since is None else Going.TROUBLED
-    wrong = last.wrong if last and (going is Going.TROUBLED or _in_doubt(last)) else ""
-    if channel.stopped_at is not None:
-        by_hand = channel.stopped_because == channels.STOPPED
-        going = Going.OFF if by_hand else Going.STOPPED
-        told = (channel.stopped_because, last.wrong if last else "")
-        wrong = "" if by_hand else " ".join(dict.fromkeys(filter(None, told)))
+    going = channel_health.going(channel)
+    wrong = channel_health.wrong(channel, last.wrong if last else "")
+    if going is Going.ON and last and _in_doubt(last):
+        wrong = last.wrong
     return ChannelLine(
         id=channel.id or 0,
         name=channel.name,

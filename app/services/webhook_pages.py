@@ -14,7 +14,7 @@ from app.core.retention import DELIVERIES
 from app.core.webhooks import message_id
 from app.models import Channel, Delivery, DeliveryState
 from app.secrets import Vault
-from app.services import calling, channels, deliveries, webhooks
+from app.services import calling, channel_health, deliveries, webhooks
 from app.services.deliveries import table
 from app.services.pages.outputs import Going
 
@@ -162,21 +162,14 @@ def _lines(session: Session, vault: Vault, hooks: Sequence[Channel]) -> list[Hoo
 def _line(channel: Channel, vault: Vault, newest: Delivery | None, waiting: int) -> HookLine:
     assert channel.id is not None
     last = _log_line(newest) if newest else None
-    going = Going.ON if channel.failing_since is None else Going.TROUBLED
-    wrong = last.error if last and going is Going.TROUBLED else ""
-    if channel.stopped_at is not None:
-        by_hand = channel.stopped_because == channels.STOPPED
-        going = Going.OFF if by_hand else Going.STOPPED
-        told = (channel.stopped_because, last.error if last else "")
-        wrong = "" if by_hand else " ".join(dict.fromkeys(filter(None, told)))
     return HookLine(
         id=channel.id,
         name=channel.name,
         host=webhooks.host(channel, vault) or "its address cannot be read",
-        going=going,
+        going=channel_health.going(channel),
         failing_since=channel.failing_since,
         stopped_at=channel.stopped_at,
-        wrong=wrong,
+        wrong=channel_health.wrong(channel, last.error if last else ""),
         waiting=waiting,
         last=last,
     )

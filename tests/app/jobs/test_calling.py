@@ -18,7 +18,7 @@ from app.db import Database
 from app.jobs.calling import FAILING_AT_ONCE, Caller
 from app.jobs.telling import Teller
 from app.secrets import Vault
-from app.services import calling, resealing, webhooks
+from app.services import calling, channel_health, channels, resealing, restoring, webhooks
 from connectors.sdk.records import DueDate
 from tests.connectors.sdk.raw_server import Asked, Raw, RawServer, reply
 from tests.support.hooks import KEY, Hooks
@@ -288,6 +288,38 @@ def test_a_process_that_is_asked_to_stop_begins_no_other_call(
     caller.stop()
 
     assert Counter(hooks.states()) == {"sent": 1, "waiting": 4}
+
+
+def test_after_a_backup_was_put_back_nothing_is_called_of_before(
+    hooks: Hooks, receiver: RawServer
+) -> None:
+    channel = hooks.add(receiver.url("/in"))
+    hooks.put(channel, 2)
+    with hooks.database.write() as session:
+        restoring.mark(session, now=hooks.clock())
+    with hooks.database.write() as session:
+        assert restoring.settle(session, now=hooks.clock())
+
+    hooks.call()
+
+    assert (hooks.states(), receiver.asked) == (["dropped", "dropped"], [])
+    assert {one.error for one in hooks.log()} == {restoring.MAYBE_SENT}
+    hooks.put(channel, after=2)
+    hooks.call()
+    assert hooks.states()[2:] == ["sent"]
+
+
+def test_what_takes_nothing_is_named_with_its_reason(hooks: Hooks, receiver: RawServer) -> None:
+    receiver.plan(reply(status=500))
+    stopped = hooks.add(receiver.url("/in"), "By hand")
+    hooks.put(hooks.add(receiver.url("/in"), "Desk"))
+    with hooks.database.write() as session:
+        channels.stop(session, webhooks.get(session, stopped), now=hooks.clock())
+    hooks.call()
+
+    with hooks.database.read() as session:
+        said = [(one.name, wrong) for one, wrong in channel_health.troubled(session)]
+    assert said == [("Desk", f"127.0.0.1:{receiver.port} answered 500.")]
 
 
 def test_with_another_key_nothing_is_called_and_nothing_lost(
