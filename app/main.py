@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -15,7 +16,7 @@ from app.db import Database
 from app.jobs.calling import NO_PATIENCE, Sender
 from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Jobs, jobs_of
-from app.jobs.syncing import Syncer
+from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
 from app.notify.webhook import Outcome
 from app.opening import open_database
@@ -24,19 +25,26 @@ from app.web import edge as web
 from app.web.site import Site
 
 
-def create_app(settings: Settings, *, jobs: bool = True) -> FastAPI:
+def create_app(
+    settings: Settings, *, jobs: bool = True, now: Callable[[], datetime] = utc_now
+) -> FastAPI:
     """The application. ``jobs`` False: pages and feeds only, for further web processes.
 
     The schema is brought up to date first; raises ``CannotStart``.
     """
     database = open_database(settings)
     vault = vault_of(settings)
-    runner = jobs_of(settings, database, vault) if jobs else None
-    syncer = runner.syncer if runner else Syncer(database=database, vault=vault, settings=settings)
+    runner = jobs_of(settings, database, vault, now=now) if jobs else None
+    syncer = (
+        runner.syncer
+        if runner
+        else Syncer(database=database, vault=vault, settings=settings, now=now)
+    )
     site = Site(
         settings=settings,
         database=database,
         vault=vault,
+        now=now,
         read=reader(syncer),
         load_sample=sample_loader(syncer),
         send_digest=digest_sender(settings, database, vault, syncer),

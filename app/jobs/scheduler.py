@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -165,9 +166,11 @@ class Jobs:
                 log.warning("the sync of connection %s broke off: %s", connection_id, outage)
 
 
-def jobs_of(settings: Settings, database: Database, vault: Vault) -> Jobs:
+def jobs_of(
+    settings: Settings, database: Database, vault: Vault, *, now: Callable[[], datetime] = utc_now
+) -> Jobs:
     """Everything that happens by itself, not yet started."""
-    syncer = Syncer(database=database, vault=vault, settings=settings)
+    syncer = Syncer(database=database, vault=vault, settings=settings, now=now)
     mailer = Mailer(
         database=database,
         settings=settings,

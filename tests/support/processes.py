@@ -26,7 +26,7 @@ from connectors import registry
 from connectors.sdk.connector import Connector
 
 _fork = multiprocessing.get_context("forkserver")
-_fork.set_forkserver_preload([__name__])
+_fork.set_forkserver_preload([__name__, "tests.support.installed"])
 
 
 @dataclass(frozen=True, kw_only=True)
