@@ -15,6 +15,7 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.calling import NO_PATIENCE, Sender
 from app.jobs.mailing import Mailer
+from app.jobs.noticing import Messenger
 from app.jobs.scheduler import Jobs, jobs_of
 from app.jobs.syncing import Syncer, utc_now
 from app.models import Trigger
@@ -49,10 +50,18 @@ def create_app(
         load_sample=sample_loader(syncer),
         send_digest=digest_sender(settings, database, vault, syncer),
         call=caller(Sender(database=database, vault=vault, settings=settings)),
+        say=messenger_of(settings, database, vault, syncer).send_one,
     )
     if runner is not None:
         site = replace(site, wake=runner.wake)
     return with_edges(site, lifespan=_lifespan(settings, database, runner))
+
+
+def messenger_of(settings: Settings, database: Database, vault: Vault, syncer: Syncer) -> Messenger:
+    """Sends a message to people while somebody waits for it."""
+    return Messenger(
+        database=database, settings=settings, vault=vault, owner=syncer.owner, now=syncer.now
+    )
 
 
 def reader(syncer: Syncer) -> Callable[[int], object]:

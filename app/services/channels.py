@@ -120,14 +120,14 @@ def of(session: Session, kind: ChannelKind, user: User) -> Sequence[Channel]:
     return session.exec(statement.order_by(col(Channel.name), col(Channel.id))).all()
 
 
-def get(session: Session, channel_id: int, user: User) -> Channel:
-    """One that this person may change, held until the transaction ends.
+def get(session: Session, channel_id: int, user: User, *, kind: ChannelKind) -> Channel:
+    """One of that kind that this person may change, held until the transaction ends.
 
     Raises ``NotFound``; of the team's, for who is no admin, ``NotAllowed``.
     """
     held: dict[str, Any] = {"with_for_update": True, "populate_existing": True}
     channel = session.get(Channel, channel_id, **held)
-    if channel is None or channel.user_id not in (None, user.id):
+    if channel is None or channel.kind != kind or channel.user_id not in (None, user.id):
         raise NotFound("There is no such channel.", remedy="Somebody may have removed it.")
     if channel.user_id is None and not user.is_admin:
         raise NotAllowed("Only an admin can change what the team is told.")

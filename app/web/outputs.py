@@ -6,7 +6,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import calendar_feeds, digest_ledger, digest_wishes, tokens, webhook_pages
+from app.services import (
+    calendar_feeds,
+    digest_ledger,
+    digest_wishes,
+    notice_pages,
+    tokens,
+    webhook_pages,
+)
 from app.services.pages.outputs import Going, Output, Try, Way
 from app.web import calendar_feeds as calendars
 from app.web.render import render
@@ -65,6 +72,54 @@ def _feed(visit: Visit) -> Output | None:
         do="Tokens",
         example=f"curl -H 'Authorization: Bearer …' {home}/feed.json\n"
         f"curl -H 'Authorization: Bearer …' {home}/api/v1/items",
+    )
+
+
+def _notices(visit: Visit) -> Output:
+    can = visit.site.settings.smtp_url is not None
+    line = notice_pages.mail(visit.session, visit.user, can=can)
+    lacks = "" if can else "This installation has no mail server set: nothing is sent."
+    test = Try(label="Send me one now", to="/settings/notices/mail/test")
+    return Output(
+        key="notices",
+        title="Mail at once",
+        what="What cannot wait for the digest: a deadline that moved earlier, eligibility that was "
+        "lost, a source that needs a sign-in.",
+        ways=(_told(line, wrong=lacks or line.wrong, tries=(test,) if can else ()),),
+        to="/settings/notices",
+    )
+
+
+def _chats(visit: Visit) -> Output:
+    lines = notice_pages.chats(visit.session, visit.site.vault, visit.user)
+    return Output(
+        key="chats",
+        title="Chat",
+        what="The same in Slack, in Teams, or in any other chat.",
+        ways=tuple(_chat(line) for line in lines),
+        none="No chat is told yet.",
+        to="/settings/notices",
+    )
+
+
+def _chat(line: notice_pages.ChannelLine) -> Way:
+    to = f"/settings/notices/{line.id}"
+    test = Try(label="Send a test now", to=f"{to}/test")
+    return _told(line, wrong=line.wrong, to=to, tries=(test,))
+
+
+def _told(
+    line: notice_pages.ChannelLine, *, wrong: str, tries: tuple[Try, ...], to: str = ""
+) -> Way:
+    return Way(
+        name=line.name,
+        going=line.going,
+        said=line.service,
+        when=line.last.at if line.last else None,
+        last=line.last.said if line.last else "",
+        wrong=wrong,
+        to=to,
+        tries=tries,
     )
 
 
@@ -141,6 +196,8 @@ def _spreadsheets(visit: Visit) -> Output:
 
 OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (
     _digest,
+    _notices,
+    _chats,
     _calendars,
     _spreadsheets,
     _feed,

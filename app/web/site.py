@@ -28,7 +28,8 @@ class Site:
     load the sample company for an admin, and returns at once. ``send_digest`` sends a person their
     digest, or again one of the ledger that may not have arrived, and says why it did not leave.
     ``call`` makes one call of a webhook
-    and returns when its outcome is in the log.
+    and returns when its outcome is in the log. ``say`` sends one message to people, and returns why
+    it did not leave; empty when it did.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class Site:
     load_sample: Callable[[int], object] = lambda _user_id: None
     send_digest: Callable[[int, int], str] = lambda _user_id, _unknown_id: "No mail is sent here."
     call: Callable[[int], Outcome | None] = lambda _delivery_id: None
+    say: Callable[[int], str] = lambda _delivery_id: ""
 
     def show(self, act: Act) -> None:
         """Read what the act asks to be read now, because the person looks at it next; what is

@@ -3,6 +3,8 @@
 from tests.app.test_nonsense import POSTS
 
 HOOK = "/settings/webhooks/{channel_id:id}"
+NOTICES = "/settings/notices"
+CHAT = f"{NOTICES}/{{channel_id:id}}"
 API = "/api/v1/items/{item_id:id}"
 RULE, SOURCE, VIEW = "/settings/rules", "/sources/{connection_id:id}", "/views/{view_id:id}"
 PERSON, ITEM = "/settings/people/{user_id:id}", "/items/{item_id:id}"
@@ -23,7 +25,7 @@ UNDONE = {
 """Its toast has Undo; for a day ``z`` and the navigation take the last one back."""
 OPPOSITE = {
     *(f"{SOURCE}/pause", f"{SOURCE}/resume", f"{PERSON}/active", f"{PERSON}/admin"),
-    *(f"{HOOK}/stop", f"{HOOK}/start"),
+    *(f"{HOOK}/stop", f"{HOOK}/start", f"{CHAT}/stop", f"{CHAT}/start"),
     *("/undo", "/sign-in", "/sign-out", "/api/v1/acts/{act_id:id}/undo"),
 }
 """The press that takes it back stands where it stood."""
@@ -31,18 +33,20 @@ ASKED = {
     "/unsubscribe/{of}/{token}",
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
-    *(f"{HOOK}/rotate", f"{HOOK}/remove"),
+    *(f"{HOOK}/rotate", f"{HOOK}/remove", f"{CHAT}/remove"),
     "/settings/calendars/{feed_id:id}/revoke",
 }
 """What it does is told before, with what stays of it."""
 SHOWN = {
     *("/settings", "/settings/digest", "/settings/password", "/start/digest", "/start/company"),
+    *(CHAT, f"{NOTICES}/mail"),
     *(HOOK, f"{SOURCE}/edit", f"{SOURCE}/columns", "/sources/import", "/sources/import/{token}"),
 }
 """A form that shows what is set; an import has its own undo on the source's page."""
 MADE = {
     *("/settings/digest/now", "/settings/digest/{entry_id:id}/again"),
     *("/sources/add/{connector_id}", f"{SOURCE}/sync", "/sample/load", "/settings/people"),
+    *(NOTICES, f"{NOTICES}/mail/test", f"{CHAT}/test"),
     *("/settings/webhooks", f"{HOOK}/test", f"{HOOK}/again", f"{HOOK}/all-again"),
     *("/settings/calendars", "/settings/calendars/{feed_id:id}/test"),
     *("/settings/tokens", f"{PERSON}/link", "/link/{token}", "/set-up/{token}"),

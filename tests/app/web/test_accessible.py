@@ -86,6 +86,7 @@ PAGES = (
     "/settings/people",
     "/settings/outputs",
     "/settings/webhooks",
+    "/settings/notices",
     "/help/api",
     "/help/events",
     "/help/webhooks",
@@ -155,6 +156,7 @@ def addresses(session: Session) -> list[str]:
         *(f"/items/{item}" for item in found),
         f"/inbox?item={found[0]}",
         f"/settings/webhooks/{called(session)}",
+        f"/settings/notices/{told(session)}",
     ]
 
 
@@ -272,6 +274,22 @@ def called(session: Session) -> int:
         call.state, call.next_attempt_at = state, NOW
         session.add(call)
     return hook.id
+
+
+def told(session: Session) -> int:
+    """A chat that was stopped, with a message in each state."""
+    chat = Channel(kind="chat", name=LONG[:60], created_at=NOW, stopped_at=NOW)
+    chat.stopped_because = "It took nothing for 5 days."
+    session.add(chat)
+    session.flush()
+    assert chat.id is not None
+    for number, state in enumerate(DeliveryState):
+        body = {"events": [{"title": "Unbroken" * 40}], "ids": list(range(9))}
+        tried = {"attempts": number, "error": LONG, "next_attempt_at": NOW}
+        message = Delivery(channel_id=chat.id, key=state, body=body, created_at=NOW, **tried)
+        message.state = state
+        session.add(message)
+    return chat.id
 
 
 @pytest.fixture
