@@ -278,7 +278,9 @@ def _everything(visit: Visit, line: ChannelLine | None) -> str:
     """What a chat is told of without a view."""
     if line is not None:
         return "Everything" if line.is_team else "What I own or back up"
-    return "Everything, or of mine what I own or back up" if visit.user.is_admin else "Mine"
+    if visit.user.is_admin:
+        return "No view: the team's tells everything, mine what I own or back up"
+    return "What I own or back up"
 
 
 def _views(visit: Visit, chosen: str, everything: str) -> list[tuple[str, str]]:

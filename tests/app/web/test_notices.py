@@ -130,7 +130,7 @@ def test_a_chat_is_changed_stopped_started_and_removed(
     client.post(f"{to}/stop")
     assert "Off" in client.get(to).text
     client.post(f"{to}/test")
-    assert len(receiver.asked) == 1, "a stopped chat cannot be tried before it is started"
+    assert len(receiver.asked) == 1, "a stopped chat is tried before it is started"
     client.post(f"{to}/start")
     assert stored(site)[0].stopped_at is None
     assert client.post(f"{to}/remove").headers["location"] == PATH
