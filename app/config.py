@@ -111,8 +111,8 @@ class Settings(BaseSettings):
     )
     allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Hosts (host or host:port) that connectors may reach on private or loopback "
-        "addresses and over plain http, comma-separated.",
+        description="Hosts (host or host:port) that connectors, webhooks and chats may reach on "
+        "private or loopback addresses and over plain http, comma-separated.",
     )
     time_zone: str = Field(
         default="UTC",

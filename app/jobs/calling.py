@@ -66,8 +66,9 @@ class Sender:
         crash.here("webhook sent")
         with self.database.write(counts=False) as session:
             calling.settle(session, claim, outcome, now=self.now())
-        if outcome.error:
-            log.info("webhook %s: %s", claim.taken.channel.id, outcome.error)
+        if outcome.how is not How.SENT:
+            said = outcome.status or "no answer"  # what else there is to say stands in its log
+            log.info("webhook %s: %s (%s)", claim.taken.channel.id, outcome.how, said)
         return outcome
 
 

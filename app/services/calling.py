@@ -17,7 +17,7 @@ from sqlmodel import Session
 from app.core.notices import rfc3339
 from app.core.webhooks import message_id, wait
 from app.errors import Conflict, NotFound
-from app.models import ChannelKind, DeliveryState
+from app.models import Channel, ChannelKind, DeliveryState
 from app.notify.webhook import Call, How, Outcome
 from app.secrets import Vault
 from app.services import deliveries, webhooks
@@ -139,7 +139,9 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) -
     if outcome.how is How.SENT:
         deliveries.sent(session, taken, now=now, status=status, answer=answer)
         return
-    channel = webhooks.get(session, taken.channel.id or 0)
+    channel = session.get(Channel, taken.channel.id)
+    if channel is None:
+        return  # it was removed meanwhile, and its log with it
     again = wait(taken.attempts, taken.id, asked=outcome.asked)
     if claim.is_test or outcome.how is How.GONE or channel.stopped_at is not None:
         again = None

@@ -322,6 +322,24 @@ def test_what_takes_nothing_is_named_with_its_reason(hooks: Hooks, receiver: Raw
     assert said == [("Desk", f"127.0.0.1:{receiver.port} answered 500.")]
 
 
+def test_one_that_is_removed_while_it_is_called_leaves_nothing(
+    hooks: Hooks, receiver: RawServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = hooks.add(receiver.url("/in"))
+    hooks.put(channel, 2)
+
+    def meanwhile(_asked: Asked) -> Raw:
+        with hooks.database.write() as session:
+            channels.remove(session, webhooks.get(session, channel))
+        return reply(status=500)
+
+    receiver.plan(meanwhile)
+    hooks.call()
+
+    assert hooks.log() == []
+    assert "Traceback" not in caplog.text
+
+
 def test_with_another_key_nothing_is_called_and_nothing_lost(
     hooks: Hooks, receiver: RawServer
 ) -> None:

@@ -143,12 +143,14 @@ def test_what_waits_when_it_is_stopped_is_dropped_and_can_be_sent_again(
     put(site, *range(3))
 
     client.post(f"{to}/stop")
+    client.post(f"{to}/test")  # to see whether it is well again
     stopped = client.get(to).text
     refused = client.post(f"{to}/all-again", data={"hours": "24"})
     client.post(f"{to}/start")
     answer = client.post(f"{to}/all-again", data={"hours": "24"})
 
     assert stopped.count("dropped") == 3
+    assert "taken, answered 202" in stopped
     assert ">Start</button>" in stopped
     assert refused.status_code == 409
     assert answer.status_code == 303
