@@ -1,23 +1,31 @@
 """When a digest may leave: on working days, at the person's hour, for six hours, once a day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core import days_off
 from app.core.digests import (
     News,
     Wish,
     due_date,
+    figures,
     fitting,
     gives_up_at,
+    looks_back_to,
+    net_change,
+    next_at,
     retry_after,
     starts_at,
     subject,
 )
 from app.core.words import Clock
+from connectors.sdk.records import Money
 
 ZONES = [
     "Pacific/Kiritimati",
@@ -137,3 +145,70 @@ def test_the_subject_is_the_news(
 )
 def test_a_mail_tells_of_every_section(counts: list[int], told: list[int]) -> None:
     assert fitting(counts, 60) == told
+
+
+def test_no_digest_comes_on_a_day_off_and_the_next_one_tells_it() -> None:
+    bavarian = replace(wish(days="12345"), off="DE-BY")
+    monday = at("2026-04-06T07:00+02:00")  # Easter Monday
+    assert due_date(bavarian, now=monday) is None
+    assert due_date(wish(days="12345"), now=monday) == date(2026, 4, 6)
+    assert next_at(bavarian, now=at("2026-04-02T08:00+02:00")) == at("2026-04-07T07:00+02:00")
+    epiphany = at("2026-01-06T07:00+01:00")  # a holiday there, and not in Berlin
+    assert due_date(bavarian, now=epiphany) is None
+    assert due_date(replace(bavarian, off="DE-BE"), now=epiphany) == date(2026, 1, 6)
+    assert due_date(replace(bavarian, off="of nowhere"), now=epiphany) == date(2026, 1, 6)
+
+
+def test_every_calendar_of_holidays_that_can_be_chosen_is_there() -> None:
+    countries = days_off.countries()
+    assert {"DE", "US", "JP"} < set(countries)
+    assert days_off.regions("DE")["DE-BY"] == "Bayern"
+    for country in countries:
+        assert days_off.is_known(country)
+        assert all(map(days_off.is_known, days_off.regions(country)))
+    days_off.is_day_off("US-CA", date(2026, 7, 4))
+
+
+@pytest.mark.parametrize(
+    ("days", "last", "since"),
+    [
+        pytest.param("12345", None, "2026-11-23T07:00+01:00", id="the first tells of a day"),
+        pytest.param("2", None, "2026-11-17T07:00+01:00", id="a weekly one of a week"),
+        pytest.param("2", "2026-11-10T07:01+01:00", "2026-11-10T07:01+01:00", id="since the last"),
+        pytest.param("2", "2026-01-10T07:01+01:00", "2026-10-24T07:00+01:00", id="a month at most"),
+    ],
+)
+def test_how_far_it_looks_back(days: str, last: str | None, since: str) -> None:
+    now = at("2026-11-24T07:00+01:00")
+    found = looks_back_to(wish(days=days), at(last) if last else None, now=now)
+    assert found == at(since)
+
+
+def test_each_currency_moves_by_itself() -> None:
+    def money(**amounts: str) -> tuple[Money, ...]:
+        return tuple(
+            Money(amount=Decimal(amount), currency=code if code != "none" else None)
+            for code, amount in amounts.items()
+        )
+
+    before = figures(money(USD="100", EUR="50.25", CHF="7", none="3"))
+    moved = net_change(money(USD="140", EUR="10.25", JPY="9", none="3"), before)
+
+    told = [(one.currency, one.amount) for one in moved]
+    assert told == [("EUR", -40), ("USD", 40), ("JPY", 9), ("CHF", -7)]
+    assert net_change(money(USD="100"), figures(money(USD="100.00"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("news", "told"),
+    [
+        (News(mentions=1, new=4), "1 mention of you"),
+        (News(new=4, unowned=2), "4 new"),
+        (News(unowned=2, behind=1), "2 without an owner"),
+        (News(behind=1, claims=2), "1 goal behind"),
+        (News(claims=1, doubtful=3), "1 claim that lapses"),
+    ],
+)
+def test_where_nothing_is_due_the_first_other_news_is_the_subject(news: News, told: str) -> None:
+    clock = Clock(now=at("2026-11-24T07:00+01:00"), zone=ZoneInfo("Europe/Berlin"))
+    assert subject(news, clock) == f"{told} – Tue 24 Nov"
