@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(
         default="Partner Inbox <partner-inbox@localhost>",
-        description="Sender of digests and alerts.",
+        description="Sender of digests and notices.",
     )
     mail_per_minute: int = Field(
         default=30,
