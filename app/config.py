@@ -143,6 +143,10 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(
         default=15.0, gt=0, description="How often the scheduler asks the database who is due."
     )
+    token: SecretStr | None = Field(
+        default=None,
+        description="A token of an inbox, with which `partner-inbox mcp` asks it.",
+    )
     crash_at: str | None = Field(
         default=None, description="For tests: the point at which the process dies.", exclude=True
     )
@@ -228,7 +232,8 @@ class Settings(BaseSettings):
         keys = self.secret_key.get_secret_value() if self.secret_key else ""
         urls = (url.get_secret_value() for url in (self.database_url, self.smtp_url) if url)
         quoted = [_password_in(url) for url in urls]
-        return (*(key.strip() for key in keys.split(",")), *quoted, *map(unquote, quoted))
+        token = [self.token.get_secret_value()] if self.token else []
+        return (*(key.strip() for key in keys.split(",")), *quoted, *map(unquote, quoted), *token)
 
     @property
     def uploads(self) -> Path:

@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 
 from app import __version__, garbage
 from app.api import edge as api
+from app.api.problems import API
 from app.config import Settings
 from app.db import Database
 from app.jobs.calling import NO_PATIENCE, Sender
@@ -18,6 +19,7 @@ from app.jobs.mailing import Mailer
 from app.jobs.noticing import Messenger
 from app.jobs.scheduler import Jobs, jobs_of
 from app.jobs.syncing import Syncer, utc_now
+from app.mcp import door as mcp
 from app.models import Trigger
 from app.notify.webhook import Outcome
 from app.opening import open_database
@@ -106,20 +108,22 @@ def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> Fast
         lifespan=lifespan,
     )
     api.put_on(app)
-    web.put_on(app, site)
+    web.put_on(app, site, cookieless=(API, mcp.PATH))
+    mcp.put_on(app)
     api.put_around(app)
     return app
 
 
 def _lifespan(settings: Settings, database: Database, runner: Jobs | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # The default of 40 threads makes pages on SQLite slower than a few do.
         current_default_thread_limiter().total_tokens = settings.web_threads
         garbage.settle()
         if runner is not None:
             runner.start()
-        yield
+        async with mcp.open_doors(app):
+            yield
         if runner is not None:
             runner.stop()
         database.close()

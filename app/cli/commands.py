@@ -336,6 +336,25 @@ def add_token(
 
 
 @group.command()
+def mcp(
+    url: Annotated[
+        str | None, typer.Option(help="Address of the inbox; PUBLIC_URL without it.")
+    ] = None,
+    act: Annotated[
+        bool, typer.Option("--act", help="Also offer tools that change something.")
+    ] = False,
+) -> None:
+    """Let an assistant on this machine read the inbox (MCP).
+
+    Speaks the Model Context Protocol on standard input and output, with the token that is in
+    PARTNER_INBOX_TOKEN.
+    """
+    from app.cli import assisting
+
+    assisting.assist(url=url, acts=act)
+
+
+@group.command()
 def reseal(as_json: Json = False) -> None:
     """Seal all stored credentials anew under the first key.
 

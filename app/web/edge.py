@@ -95,14 +95,17 @@ PARTS = (
 )
 
 
-def put_on(app: FastAPI, site: Site) -> None:
-    """Middlewares, static files, error pages and all pages.
+def put_on(app: FastAPI, site: Site, *, cookieless: tuple[str, ...] = ()) -> None:
+    """Middlewares, static files, error pages and all pages. ``cookieless``: below these addresses
+    others answer, who look at no cookie.
 
     ``add_middleware`` puts each around those before it: the last one named is outermost.
     """
     app.state.site = site
     app.add_middleware(errors.LastResort)
-    app.add_middleware(SameSite, public_url=site.settings.public_url, signed=(unsubscribe.BELOW,))
+    app.add_middleware(
+        SameSite, public_url=site.settings.public_url, cookieless=(unsubscribe.BELOW, *cookieless)
+    )
     app.add_middleware(BodyLimit, uploads=_uploads(site), refuse=errors.too_large)
     app.add_middleware(
         KnownHosts, public_url=site.settings.public_url, also=site.settings.allowed_hosts

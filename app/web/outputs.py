@@ -1,6 +1,7 @@
 """Settings: what leaves the inbox, each with its last result and a way to try it."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -194,6 +195,24 @@ def _spreadsheets(visit: Visit) -> Output:
     )
 
 
+def _assistants(visit: Visit) -> Output | None:
+    if not visit.user.is_admin:
+        return None
+    home = visit.site.settings.public_url
+    return Output(
+        key="assistants",
+        title="Assistants",
+        what="Programs that speak the Model Context Protocol read the inbox with a token, and act "
+        "where you let them.",
+        none="Each comes in with a token of those above."
+        if find_spec("mcp")
+        else "The extra is not installed: pip install 'partner-inbox[mcp]'.",
+        to="/settings/tokens",
+        do="Tokens",
+        example=f"{home}/mcp\n{home}/mcp/act",
+    )
+
+
 OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (
     _digest,
     _notices,
@@ -202,5 +221,6 @@ OUTPUTS: tuple[Callable[[Visit], Output | None], ...] = (
     _spreadsheets,
     _feed,
     _webhooks,
+    _assistants,
 )
 """Each in its order on the page; None for whom it does not concern."""

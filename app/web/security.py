@@ -173,19 +173,19 @@ class SameSite:
 
     A request that may change something must come from our own pages: by Fetch Metadata
     (``Sec-Fetch-Site``), or, from a browser too old for it, by an ``Origin`` that is the
-    host it was sent to. A bearer token is proof enough, for no browser adds one by itself; so is
-    an address below one of ``signed``, which itself says who may do what, and looks at no cookie.
+    host it was sent to. A bearer token is proof enough, for no browser adds one by itself; and
+    below ``cookieless`` nobody looks at what a browser would add.
     """
 
-    def __init__(self, app: ASGIApp, *, public_url: str, signed: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, public_url: str, cookieless: tuple[str, ...] = ()) -> None:
         self.app = app
-        self.signed = signed
+        self.cookieless = cookieless
         self.scheme = urlsplit(public_url).scheme
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             headers = Headers(scope=scope)
-            proven = _bears_token(headers) or scope["path"].startswith(self.signed)
+            proven = _bears_token(headers) or scope["path"].startswith(self.cookieless)
             if not self.ours(headers) and not proven:
                 text = "This request came from another site and was refused.\n"
                 await PlainTextResponse(text, status_code=403)(scope, receive, send)

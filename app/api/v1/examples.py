@@ -196,7 +196,14 @@ ANSWERS: Json = {
     ),
     "listSources": {"sources": [_SOURCE]},
     "listPeople": {"people": [_PERSON]},
-    "getMe": {"token_id": 3, "scopes": ["act", "read"], "expires_at": None, "person": _PERSON},
+    "getMe": {
+        "token_id": 3,
+        "scopes": ["act", "read"],
+        "expires_at": None,
+        "person": _PERSON,
+        "today": "2026-11-24",
+        "time_zone": "Europe/Berlin",
+    },
     "undoAct": {"said": "Undone: Done", "item_ids": [17]},
 }
 BODIES: Json = {

@@ -58,7 +58,7 @@ def people(call: Call) -> Answer:
 
 
 def me(call: Call) -> Answer:
-    """What this token may, and in whose name."""
+    """What this token may, in whose name, and which day it is for the company."""
     token = call.token
     person = answers.people(call.session, filter(None, [token.user_id]))
     return Answer(
@@ -67,5 +67,7 @@ def me(call: Call) -> Answer:
             "scopes": sorted(token.scopes),
             "expires_at": feeds.stamp(token.expires_at) if token.expires_at else None,
             "person": person[0] if person else None,
+            "today": call.clock.today.isoformat(),
+            "time_zone": str(call.clock.zone),
         }
     )

@@ -204,6 +204,8 @@ class Me(Shape):
     scopes: list[Literal["read", "act"]]
     expires_at: Instant | None
     person: Person | None
+    today: Day
+    time_zone: str
 
 
 class Page(Shape):

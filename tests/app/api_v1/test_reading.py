@@ -169,7 +169,7 @@ def test_every_refusal_is_a_problem(company: Program) -> None:
     assert "GET" in problem(wrong, 405)["detail"]
     assert set(wrong.headers["allow"].split(", ")) == {"GET", "HEAD"}
     problem(company.get("/items", {"Accept": "text/html"}), 406)
-    problem(client.post("/api/v1/items/1/done"), 403)  # a browser, from elsewhere
+    problem(client.post("/api/v1/items/1/done"), 401)  # a browser, from elsewhere
     large = client.post("/api/v1/items/1/done", content=b"x" * 2_000_000, headers=ours)
     problem(large, 413)
     problem(client.get("/api/v1/items", headers={**ours, "Host": "evil.example"}), 400)

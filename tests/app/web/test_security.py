@@ -16,10 +16,10 @@ from app.web.site import Site
 from tests.app.web.conftest import make_site
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-
-
 SIGNED = "/unsubscribe/"
 """Addresses that prove by themselves what they may, and look at no cookie."""
+COOKIELESS = ("/api/v1/", "/mcp")
+"""Whoever comes there is asked for a token, whatever a browser adds."""
 
 
 def every_route(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
@@ -102,7 +102,7 @@ def test_only_our_own_pages_may_change_something(
     unsafe = [
         (method, path)
         for method, path in routes(app)
-        if method not in SAFE and not path.startswith(SIGNED)
+        if method not in SAFE and not path.startswith((SIGNED, *COOKIELESS))
     ]
     assert len(unsafe) >= 4
     with TestClient(app, follow_redirects=False) as client:
@@ -124,9 +124,9 @@ def test_a_bearer_token_needs_no_page_of_ours(app: FastAPI) -> None:
 
 def test_every_page_asks_a_stranger_to_sign_in(app: FastAPI, visitor: TestClient) -> None:
     open_to_all = ("/sign-in", "/sign-out", "/link/", "/set-up/", "/static/", "/help/", SIGNED)
-    machine = ("/feed.json", "/healthz", "/readyz")  # those say no in words of their own
+    machine = ("/feed.json", "/healthz", "/readyz", *COOKIELESS)  # they say no in their own words
     for method, path in routes(app):
-        if path == "/" or path.startswith((*open_to_all, *machine)):
+        if path == "/" or path.endswith(".ics") or path.startswith((*open_to_all, *machine)):
             continue
         answer = visitor.request(method, path)
         assert answer.status_code in (303, 422), (method, path)
