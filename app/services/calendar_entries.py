@@ -112,8 +112,10 @@ class _Asked:
         """What was settled by people or its source, or removed, in the last ``KEPT``."""
         if most <= 0 or self.view.tab in ("waiting", "snoozed") or self.view.state:
             return []  # of these nobody can tell which were in the view
+        # As an expression, so that SQLite goes by the moment: of what is done there are years.
+        settled = sa.func.coalesce(states.c.state, "").in_(SETTLED)
         branches = (
-            [states.c.state.in_(SETTLED), states.c.changed_at >= self.since],
+            [settled, states.c.changed_at >= self.since],
             [items.c.closed, items.c.changed_at >= self.since],
             [items.c.removed_at >= self.since],
         )

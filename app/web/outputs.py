@@ -181,13 +181,14 @@ def _calendars(visit: Visit) -> Output:
 
 def _spreadsheets(visit: Visit) -> Output:
     home = visit.site.settings.public_url
+    made = "made as Excel when you ask for it"
     return Output(
         key="spreadsheets",
         title="Spreadsheets",
         what="Any list of the inbox as Excel or CSV: every item of it.",
         ways=(
-            Way(name="Everything open", going=Going.ON, said="as Excel", to="/inbox.xlsx"),
-            Way(name="Yours", going=Going.ON, said="as Excel", to="/inbox.xlsx?tab=mine"),
+            Way(name="Everything open", going=Going.ON, last=made, to="/inbox.xlsx"),
+            Way(name="Yours", going=Going.ON, last=made, to="/inbox.xlsx?tab=mine"),
         ),
         to="/inbox",
         do="To the inbox",

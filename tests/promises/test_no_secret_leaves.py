@@ -25,7 +25,7 @@ from app.jobs.syncing import Syncer, utc_now
 from app.main import create_app
 from app.notify.smtp import server_of
 from app.secrets import Vault
-from app.services import accounts, configs, sources
+from app.services import accounts, calendar_feeds, configs, sources
 from connectors import registry
 from connectors.sdk import redact
 from connectors.sdk.auth import ClientCredentials
@@ -171,6 +171,7 @@ def by_pages(world: Driven, browser: httpx2.Client, link: str, token: str) -> No
     world.canaries.append(Canary(name="the cookie", value=str(cookie)))
     the_forms(world, browser)
     the_webhook(world, browser)
+    the_calendar(world, browser)
     paths = world.walk(browser)
     assert {"/sources/1/edit", "/sources/3", "/settings/tokens", "/items/1"} <= paths
     assert any(path.startswith("/settings/webhooks/") for path in paths)
@@ -227,6 +228,18 @@ def the_webhook(world: Driven, browser: httpx2.Client) -> None:
             assert page.status_code == 422
         assert len(receiver.asked) == 2
         assert leaks([HOOK_PATH, HOOK_QUERY], {"the tool": receiver.asked[0].target})
+
+
+def the_calendar(world: Driven, browser: httpx2.Client) -> None:
+    """Its address is the secret, and every reader sends it."""
+    page = browser.post("/settings/calendars", data={"query": ""})
+    (address,) = re.findall(r'id="once"[^>]* value="([^"]+)"', page.text)
+    # What the list shows of it does not open it.
+    secret = address.rpartition("/")[2].removesuffix(".ics")[calendar_feeds.SHOWN :]
+    world.canaries.append(Canary(name="a calendar's address", value=secret))
+    for end, status in ((".ics", 200), ("x.ics", 404), (".txt", 404)):
+        answer = browser.get(address.removesuffix(".ics") + end)
+        assert world.keep(f"the calendar {end}", answer).status_code == status
 
 
 # What must hold

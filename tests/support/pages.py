@@ -8,6 +8,7 @@ NO_PAGE = {
     "/": "leads on to the first page",
     "/help/feed.schema.json": "a schema, for machines",
     "/inbox/new": "a part of the inbox",
+    "/inbox.{form}": "a file",
     "/files/{file_id:id}": "a file",
     "/sources/import/{token}/repairs.{form}": "a file",
     "/sources/{connection_id:id}/export.{form}": "a file",

@@ -34,7 +34,7 @@ from app.models import (
     StreamState,
     SyncRun,
 )
-from app.services import accounts
+from app.services import accounts, calendar_feeds
 from tests.app.web import company
 from tests.app.web.conftest import NOW, Loopback, add_dana
 from tests.app.web.test_tracking import add_item, common
@@ -146,6 +146,7 @@ def addresses(session: Session) -> list[str]:
         "entries": entries,
         "fiscal_years": ["Cisco: last Saturday of July", f"{VENDOR}: February"],
     }
+    subscribed(session)
     mine = company.connection(session, "Mine", "own_items", config=config)
     goal = add_item(session, mine, 1, title=LONG, kind="goal", due_on=TODAY, unit="people")
     session.get_one(Item, goal).external_id = "own/2026-11"
@@ -274,6 +275,14 @@ def called(session: Session) -> int:
         call.state, call.next_attempt_at = state, NOW
         session.add(call)
     return hook.id
+
+
+def subscribed(session: Session) -> None:
+    """A calendar that is read, and one whose view is gone."""
+    for query in ("tab=mine", "view=999"):
+        feed, _ = calendar_feeds.add(session, user_id=1, name=LONG[:60], query="", now=NOW)
+        feed.query, feed.alarms = query, list(calendar_feeds.ALARMS)
+        feed.used_at, feed.agent, feed.host = NOW, "Unbroken" * 20, "2001:db8::" + "1" * 20
 
 
 def told(session: Session) -> int:
