@@ -4,18 +4,20 @@ An address may hold what opens it (a chat's token): it is stored sealed and show
 most. What an address must look like is up to whoever sends to it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
 from app.core.notices import URGENT, EventKind
 from app.core.storable import is_text
+from app.db import is_sqlite
 from app.errors import Invalid, NotAllowed, NotFound
 from app.models import Channel, ChannelKind, User
 from app.secrets import Locked, Vault
-from app.services import deliveries
+from app.services import deliveries, search
 from app.services.addressed import query_of, view_from
 from app.services.pages.views import BACKUP, ME
 from app.services.unique import only_one
@@ -151,6 +153,28 @@ def own_mail(session: Session, user: User) -> Channel:
     with only_one(session, "Somebody else did this at the same moment. Try again."):
         session.add(made)
     return made
+
+
+def own_mails(session: Session, since: Mapping[int, datetime]) -> dict[int, int]:
+    """The channels of these people's own mail, by their ids; made where they are needed for the
+    first time, as old as is said. Whoever was removed meanwhile has none.
+    """
+    people, stored = SQLModel.metadata.tables["users"], SQLModel.metadata.tables["channels"]
+    ids = search.given(session, list(since))
+    theirs = search.among(people.c.id, "people", ids, sqlite=is_sqlite(session))
+    mails = sa.and_(stored.c.kind == ChannelKind.MAIL, stored.c.user_id == people.c.id)
+    every = sa.select(people.c.id, stored.c.id.label("mail")).outerjoin(stored, mails)
+    found = session.execute(every.where(theirs)).all()
+    made = [
+        {"kind": ChannelKind.MAIL, "name": "Mail", "user_id": one.id, "created_at": since[one.id]}
+        | {"query": "", "wants": [], "address": "", "secret": ""}
+        for one in found
+        if one.mail is None
+    ]
+    if made:
+        session.connection().execute(sa.insert(stored), made)
+        found = session.execute(every.where(theirs)).all()
+    return {one.id: one.mail for one in found}
 
 
 # What is sealed

@@ -15,8 +15,17 @@ from sqlmodel import Session, col
 
 from app.core.notices import INBOX, EventKind, Notice, payload
 from app.core.words import Clock
-from app.models import TELL, ChannelKind, Chore, User
-from app.services import apart, audiences, channels, deliveries, following, gathering, happened
+from app.models import TELL, ChannelKind, Chore
+from app.services import (
+    apart,
+    audiences,
+    channels,
+    deliveries,
+    following,
+    gathering,
+    happened,
+    states,
+)
 from app.services.audiences import Listener
 from app.services.happened import Happened
 
@@ -79,28 +88,45 @@ def tell(
     )
     if mine.rowcount != 1:
         return False
-    for listener, notices in found.told:
-        channel_id = _present(session, listener)
+    there = _present(session, [listener for listener, _notices in found.told])
+    to_people: dict[int, Sequence[Notice]] = {}
+    for (listener, notices), channel_id in zip(found.told, there, strict=True):
         if channel_id is None:
             continue
         if listener.kind == ChannelKind.WEBHOOK:
             bodies = _one_by_one(notices, most, home, found.position, now)
             deliveries.put(session, channel_id, bodies, now=now)
         else:
-            gathering.gather(session, channel_id, notices, now=now)
+            to_people[channel_id] = notices
+    if to_people:
+        gathering.gather(session, to_people, now=now)
     return True
 
 
-def _present(session: Session, listener: Listener) -> int | None:
-    """The channel, made where it is a person's mail; None where it was removed or stopped since."""
+def _present(session: Session, listeners: Sequence[Listener]) -> list[int | None]:
+    """The channel of each, people's mails made where they are needed for the first time; None for
+    one that was removed or stopped since.
+    """
     table = audiences.channels
-    if listener.channel_id is not None:
-        there = sa.select(table.c.id).where(
-            table.c.id == listener.channel_id, table.c.stopped_at.is_(None)
-        )
-        return session.execute(there.with_for_update(key_share=True)).scalar_one_or_none()
-    person = session.get(User, listener.user_id)
-    return None if person is None else channels.own_mail(session, person).id
+    stored = [one.channel_id for one in listeners if one.channel_id is not None]
+    going = sa.select(table.c.id).where(
+        states.among(session, table.c.id, stored), table.c.stopped_at.is_(None)
+    )
+    present = set(session.execute(going.with_for_update(key_share=True)).scalars())
+    first = {
+        one.user_id: one.since
+        for one in listeners
+        if one.channel_id is None and one.user_id is not None
+    }
+    mails = channels.own_mails(session, first) if first else {}
+    return [
+        mails.get(one.user_id or 0)
+        if one.channel_id is None
+        else one.channel_id
+        if one.channel_id in present
+        else None
+        for one in listeners
+    ]
 
 
 def _one_by_one(
