@@ -31,9 +31,13 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
         ),
     ),
     "query": (422, "A parameter is wrong: errors names each one and says what is allowed."),
+    "header": (
+        422,
+        "Idempotency-Key or If-Match is not as it must be: errors says how. Nothing was done.",
+    ),
     "idempotency": (
         422,
-        ("The Idempotency-Key was used for another request, or is no key. Nothing was done."),
+        ("The Idempotency-Key was used for another request. Nothing was done."),
     ),
     "token": (
         401,
@@ -80,7 +84,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
 ABOUT = {
     status: about
     for about, (status, _says) in PROBLEMS.items()
-    if about not in ("body", "query", "idempotency", "token", "views")
+    if about not in ("body", "query", "header", "idempotency", "token", "views")
 }
 """The same of refusals that did not get as far as the API."""
 

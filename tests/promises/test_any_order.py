@@ -458,6 +458,8 @@ class Inbox(RuleBasedStateMachine):
         told: dict[str, Counter[str]] = {id_: Counter() for id_ in ids.values()}
         with self.database.read() as session:
             for event in session.exec(select(Event)):
+                if event.subject == "source":  # that it needs a sign-in, say
+                    continue
                 assert event.subject == "item"
                 told[ids[event.subject_id]][event.kind] += 1
         for id_, known in self.known.items():

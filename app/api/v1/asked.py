@@ -1,5 +1,6 @@
 """What a request brings beside its address: what it accepts, its body, its conditions."""
 
+import re
 from typing import Any
 
 import orjson
@@ -10,6 +11,8 @@ from app.api.problems import Problem
 
 JSON = "application/json"
 LONGEST_KEY = 255
+_TAG = '(W/)?"[!#-~]{1,200}"'
+TAGS = rf"^(\*|{_TAG}(, ?{_TAG}){{0,9}})$"
 
 
 def acceptable(request: Request) -> None:
@@ -20,9 +23,8 @@ def acceptable(request: Request) -> None:
         raise Problem(406, "Not acceptable", "The API answers in application/json.", about="accept")
 
 
-async def sent(request: Request, shape: type[BaseModel]) -> tuple[bytes, BaseModel]:
-    """The body as it came, and as that shape; an empty one says nothing. Raises ``Problem``."""
-    raw = await request.body()
+def sent(request: Request, raw: bytes, shape: type[BaseModel]) -> BaseModel:
+    """The body as that shape; an empty one says nothing. Raises ``Problem``."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if raw and kind != JSON:
         raise Problem(
@@ -33,7 +35,7 @@ async def sent(request: Request, shape: type[BaseModel]) -> tuple[bytes, BaseMod
     except orjson.JSONDecodeError:
         raise Problem(400, "Not JSON", "The body is no JSON.", about="body") from None
     try:
-        return raw, shape.model_validate(given)
+        return shape.model_validate(given)
     except ValidationError as error:
         raise wrong_body({_pointer(one["loc"]): _sentence(one) for one in _errors(error)}) from None
 
@@ -76,14 +78,27 @@ def key_of(request: Request) -> str:
         or not (key.isascii() and key.isprintable())
     ):
         text = f"One of 1 to {LONGEST_KEY} printable ASCII characters."
-        raise Problem(
-            422,
-            "The request cannot be taken",
-            f"Idempotency-Key: {text}",
-            about="idempotency",
-            wrong={"Idempotency-Key": text},
-        )
+        raise _wrong_header("Idempotency-Key", text)
     return key
+
+
+def condition_of(request: Request) -> str | None:
+    """If-Match; None without it. Raises ``Problem``."""
+    given = request.headers.get("if-match")
+    if given is not None and not re.fullmatch(TAGS, given.strip()):
+        text = 'The etag of an item in quotation marks, or *: such as "0f3a9c51d2b87e4466".'
+        raise _wrong_header("If-Match", text)
+    return given
+
+
+def _wrong_header(name: str, text: str) -> Problem:
+    return Problem(
+        422,
+        "The request cannot be taken",
+        f"{name}: {text}",
+        about="header",
+        wrong={name: text},
+    )
 
 
 def fits(condition: str, tag: str) -> bool:

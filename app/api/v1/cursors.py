@@ -10,7 +10,6 @@ from app.secrets import Vault
 
 BEGINS = "c"
 """No moment begins so."""
-LONGEST = 4_000
 PATTERN = "^c[A-Za-z0-9_-]{4,3900}[.][A-Za-z0-9_-]{43}$"
 
 

@@ -1,5 +1,6 @@
 """Items: lists of them, one of them, and all of them for whoever mirrors the inbox."""
 
+import re
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -9,8 +10,7 @@ import orjson
 from app.api.asking import CURSOR, PARAMETERS, Parameters, opened
 from app.api.problems import Problem
 from app.api.v1.call import PLACES, Answer, Call, Json, begin_anew
-from app.api.v1.cursors import LONGEST
-from app.core.storable import is_text
+from app.api.v1.cursors import PATTERN
 from app.services import answers, feeding, mirroring
 from app.services.listing import events
 from app.services.mirroring import Gone, Walk
@@ -21,7 +21,7 @@ SINCE = f"{START}, a moment such as 2026-11-01T00:00:00Z, or what next and sync 
 
 
 def _is_cursor(text: str) -> bool:
-    return 0 < len(text) <= LONGEST and is_text(text)
+    return re.fullmatch(PATTERN, text) is not None
 
 
 def moment_of(text: str) -> datetime | None:
@@ -30,16 +30,16 @@ def moment_of(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at if "T" in text and at.tzinfo is not None and 1 < at.year < 9999 else None
+    return at if at.tzinfo is not None and 1 < at.year < 9999 else None
 
 
 def _is_since(text: str) -> bool:
-    return text == START or moment_of(text) is not None or text.startswith("c")
+    return text == START or moment_of(text) is not None or _is_cursor(text)
 
 
 LIMIT: Parameters = {"limit": PARAMETERS["limit"]}
 PAGED: Parameters = {"cursor": (_is_cursor, CURSOR.replace("a next_url", "next")), **LIMIT}
-SINCE_OF = (lambda text: _is_cursor(text) and _is_since(text), SINCE)
+SINCE_OF = (_is_since, SINCE)
 LISTED: Parameters = {
     **{name: takes for name, takes in PARAMETERS.items() if name not in ("after", "limit")},
     "updated_since": SINCE_OF,

@@ -54,7 +54,7 @@ class Limits:
     def strange(self, address: str, *, now: datetime) -> None:
         """Count a request with a token that nobody knows. Raises ``TooMany``."""
         before, after = self._taken(("address", address), STRANGERS, now)
-        if not before.whole:
+        if self.per_minute and not before.whole:
             raise TooMany(after.wait, {})
 
     def _taken(self, key: Hashable, most: int, now: datetime) -> tuple[Bucket, Bucket]:

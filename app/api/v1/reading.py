@@ -16,16 +16,17 @@ from app.core.words import Clock
 from app.services import feeding
 from app.services.pages import View
 
+SLOW = {"q", "view"}
+"""Who asks for these searches, maybe."""
 CACHED = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept-Encoding"}
 
 
 async def read(request: Request, operation: Operation) -> Response:
     """The answer; raises ``Problem``."""
-    acceptable(request)
     reading = _Reading(request, operation)
     made: Response | None = None
     try:
-        if operation.glances and "q" not in reading.query and "view" not in reading.query:
+        if operation.glances and not SLOW & request.query_params.keys():
             made = request.app.state.site.database.glance(reading.made)
         if made is None:
             made = await run_in_threadpool(reading.answer)
@@ -43,7 +44,7 @@ class _Reading:
         self.site = request.app.state.site
         self.limits = request.app.state.limits
         self.clock = Clock(now=self.site.now(), zone=self.site.settings.zone)
-        self.query = checked(request.query_params, operation.parameters)
+        self.query: dict[str, str] = {}
         self.address = request.client.host if request.client else ""
         self.left: dict[str, str] | None = None
 
@@ -57,6 +58,8 @@ class _Reading:
         token = admitted(self.request, session, self.operation.scope, now=self.clock.now)
         if self.left is None:  # a glance may be repeated with more time, and is one request
             self.left = self.limits.take(token.id, now=self.clock.now)
+        acceptable(self.request)
+        self.query = checked(self.request.query_params, self.operation.parameters)
         call = Call(
             request=self.request,
             session=session,

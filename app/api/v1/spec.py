@@ -13,7 +13,7 @@ from app.api.asking import KINDS, LONGEST
 from app.api.problems import MEDIA_TYPE as PROBLEM
 from app.api.problems import PROBLEMS
 from app.api.v1 import bodies, cursors, examples, operations, shapes
-from app.api.v1.asked import JSON, LONGEST_KEY
+from app.api.v1.asked import JSON, LONGEST_KEY, TAGS
 from app.api.v1.call import DEFAULT_LIMIT, Operation
 from app.core.whole import MOST as LARGEST
 from app.services import feeding
@@ -59,6 +59,8 @@ PARAMETERS: Mapping[str, tuple[Json, str]] = {
     ),
     "removed": ({"enum": ["true", "false"]}, "true: also what its source no longer lists."),
 }
+ALONE = ("view", "updated_since", "cursor")
+"""No example of these goes with those of the others."""
 HEADERS: Json = {
     "Idempotency-Key": (
         {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
@@ -69,10 +71,22 @@ HEADERS: Json = {
         "5f0c9a52-close-item-17",
     ),
     "If-Match": (
-        {"type": "string", "pattern": '^("[!#-~]{1,200}"|\\*)$'},
+        {"type": "string", "pattern": TAGS},
         "The item's etag: 412 where somebody has changed it since.",
         f'"{examples.ITEM["etag"]}"',
     ),
+}
+LINKS: Mapping[type[BaseModel], Json] = {
+    shapes.Acted: {
+        "undo": {"operationId": "undoAct", "parameters": {"act_id": "$response.body#/act/id"}},
+        "item": {"operationId": "getItem", "parameters": {"item_id": "$response.body#/item/id"}},
+    },
+    shapes.Items: {
+        "first": {
+            "operationId": "getItem",
+            "parameters": {"item_id": "$response.body#/items/0/id"},
+        }
+    },
 }
 REFUSALS: Mapping[int, tuple[str, str]] = {
     400: ("BadRequest", "The body is no JSON, or the host is unknown."),
@@ -214,7 +228,7 @@ def _parameter(name: str) -> Json:
         "in": "query",
         "description": says,
         "schema": schema,
-        "example": examples.QUERY[name],
+        **({} if name in ALONE else {"example": examples.QUERY[name]}),
     }
 
 
@@ -252,6 +266,7 @@ def _answers(operation: Operation) -> Json:
         "content": {
             JSON: {"schema": _ref(operation.gives), "example": examples.ANSWERS[operation.id]}
         },
+        **({"links": LINKS[operation.gives]} if operation.gives in LINKS else {}),
     }
     refused = {*ALWAYS}
     refused |= {404} if "{" in operation.path or "view" in operation.parameters else set()

@@ -5,13 +5,12 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
-from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.api.problems import Problem
 from app.api.tokens import ScopeNeeded, TokenNeeded, admitted, note_use
-from app.api.v1.asked import JSON, acceptable, fits, key_of, sent, wrong_body
+from app.api.v1.asked import JSON, acceptable, condition_of, fits, key_of, sent, wrong_body
 from app.api.v1.call import Answer, Call, Operation
 from app.api.v1.items import found
 from app.core.words import Clock
@@ -33,11 +32,7 @@ REFUSALS: tuple[tuple[type[AppError], int, str, str], ...] = (
 
 async def write(request: Request, operation: Operation) -> Response:
     """Do it, and answer what was done; raises ``Problem``."""
-    acceptable(request)
-    assert operation.body is not None
-    raw, body = await sent(request, operation.body)
-    key = key_of(request)
-    doing = _Doing(request, operation, raw, body, key)
+    doing = _Doing(request, operation, await request.body())
     try:
         return await run_in_threadpool(doing.answer)
     except TokenNeeded:
@@ -62,19 +57,18 @@ def refusal(error: AppError) -> Problem:
 
 
 class _Doing:
-    def __init__(
-        self, request: Request, operation: Operation, raw: bytes, body: BaseModel, key: str
-    ) -> None:
-        self.request, self.operation, self.body, self.key = request, operation, body, key
+    def __init__(self, request: Request, operation: Operation, raw: bytes) -> None:
+        self.request, self.operation, self.raw = request, operation, raw
         self.site = request.app.state.site
         self.now = self.site.now()
         self.fingerprint = _fingerprint(request, raw)
 
     def answer(self) -> Response:
-        """Who asks is settled before anything is locked."""
+        """Who asks, and whether it can be asked, is settled before anything is locked."""
         with self.site.database.read() as session:
             token = self._token(session)
             left = self.request.app.state.limits.take(token.id, now=self.now)
+            self._understand()
             person = accounts.user(session, token.user_id or 0)
             clock = Clock(now=self.now, zone=zone_of(person.time_zone))
         with self.site.database.write() as session:
@@ -87,6 +81,12 @@ class _Doing:
             self.site.show(shows)
         kept = {"Cache-Control": "no-store", "Content-Type": JSON}
         return Response(body, status_code=status, headers={**kept, **left, **headers})
+
+    def _understand(self) -> None:
+        acceptable(self.request)
+        assert self.operation.body is not None
+        self.body = sent(self.request, self.raw, self.operation.body)
+        self.key, self.condition = key_of(self.request), condition_of(self.request)
 
     def _token(self, session: Session) -> TokenUse:
         token = admitted(self.request, session, self.operation.scope, now=self.now)
@@ -121,11 +121,10 @@ class _Doing:
             ids=self.request.path_params,
             body=self.body,
         )
-        condition = self.request.headers.get("if-match")
-        if condition is not None and "item_id" in call.ids:
+        if self.condition is not None and "item_id" in call.ids:
             states.hold(session, [call.ids["item_id"]])
             now = found(call)
-            if not fits(condition, now["etag"]):
+            if not fits(self.condition, now["etag"]):
                 raise Problem(
                     412,
                     "Changed since",

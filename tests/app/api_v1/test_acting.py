@@ -97,6 +97,8 @@ def test_what_cannot_be_done_says_why(company: Program) -> None:
     problem(company.ask("POST", f"/items/{id_}/note", content=b"text=x"), 415)
     for key in ("", "x" * 256, "a\tb"):
         problem(company.post(f"/items/{id_}/done", Idempotency_Key=key), 422)
+    for tag in ("", "no-quotes", '""', '"a" "b"'):
+        problem(company.post(f"/items/{id_}/done", If_Match=tag), 422)
 
 
 def test_the_same_request_with_the_same_key_is_done_once(company: Program) -> None:

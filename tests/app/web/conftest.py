@@ -139,7 +139,10 @@ class Loopback:
     """A real server in a thread, with as few worker threads as ours has."""
 
     def __init__(self, database: Database, folder: Path, **given: Any) -> None:
-        listener = socket.create_server(("127.0.0.1", 0))
+        # Named as TCP, because asyncio turns delays off only for sockets that say so.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.site = make_site(database, self.url, folder, **given)
         app = with_edges(self.site, lifespan=few_threads)
