@@ -4,7 +4,7 @@ Which day an instant falls on, and whether it has passed, depends on who reads i
 sorts what was read into the sections, by the same words as the lists (``lines.group_of``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,16 +49,16 @@ def read(session: Session, *, now: datetime, since: datetime) -> Sequence[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """The candidates in their sections on one clock, each in the order of their due dates.
+    """The candidates in their sections on one clock, by their ids, in the order of due dates.
 
     ``later`` are those that are due after the week, or not at all: of them the new ones are told.
     """
 
-    overdue: list[Any] = field(default_factory=list)
-    soon: list[Any] = field(default_factory=list)
-    later: list[Any] = field(default_factory=list)
-    claims: list[Any] = field(default_factory=list)
-    pressing: list[Any] = field(default_factory=list)
+    overdue: dict[int, Any] = field(default_factory=dict)
+    soon: dict[int, Any] = field(default_factory=dict)
+    later: dict[int, Any] = field(default_factory=dict)
+    claims: dict[int, Any] = field(default_factory=dict)
+    pressing: dict[int, Any] = field(default_factory=dict)
 
 
 def placed(candidates: Iterable[Any], clock: Clock) -> Placed:
@@ -70,16 +70,30 @@ def placed(candidates: Iterable[Any], clock: Clock) -> Placed:
             continue  # it asks for nothing any more, and is not overdue
         group = lines.group_of(one, clock)
         if group == "overdue":
-            found.overdue.append(one)
+            found.overdue[one.id] = one
         elif group == "week":
-            found.soon.append(one)
+            found.soon[one.id] = one
         elif group != "ended":
-            found.later.append(one)
+            found.later[one.id] = one
             if group == "month" and one.category == Category.FUND_CLAIM:
-                found.claims.append(one)
+                found.claims[one.id] = one
         if _presses(one, group, (day - clock.today).days):
-            found.pressing.append(one)
+            found.pressing[one.id] = one
     return found
+
+
+def of(some: Mapping[int, Any], mine: Collection[int] | None) -> list[Any]:
+    """Those of a section that are among these items, in its order; None: all of it."""
+    if mine is None:
+        return [*some.values()]
+    if len(mine) < len(some):
+        return sorted((some[id_] for id_ in mine if id_ in some), key=by_due)
+    return [one for id_, one in some.items() if id_ in mine]
+
+
+def by_due(one: Any) -> tuple[Any, int]:
+    """The order of every section."""
+    return one.sort_on, one.id
 
 
 def _presses(one: Any, group: str, ahead: int) -> bool:

@@ -54,6 +54,15 @@ class Chosen:
         """Whether the digest is of everything."""
         return not (self.views or self.gone)
 
+    @property
+    def of_reader(self) -> bool:
+        """Whether what they hold depends on who asks."""
+        return any(_of_reader(view) for _name, view in self.views)
+
+
+def _of_reader(view: View) -> bool:
+    return view.tab in ("mine", *listing.OF_READER) or view.owner in (ME, BACKUP)
+
 
 def options(session: Session, user_id: int) -> list[Option]:
     """The splits, then the saved views that this person sees."""
@@ -132,8 +141,7 @@ class _Asked:
     @property
     def of_reader(self) -> bool:
         """Whether what it holds depends on who asks."""
-        of_reader = self.view.tab in ("mine", *listing.OF_READER)
-        return of_reader or self.view.owner in (ME, BACKUP)
+        return _of_reader(self.view)
 
 
 def members(
@@ -145,16 +153,24 @@ def members(
     want all. However many readers there are, it is asked in one statement for every
     ``AT_ONCE`` different views.
     """
-    belong: dict[int, set[int]] = {
-        reader: set() for reader, (one, _) in wished.items() if not one.all
-    }
     asked = _asked(wished)
+    found: dict[tuple[int, int], set[int]] = {}
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
         for place, reader, item_id in session.execute(_members(session, some, ids)):
-            for one in [reader] if reader else some[place].readers:
-                belong[one].add(item_id)
-    return belong
+            found.setdefault((start + place, reader), set()).add(item_id)
+    of: dict[int, list[tuple[int, int]]] = {
+        reader: [] for reader, (one, _) in wished.items() if not one.all
+    }
+    for place, each in enumerate(asked):
+        for reader in each.readers:
+            of[reader].append((place, reader if each.of_reader else 0))
+    return {
+        reader: set().union(*(found.get(key, ()) for key in keys))
+        if len(keys) != 1
+        else found.get(keys[0], set())  # one set for all who want the same
+        for reader, keys in of.items()
+    }
 
 
 def _asked(wished: Mapping[int, tuple[Chosen, Clock]]) -> list[_Asked]:

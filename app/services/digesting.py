@@ -4,10 +4,12 @@ Digests are made for many at once: what is the same for everybody is read once, 
 asked for all of them together, so that the number of statements does not grow with the people.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +40,7 @@ from app.services.digest_candidates import Placed
 from app.services.digest_views import Chosen
 from app.services.lines import Sources
 from app.services.listing import events, items
-from app.services.pages import HistoryLine, MentionLine, Row, Unowned
+from app.services.pages import HistoryLine, MentionLine, Row, Stake, Unowned
 from app.services.pages.digest import Changed, Counts, Digest
 
 MOST_ROWS = 60
@@ -108,7 +110,7 @@ class _Draft:
     unowned: list[int]
     claims: list[int]
     counts: Counts
-    stake: tuple[Any, ...]
+    stake: Stake
     alarm: Unowned | None
     goals: list[Any]
 
@@ -117,6 +119,44 @@ class _Draft:
         """All items of which a line is shown."""
         some = (self.overdue, self.soon, self.new, self.unowned, self.claims)
         return (id_ for ids in (*some, [*self.changed]) for id_ in ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Base:
+    """What of a digest does not depend on when the last one came. ``later`` are in the order in
+    which they were first ``seen``.
+    """
+
+    overdue: list[int]
+    soon: list[int]
+    unowned: list[int]
+    later: list[Any]
+    seen: list[datetime]
+    claims: list[Any]
+    goals: list[Any]
+    counts: Counts
+    stake: Stake
+    alarm: Unowned | None
+
+
+def _base_of(placed: Placed, lagging: Sequence[Any], mine: Collection[int] | None) -> _Base:
+    of = digest_candidates.of
+    overdue, soon, pressing = (
+        of(some, mine) for some in (placed.overdue, placed.soon, placed.pressing)
+    )
+    later = sorted(of(placed.later, mine), key=lambda one: one.first_seen_at)
+    return _Base(
+        overdue=_first(overdue),
+        soon=_first(soon),
+        unowned=_first(pressing, MOST_UNOWNED),
+        later=later,
+        seen=[one.first_seen_at for one in later],
+        claims=of(placed.claims, mine),
+        goals=[goal for goal in lagging if mine is None or goal.id in mine],
+        counts=Counts(overdue=len(overdue), soon=len(soon)),
+        stake=digest_candidates.stake_of((*overdue, *soon)),
+        alarm=_alarm(pressing, overdue),
+    )
 
 
 class _Shared:
@@ -134,8 +174,8 @@ class _Shared:
         ids = [reader.id for reader in readers]
         self.mentions = comments.unseen_of(session, ids, most=MENTIONS_LOOKED_AT)
         self.said = digest_ledger.last_said(session, ids)
-        self._placed: dict[str, Placed] = {}
-        self._whole: dict[tuple[str, datetime], _Draft] = {}
+        self._placed: dict[str, tuple[Placed, list[Any]]] = {}
+        self._bases: dict[tuple[Any, ...], _Base] = {}
 
     @cached_property
     def members(self) -> dict[int, set[int]]:
@@ -146,49 +186,41 @@ class _Shared:
         return digest_views.members(self.session, wished, ids)
 
     def draft(self, reader: Reader) -> _Draft:
-        """One digest's sections; made once for all who want everything on the same clock since
-        the same moment.
+        """One digest's sections: what depends on when the reader was told last is looked up in what
+        all who see the same on the same clock have.
         """
-        if not reader.chosen.all:
-            return self._draft(reader, self.members[reader.id])
-        key = (reader.clock.zone.key, reader.since)
-        if key not in self._whole:
-            self._whole[key] = self._draft(reader, None)
-        return replace(self._whole[key], reader=reader)
-
-    def _draft(self, reader: Reader, mine: Collection[int] | None) -> _Draft:
-        zone = reader.clock.zone.key
-        if zone not in self._placed:
-            self._placed[zone] = digest_candidates.placed(self.candidates, reader.clock)
-        all_of = self._placed[zone]
-
-        def of(some: Iterable[Any]) -> list[Any]:
-            return [one for one in some if mine is None or one.id in mine]
-
-        overdue, soon, pressing = of(all_of.overdue), of(all_of.soon), of(all_of.pressing)
-        new = of(one for one in all_of.later if one.first_seen_at > reader.since)
-        told = {one.id for one in new}
-        claims = of(one for one in all_of.claims if one.id not in told)
+        mine = None if reader.chosen.all else self.members[reader.id]
+        base = self._base(reader, mine)
+        fresh = base.later[bisect_right(base.seen, reader.since) :]
+        claims = [one for one in base.claims if one.first_seen_at <= reader.since]
         changed = _history(_of_items(self.told, mine), reader.since)
         return _Draft(
             reader=reader,
-            overdue=_first(overdue),
-            soon=_first(soon),
+            overdue=base.overdue,
+            soon=base.soon,
             changed=dict([*changed.items()][:MOST_ROWS]),
-            new=_first(new),
-            unowned=_first(pressing, MOST_UNOWNED),
+            new=_first(nsmallest(MOST_ROWS, fresh, key=digest_candidates.by_due)),
+            unowned=base.unowned,
             claims=_first(claims),
-            counts=Counts(
-                overdue=len(overdue),
-                soon=len(soon),
-                changed=len(changed),
-                new=len(new),
-                claims=len(claims),
-            ),
-            stake=digest_candidates.stake_of((*overdue, *soon)),
-            alarm=_alarm(pressing, overdue),
-            goals=of(goals.lagging(self.goals, reader.clock)),
+            counts=replace(base.counts, changed=len(changed), new=len(fresh), claims=len(claims)),
+            stake=base.stake,
+            alarm=base.alarm,
+            goals=base.goals,
         )
+
+    def _base(self, reader: Reader, mine: Collection[int] | None) -> _Base:
+        """Made once for all who see the same on the same clock."""
+        zone, chosen = reader.clock.zone.key, reader.chosen
+        key = (zone, chosen.all, chosen.views, reader.id if chosen.of_reader else 0)
+        if key not in self._bases:
+            if zone not in self._placed:
+                lagging = goals.lagging(self.goals, reader.clock)
+                self._placed[zone] = (
+                    digest_candidates.placed(self.candidates, reader.clock),
+                    lagging,
+                )
+            self._bases[key] = _base_of(*self._placed[zone], mine)
+        return self._bases[key]
 
     def rows(self, ids: Iterable[int]) -> Mapping[int, Row]:
         """The lines of all items that any of the digests shows."""
@@ -255,7 +287,7 @@ class _Shared:
 
     def _net(
         self, reader: Reader, draft: _Draft, said: Mapping[str, Any]
-    ) -> tuple[tuple[Any, ...], datetime | None]:
+    ) -> tuple[Stake, datetime | None]:
         """By how much the money moved since the last digest; nothing is said where that one told
         of other views.
         """
