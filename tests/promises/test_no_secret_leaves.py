@@ -58,6 +58,8 @@ from tests.support.mail_server import MailServer
 HOOK_PATH = Canary(name="the webhook's path", value="ab15KanarieHookPathXyz15")
 HOOK_QUERY = Canary(name="the webhook's query", value="ab16KanarieHookQueryXyz16%2F")
 
+CHAT_PATH = Canary(name="the chat's path", value="ab17KanarieChatPathXyz17")
+
 pytestmark = [pytest.mark.promise("P8"), pytest.mark.heavy, pytest.mark.timeout(300)]
 
 
@@ -171,10 +173,12 @@ def by_pages(world: Driven, browser: httpx2.Client, link: str, token: str) -> No
     world.canaries.append(Canary(name="the cookie", value=str(cookie)))
     the_forms(world, browser)
     the_webhook(world, browser)
+    the_chat(world, browser)
     the_calendar(world, browser)
     paths = world.walk(browser)
     assert {"/sources/1/edit", "/sources/3", "/settings/tokens", "/items/1"} <= paths
     assert any(path.startswith("/settings/webhooks/") for path in paths)
+    assert any(path.startswith("/settings/notices/") for path in paths)
     feed = browser.get("/feed.json", headers={"Authorization": f"Bearer {token}"})
     assert world.keep("the feed", feed).json()["items"]
     for path in ("/healthz", "/readyz"):
@@ -240,6 +244,28 @@ def the_calendar(world: Driven, browser: httpx2.Client) -> None:
     for end, status in ((".ics", 200), ("x.ics", 404), (".txt", 404)):
         answer = browser.get(address.removesuffix(".ics") + end)
         assert world.keep(f"the calendar {end}", answer).status_code == status
+
+
+def the_chat(world: Driven, browser: httpx2.Client) -> None:
+    """One whose service answers with all that it was told."""
+
+    def quote(asked: Asked) -> Raw:
+        return reply(f"{asked.target} {receiver.url(asked.target)}", status=403)
+
+    with RawServer() as receiver:
+        receiver.plan(quote)
+        address = f"json://127.0.0.1:{receiver.port}/in/{CHAT_PATH.value}"
+        typed = {"name": "Hall", "whose": "team", "wants": ["urgent"]}
+        added = browser.post("/settings/notices", data={**typed, "address": address})
+        to = added.headers["location"]
+        world.canaries.append(CHAT_PATH)
+        answer = world.keep("chat, test", browser.post(f"{to}/test"))
+        assert answer.status_code == 303
+        for wrong in (f"nothing://{CHAT_PATH.value}", ""):
+            again = {**typed, "address": wrong}
+            page = world.keep(f"chat as {wrong[:7]}", browser.post("/settings/notices", data=again))
+            assert page.status_code == 422
+        assert leaks([CHAT_PATH], {"the chat": receiver.asked[0].target})
 
 
 # What must hold
