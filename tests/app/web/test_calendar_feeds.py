@@ -51,7 +51,9 @@ def test_without_a_name_it_is_called_as_its_view(client: TestClient) -> None:
 
 def test_a_view_leads_to_its_own_calendar(client: TestClient) -> None:
     client.post("/views", data={"name": "Cisco", "query": "vendor=Cisco"})
-    assert 'href="/settings/calendars?view=view%3D1"' in client.get("/views").text
+    views = client.get("/views").text
+    assert 'href="/settings/calendars?view=view%3D1"' in views
+    assert "<code>/feed.json?view=1</code>" in views
     page = client.get(f"{PATH}?view=view%3D1").text
     assert '<option value="view=1" selected>Cisco</option>' in page
 
