@@ -213,17 +213,20 @@ def due_of(one: Notice) -> Due | None:
     return kept_due(one.due) if one.due else None
 
 
-def still_so(one: Notice, *, due: object = None, eligible: bool | None = None) -> Notice | None:
+def still_so(
+    one: Notice, *, due: object = None, is_open: bool = True, eligible: bool | None = None
+) -> Notice | None:
     """The notice as it is to be told now, after some minutes; None where it is not so any more.
 
-    due       of an item the date or instant of now; ``eligible`` of a program.
+    due, is_open  of an item: the date or instant of now, and whether it asks for anything
+    eligible      of a program
     """
     if one.kind == EventKind.PROGRAM_ELIGIBILITY_LOST:
         return None if eligible else one
     if one.kind != EventKind.ITEM_DUE_CHANGED:
         return one
     now = words(due)
-    if now == one.old:
+    if now == one.old or (one.cannot_wait and not is_open):
         return None
     moved = replace(one, new=now, due=now)
     return moved if moved.cannot_wait or not one.cannot_wait else None

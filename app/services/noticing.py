@@ -56,7 +56,7 @@ def ready(session: Session, taken: Taken, *, company: str) -> Ready | None:
 
 
 def _still_so(session: Session, notices: Sequence[Notice]) -> list[Notice]:
-    due = _now(session, items, notices, ITEM, "due_on", "due_at")
+    due = _now(session, items, notices, ITEM, "due_on", "due_at", "is_open")
     eligible = _now(session, programs, notices, "program", "eligible")
     there = _now(session, connections, notices, SOURCE, "removed_at")
     found = []
@@ -65,7 +65,7 @@ def _still_so(session: Session, notices: Sequence[Notice]) -> list[Notice]:
             one.subject_id
         )
         if one.subject == ITEM and row is not None:
-            found.append(still_so(one, due=row.due_at or row.due_on))
+            found.append(still_so(one, due=row.due_at or row.due_on, is_open=row.is_open))
         elif one.subject == "program" and row is not None:
             found.append(still_so(one, eligible=row.eligible))
         elif one.subject == SOURCE:

@@ -95,6 +95,7 @@ def test_mail(request: Request) -> Response:
 def add(request: Request, form: Annotated[ChatForm, Form()]) -> Response:
     """One more chat."""
     try:
+        wants = kinds_of(form.wants)
         service = _service(request, form.address)
         with acting(request) as visit:
             if form.whose == TEAM:
@@ -107,7 +108,7 @@ def add(request: Request, form: Annotated[ChatForm, Form()]) -> Response:
                 service=service,
                 user_id=None if form.whose == TEAM else visit.user_id,
                 query=form.query,
-                wants=kinds_of(form.wants),
+                wants=wants,
                 vault=visit.site.vault,
                 now=visit.clock.now,
                 created_by_id=visit.user_id,

@@ -137,6 +137,11 @@ def test_what_is_not_so_any_more_when_it_leaves_is_not_told(
     assert (left.new if left else None) == told
 
 
+def test_a_date_of_what_is_done_by_now_waits_for_nobody() -> None:
+    moved = notice(EventKind.ITEM_DUE_CHANGED, **MOVED)
+    assert notice_words.still_so(moved, due=date(2026, 12, 3), is_open=False) is None
+
+
 def test_eligibility_that_came_back_is_not_told_as_lost() -> None:
     lost = notice(EventKind.PROGRAM_ELIGIBILITY_LOST)
     assert notice_words.still_so(lost, eligible=True) is None

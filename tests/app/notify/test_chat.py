@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from app.notify import chat, chat_process
-from app.notify.errors import NotSent, Refused, TryLater, Unsure
+from app.notify.errors import Refused, TryLater, Unsure
 from tests.connectors.sdk.raw_server import Raw, RawServer, reply
 
 MESSAGE = chat.Message(
@@ -78,7 +78,6 @@ def test_who_hangs_is_not_waited_for(receiver: RawServer) -> None:
         ("json://localhost:{port}/", "inside our own network"),
         ("json://169.254.169.254/", "inside our own network"),
         ("fcm://project@apikey/device?mode=oauth2&keyfile=/etc/hostname", "a file of this machine"),
-        ("syslog://", "no address of a chat"),
     ],
 )
 def test_what_an_address_must_not_reach_it_does_not(
@@ -184,8 +183,14 @@ def test_what_opens_a_chat_is_known_as_a_secret(address: str, part: str) -> None
 def test_a_service_is_known_by_its_address_alone() -> None:
     told = chat.service_of(chat.Target(address=f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}Xrde"))
     assert told == "Slack"
-    with pytest.raises(NotSent, match="no address of a chat"):
-        chat.service_of(chat.Target(address="https://example.com/hook"))
+
+
+@OLD_MODULE
+@pytest.mark.parametrize(
+    "address", ["https://example.com/hook", "syslog://", "dbus://", "nonsense"]
+)
+def test_what_is_no_chat_and_what_speaks_to_the_machine_itself_is_none(address: str) -> None:
+    assert chat_process.plugin_of(address) is None
 
 
 def test_a_short_chat_gets_what_it_has_room_for_and_the_number_of_the_rest() -> None:
