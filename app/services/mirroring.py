@@ -21,6 +21,8 @@ clocks that differ. Whoever asks by a moment is given what came since so much be
 
 events = SQLModel.metadata.tables["events"]
 later = events.alias("later")
+_of_items = events.c.subject.concat("") == "item"
+"""Said so that SQLite goes by the ids: by the index of subjects it would read them all."""
 
 
 class Gone(Exception):
@@ -85,7 +87,7 @@ def touched(session: Session, walk: Walk, limit: int) -> list[tuple[int, int]]:
     )
     found = (
         sa.select(events.c.id, events.c.subject_id)
-        .where(*lines_of(walk), events.c.subject == "item", ~again.exists())
+        .where(*lines_of(walk), _of_items, ~again.exists())
         .order_by(events.c.id)
         .limit(limit)
     )

@@ -32,7 +32,7 @@ PARAMETERS: Mapping[str, tuple[Json, str]] = {
     "q": (TEXT, "A search."),
     "vendor": (TEXT, "By its name; (none): what names no vendor."),
     "program": (TEXT, "By its name; (none): what names no program."),
-    "kind": ({"enum": [*KINDS]}, "A kind, or a category of deadlines."),
+    "kind": ({"enum": [*dict.fromkeys(KINDS)]}, "A kind, or a category of deadlines."),
     "source": (NUMBER, "The id of a source."),
     "owner": ({"anyOf": [NUMBER, {"const": NOBODY}]}, "The id of a person, or nobody."),
     "state": ({"enum": [*STATES]}, "What the team decided, or the source."),

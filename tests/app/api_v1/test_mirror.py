@@ -23,6 +23,7 @@ from app.services import (
     comments,
     events,
     handing,
+    mirroring,
     own_items,
     pairs,
     people,
@@ -379,3 +380,18 @@ def test_the_history_is_read_along_line_by_line(program: Program) -> None:
     program.post(f"/items/{lines[1]['subject_id']}/note", {"text": "nothing to see"})
     page = program.read(page["sync"])
     assert [(line["kind"], line["note"]) for line in page["events"]] == [("noted", None)]
+
+
+def test_what_was_touched_is_found_by_the_lines_since_and_not_by_all_of_them(
+    program: Program,
+) -> None:
+    if not program.world.database.sqlite:
+        return  # it plans by how much there is, which here is nothing
+    asked: list[Any] = []
+    engine = program.world.database.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    with program.world.database.read() as session:
+        mirroring.touched(session, mirroring.Walk(1, 0, 9), 50)
+        statement, values = asked[-1]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        assert "events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in str(plan.all())
