@@ -64,6 +64,7 @@ PAGES = (
     "/calendar?day=2026-11-21",
     "/settings/digest",
     "/settings/digest/preview",
+    "/unsubscribe/digest/none",
     "/settings/fiscal-years",
     "/overview",
     "/goals",
