@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.core import words
 from app.paths import TEMPLATES
 
 LONGEST_SUBJECT = 150
@@ -39,21 +38,13 @@ WIRE = policy.SMTP.clone(cte_type="7bit", header_factory=HEADERS)
 @cache
 def environment(folder: Path = TEMPLATES / "email") -> Environment:
     """Templates of mail. HTML is escaped, text is not."""
-    env = Environment(
+    return Environment(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {
-        "money": words.money_words,
-        "due": words.due_words,
-        "plural": words.plural,
-        "when": words.when_words,
-        "one_line": lambda text: " ".join(str(text).split()),
-    }
-    return env
 
 
 def render(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
