@@ -105,7 +105,7 @@ def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> Fast
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=lifespan,
+        lifespan=lifespan or mcp.open_doors,
     )
     api.put_on(app)
     web.put_on(app, site, cookieless=(API, mcp.PATH))

@@ -1,18 +1,21 @@
 """Settings: what leaves the inbox, each with its last result and a way to try it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib.util import find_spec
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.models import ApiToken
 from app.services import (
     calendar_feeds,
     digest_ledger,
     digest_wishes,
     notice_pages,
     tokens,
+    trials,
     webhook_pages,
 )
 from app.services.pages.outputs import Going, Output, Try, Way
@@ -64,15 +67,43 @@ def _feed(visit: Visit) -> Output | None:
         key="feed",
         title="JSON feed and API",
         what="For tools of yours, each with a token.",
-        ways=tuple(
-            Way(name=token.name, going=Going.ON, said=token.scope, when=token.used_at, last="read")
-            for token in tokens.tokens(visit.session)
+        ways=(
+            _tried(visit, "feed", "The feed"),
+            _tried(visit, "api", "The API"),
+            *(_token(token, visit.clock.now) for token in tokens.tokens(visit.session)),
         ),
-        none="No tool has a token yet.",
         to="/settings/tokens",
         do="Tokens",
         example=f"curl -H 'Authorization: Bearer …' {home}/feed.json\n"
         f"curl -H 'Authorization: Bearer …' {home}/api/v1/items",
+    )
+
+
+def _token(token: ApiToken, now: datetime) -> Way:
+    ended = token.expires_at is not None and token.expires_at <= now
+    return Way(
+        name=token.name,
+        going=Going.STOPPED if ended else Going.ON,
+        said=", ".join(token.scope.split()),
+        when=token.used_at,
+        last="used" if token.used_at else "",
+        wrong="Its time is over: make a new one, and revoke this." if ended else "",
+    )
+
+
+def _tried(visit: Visit, key: str, name: str) -> Way:
+    """What a tool fetches, and how it went when somebody tried it here."""
+    trial = trials.last(visit.session, key)
+    failed = trial is not None and not trial.ok
+    return Way(
+        name=name,
+        going=Going.TROUBLED if failed else Going.ON,
+        when=trial.at if trial else None,
+        last=f"{trial.said.rstrip('.')}, tested"
+        if trial and trial.ok
+        else ("tested" if trial else ""),
+        wrong=trial.said if trial and failed else "",
+        tries=(Try(label="Test", to=f"{PATH}/{key}/test"),),
     )
 
 
@@ -205,9 +236,8 @@ def _assistants(visit: Visit) -> Output | None:
         title="Assistants",
         what="Programs that speak the Model Context Protocol read the inbox with a token, and act "
         "where you let them.",
-        none="Each comes in with a token of those above."
-        if find_spec("mcp")
-        else "The extra is not installed: pip install 'partner-inbox[mcp]'.",
+        ways=(_tried(visit, "assistants", "The tools to read"),) if find_spec("mcp") else (),
+        none="The extra is not installed: pip install 'partner-inbox[mcp]'.",
         to="/settings/tokens",
         do="Tokens",
         example=f"{home}/mcp\n{home}/mcp/act",

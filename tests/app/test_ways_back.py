@@ -46,7 +46,7 @@ SHOWN = {
 MADE = {
     *("/settings/digest/now", "/settings/digest/{entry_id:id}/again"),
     *("/sources/add/{connector_id}", f"{SOURCE}/sync", "/sample/load", "/settings/people"),
-    *(NOTICES, f"{NOTICES}/mail/test", f"{CHAT}/test"),
+    *(NOTICES, f"{NOTICES}/mail/test", f"{CHAT}/test", "/settings/outputs/{key}/test"),
     *("/settings/webhooks", f"{HOOK}/test", f"{HOOK}/again", f"{HOOK}/all-again"),
     *("/settings/calendars", "/settings/calendars/{feed_id:id}/test"),
     *("/settings/tokens", f"{PERSON}/link", "/link/{token}", "/set-up/{token}"),
