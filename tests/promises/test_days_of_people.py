@@ -198,7 +198,7 @@ def test_a_moment_that_moved_is_told_on_its_readers_clock_everywhere(
             )
             assert "The time moved later." in plain(office.item(zone, "2"))
             text, html = mails[zone]
-            assert f"Due moved: {said[0]} -> {said[1]}" in text
+            assert f"Due moved: {said[0]} → {said[1]}" in text
             assert f"Due moved: {said[0]} → {said[1]}" in plain(html)
-            assert f"Reopened (Due moved {said[0]} → {said[1]})" in text
+            assert f"Reopened. Due moved {said[0]} → {said[1]}" in text
             assert "UTC" not in page + text
