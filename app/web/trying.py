@@ -32,11 +32,11 @@ ACCEPT = "application/json, application/feed+json, text/event-stream"
 @router.post(f"{PAGE}/{{key}}/test")
 def test(request: Request, key: str) -> Response:
     """Ask it once, with a token that is lent for it, and keep what came of it."""
-    if key not in ASKED:
-        raise NotFound("There is no such output.", remedy="Go back to Settings.")
     with reading(request) as visit:
         visit.admin()
         user_id, now = visit.user_id, visit.clock.now
+    if key not in ASKED:
+        raise NotFound("There is no such output.", remedy="Go back to Settings.")
     database = site_of(request).database
     with database.write(counts=False) as session:
         token = trials.lend(session, user_id, now=now)
