@@ -38,19 +38,21 @@ def _lock_sqlite(connection: Connection) -> None:
 
 
 engine = _engine()
-with engine.connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=SQLModel.metadata,
-        compare_type=True,
-        render_as_batch=connection.dialect.name == "sqlite",
-        transactional_ddl=True,
-        include_name=lambda name, kind, _parents: (
-            not (kind in ("table", "index") and name is not None and name.startswith("search_"))
-        ),
-    )
-    with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        context.run_migrations()
-engine.dispose()
+try:
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            compare_type=True,
+            render_as_batch=connection.dialect.name == "sqlite",
+            transactional_ddl=True,
+            include_name=lambda name, kind, _parents: (
+                not (kind in ("table", "index") and name is not None and name.startswith("search_"))
+            ),
+        )
+        with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            context.run_migrations()
+finally:
+    engine.dispose()
