@@ -43,10 +43,10 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
         401,
         (
             "There is no valid token, or (403) it was not made for this. An admin makes one "
-            "under Settings, Tokens, and ticks what it may do."
+            "under Settings, Outputs, Tokens, and ticks what it may do."
         ),
     ),
-    "refused": (403, "Whoever the token belongs to may not do this, or no token was sent at all."),
+    "refused": (403, "Whoever the token belongs to may not do this."),
     "not-found": (404, "There is no such address, item or act."),
     "views": (404, "There is no such saved view, or it is not shared and not the token's maker's."),
     "method": (405, "The address does not take that method; Allow says which it takes."),

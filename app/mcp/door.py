@@ -76,7 +76,7 @@ class Door:
         return self._inner
 
     async def _serve(self, *, task_status: TaskStatus[ASGIApp]) -> None:
-        from app.mcp.serving import made  # noqa: PLC0415  (see above)
+        from app.mcp.serving import made  # noqa: PLC0415  (takes most of a second)
 
         inner, runs = made(self.app, self.path, acts=self.scope == "act")
         async with runs():

@@ -176,8 +176,8 @@ def document(home: str = HERE) -> Json:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token of the page Settings › Tokens, with the scope read, "
-                    "act or both.",
+                    "description": "A token of the page Settings › Outputs › Tokens, with the "
+                    "scope read, act or both.",
                 }
             },
             "parameters": {name: _header(name) for name in HEADERS},
