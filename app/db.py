@@ -39,6 +39,8 @@ GLANCE_STEPS = 50_000
 WRITES = "partner_inbox_writes"
 ON_ITEMS = "on items"
 """What a session's ``info`` says of a write that holds only what people did with items."""
+AFTER = "after"
+"""Where a write's part of the history begins, in its session's ``info``; without, it counts not."""
 COUNT_UP = text(
     "UPDATE revision SET number = number + 1, told = told + :told, opened = opened + :told"
 )
@@ -222,7 +224,7 @@ class Database:
         """A transaction that commits at the end of the block, and counts the revision up.
 
         ``counts`` False: for what no page shows (leases, last use), so that what is
-        remembered until the next write stays remembered.
+        remembered until the next write stays remembered; unless it turns out to (``let_count``).
         """
         with (
             self._writer or nullcontext(),
@@ -231,12 +233,13 @@ class Database:
             ) as session,
         ):
             try:
-                after = session.scalar(HISTORY[self.sqlite]) if counts else None
+                if counts:
+                    let_count(session)
                 yield session
                 session.flush()
-                if counts:
+                if AFTER in session.info:
                     session.execute(COUNT_UP, {"told": int(ON_ITEMS not in session.info)})
-                    session.execute(MARK, {"after": after})
+                    session.execute(MARK, {"after": session.info[AFTER]})
                 session.commit()
             except BaseException:
                 session.rollback()
@@ -267,6 +270,14 @@ class Database:
             self._glances.dispose()
         if "_counter" in self.__dict__:
             self._counter.close()
+
+
+def let_count(session: Session) -> None:
+    """Let this write count the revision up, whatever it was begun as: from here on it adds to the
+    history. A write that has added to it before cannot be let any more.
+    """
+    if AFTER not in session.info:
+        session.info[AFTER] = session.scalar(HISTORY[is_sqlite(session)])
 
 
 def is_sqlite(session: Session) -> bool:

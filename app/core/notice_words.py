@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.core.changes import words
-from app.core.notices import OF_SOURCES, RECORDS, SOURCE, URGENT, EventKind, Notice
+from app.core.notices import OF_SOURCES, OUTPUT, RECORDS, SOURCE, URGENT, EventKind, Notice
 from app.core.words import (
     Clock,
     due_short,
@@ -33,6 +33,7 @@ SUBJECTS = {
     "certification": "Certifications",
     "contact": "Contacts",
     "source": "Sources",
+    "output": "Outputs",
 }
 _OF_A_RECORD = {
     "new": "listed for the first time",
@@ -42,7 +43,7 @@ _OF_A_RECORD = {
 }
 KIND_WORDS: dict[str, str] = {
     URGENT: "What cannot wait: a date that moved earlier, eligibility lost, a source that needs a "
-    "sign-in",
+    "sign-in, a webhook or a chat that was stopped",
     EventKind.ITEM_NEW: "new",
     EventKind.ITEM_DUE_CHANGED: "another date",
     EventKind.ITEM_CHANGED: "another change",
@@ -70,6 +71,7 @@ KIND_WORDS: dict[str, str] = {
     EventKind.SOURCE_BROKEN: "answers what we cannot read",
     EventKind.SOURCE_NEEDS_SIGN_IN: "needs a sign-in",
     EventKind.SOURCE_RECOVERED: "is well again",
+    EventKind.OUTPUT_STOPPED: "a webhook or a chat was stopped",
 }
 """What a channel can be asked to tell people; that there was too much for that is told anyway."""
 
@@ -97,7 +99,7 @@ def folded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
 def _slot(one: Notice) -> tuple[object, ...]:
     of_it = (one.subject, one.subject_id)
-    if one.subject == SOURCE:
+    if one.subject in (SOURCE, OUTPUT):
         return of_it
     if one.kind == EventKind.ITEM_DUE_CHANGED:
         return (*of_it, one.kind, one.field)
@@ -151,6 +153,7 @@ _SAID = {
     EventKind.PROGRAM_ELIGIBILITY_GAINED: ": you are eligible now",
     **dict.fromkeys(OF_SOURCES, " needs your attention"),
     EventKind.SOURCE_RECOVERED: " is well again",
+    EventKind.OUTPUT_STOPPED: ": the {field} was stopped",
     EventKind.INBOX_MANY: ": {new}",
 }
 _WITHOUT = {

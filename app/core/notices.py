@@ -56,10 +56,11 @@ class EventKind(StrEnum):
     SOURCE_BROKEN = "source.broken"
     SOURCE_NEEDS_SIGN_IN = "source.needs_sign_in"
     SOURCE_RECOVERED = "source.recovered"
+    OUTPUT_STOPPED = "output.stopped"
     INBOX_MANY = "inbox.many"
 
 
-ITEM, SOURCE, INBOX = "item", "source", "inbox"
+ITEM, SOURCE, OUTPUT, INBOX = "item", "source", "output", "inbox"
 RECORDS = ("program", "fund", "certification", "contact")
 
 OF_ITEM: Mapping[str, EventKind] = {
@@ -102,18 +103,23 @@ OF_SOURCE: Mapping[str, EventKind] = {
     "needs sign-in": EventKind.SOURCE_NEEDS_SIGN_IN,
     "well again": EventKind.SOURCE_RECOVERED,
 }
+STOPPED, STARTED = "stopped", "started"
+"""Lines of an output's history: we stopped it, and somebody started it again."""
+OF_OUTPUT: Mapping[str, EventKind] = {STOPPED: EventKind.OUTPUT_STOPPED}
 OF_ELIGIBILITY = {
     "no": EventKind.PROGRAM_ELIGIBILITY_LOST,
     "yes": EventKind.PROGRAM_ELIGIBILITY_GAINED,
 }
 
-LINES = frozenset({*OF_ITEM, *OF_RECORD, *OF_SOURCE})
+LINES = frozenset({*OF_ITEM, *OF_RECORD, *OF_SOURCE, *OF_OUTPUT})
 """Kinds of history that may be told; lines of all others need not even be read."""
 URGENT = "urgent"
 """Among what a channel wants: whatever cannot wait for the next digest."""
 OF_SOURCES = frozenset(OF_SOURCE.values())
-TO_PEOPLE: frozenset[str] = frozenset({URGENT, *OF_SOURCES})
-"""What mail and chat tell where nothing else was chosen; of sources a person's mail only admins."""
+TO_PEOPLE: frozenset[str] = frozenset({URGENT, *OF_SOURCES, EventKind.OUTPUT_STOPPED})
+"""What mail and chat tell where nothing else was chosen; of sources a person's mail only admins, of
+an output whoever can start it again.
+"""
 TO_TOOLS: frozenset[str] = frozenset(EventKind)
 """What webhooks tell where nothing else was chosen."""
 
@@ -123,8 +129,8 @@ class Notice:
     """One event as it is told.
 
     event_id    of the line of history: the same event has it wherever it is told
-    subject     "item", "program", "fund", "certification", "contact", "source" or "inbox"
-    title       what people call it; of a source its name
+    subject     "item", "program", "fund", "certification", "contact", "source", "output" or "inbox"
+    title       what people call it; of a source or an output its name
     due         the date or instant that it is due now, as the history writes it
     field, old, new, note  what changed, as the history has it
     who         who did it; None for a source
@@ -165,6 +171,7 @@ class Notice:
         return self.kind in (
             EventKind.PROGRAM_ELIGIBILITY_LOST,
             EventKind.SOURCE_NEEDS_SIGN_IN,
+            EventKind.OUTPUT_STOPPED,
         )
 
 
@@ -176,6 +183,8 @@ def kind_of(
         return OF_ITEM.get(kind)
     if subject == SOURCE:
         return OF_SOURCE.get(kind)
+    if subject == OUTPUT:
+        return OF_OUTPUT.get(kind)
     if subject not in RECORDS or kind not in OF_RECORD:
         return None
     if kind == changes.ELIGIBILITY and subject == "program" and old != new:

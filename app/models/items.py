@@ -124,13 +124,14 @@ class Item(SourceRow, table=True):
 class Event(SQLModel, table=True):
     """One line of history. Append-only.
 
-    subject     "item", "program", "fund", "certification", "contact" or "source"; ``subject_id``
-                its id; "weights" (0) for those of all vendors and programs
+    subject     "item", "program", "fund", "certification", "contact", "source" or "output" (a
+                channel); ``subject_id`` its id; "weights" (0) for those of all vendors and programs
     kind        by a sync: new, changed, due moved, closed, reopened at source, eligibility flipped,
                 gone, returned · by people: done, snoozed, waiting, not applicable, assigned, noted,
                 undone, confirmed, dismissed, joined, told apart · reopened by either · woken when
                 its snooze ended · source changed: the text that a deadline was confirmed from no
-                longer says it · of a source: failing, needs sign-in, broken, well again
+                longer says it · of a source: failing, needs sign-in, broken, well again · of an
+                output: stopped, by us (``note`` says why), started, by people
     actor_id    the user; None for a sync
     field, old, new   what changed, as text for people
     before      the team state before a person's act, so that it can be undone, and its version

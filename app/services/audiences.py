@@ -8,7 +8,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from app.core.notices import INBOX, ITEM, RECORDS, SOURCE, TO_PEOPLE, TO_TOOLS, Notice, is_wanted
+from app.core.notices import (
+    INBOX,
+    ITEM,
+    OUTPUT,
+    RECORDS,
+    SOURCE,
+    TO_PEOPLE,
+    TO_TOOLS,
+    Notice,
+    is_wanted,
+)
 from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
@@ -179,9 +189,18 @@ def _in_view(
         if (
             each.notice.subject_id in shown
             if each.notice.subject == ITEM
-            else _fits(view, each) and (one.user_id is None or each.notice.subject != SOURCE)
+            else _is_told(one, view, each)
         )
     ]
+
+
+def _is_told(one: Listener, view: View, each: Happened) -> bool:
+    """Whether a channel with a view is told of a thing that is no item."""
+    if one.user_id is None:
+        return not each.private and _fits(view, each)
+    if each.notice.subject == OUTPUT:  # it is theirs to start it again, whatever the view
+        return one.user_id in each.people
+    return each.notice.subject != SOURCE and _fits(view, each)
 
 
 def _fits(view: View, each: Happened) -> bool:

@@ -155,8 +155,8 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) -
         status=status,
         answer=answer,
     )
-    if outcome.how is How.GONE and channel.stopped_at is None:
-        deliveries.stop(session, channel, outcome.error, now=now)
+    if outcome.how is How.GONE:
+        deliveries.give_up(session, channel, outcome.error, now=now)
 
 
 # By hand

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core.notices import URGENT, EventKind
+from app.core.notices import OUTPUT, STARTED, URGENT, EventKind
 from app.core.storable import is_text
 from app.db import is_sqlite
 from app.errors import Invalid, NotAllowed, NotFound
-from app.models import Channel, ChannelKind, User
+from app.models import Channel, ChannelKind, Event, User
 from app.secrets import Locked, Vault
 from app.services import deliveries, search
 from app.services.addressed import query_of, view_from
@@ -29,6 +29,11 @@ MOST = 100
 """Channels of the team, and so many of each person."""
 STOPPED = "Stopped by hand."
 CHOICES = frozenset({URGENT, *EventKind})
+PAGES: Mapping[str, str] = {
+    ChannelKind.CHAT: "/settings/notices",
+    ChannelKind.WEBHOOK: "/settings/webhooks",
+}
+"""Where each has a page below, on which it is stopped and started."""
 
 
 def add(
@@ -97,8 +102,13 @@ def stop(session: Session, channel: Channel, *, now: datetime) -> None:
     deliveries.stop(session, channel, STOPPED, now=now)
 
 
-def start(session: Session, channel: Channel) -> None:
-    """It is told again of what happens from now on."""
+def start(session: Session, channel: Channel, *, user_id: int, now: datetime) -> None:
+    """It is told again of what happens from now on. Where we stopped it, that ends in the history,
+    too.
+    """
+    if channel.stopped_at is not None and channel.stopped_because != STOPPED:
+        told: dict[str, Any] = {"subject": OUTPUT, "subject_id": channel.id, "field": channel.kind}
+        session.add(Event(at=now, kind=STARTED, actor_id=user_id, **told))
     channel.stopped_at = channel.stopped_because = channel.failing_since = None
     session.add(channel)
     session.flush()

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core.digests import retry_after
-from app.core.notices import Notice, from_kept
-from app.models import Channel, ChannelKind, Delivery, DeliveryState
+from app.core.notices import OUTPUT, STOPPED, Notice, from_kept
+from app.db import let_count
+from app.models import Channel, ChannelKind, Delivery, DeliveryState, Event
 
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 10
@@ -223,9 +224,9 @@ def failed(
         return
     channel = session.get_one(Channel, taken.channel.id, populate_existing=True)
     channel.failing_since = channel.failing_since or now
-    if channel.kind != ChannelKind.MAIL and now - channel.failing_since >= STOPPED_AFTER:
-        stop(session, channel, FAILED_FOR_DAYS, now=now)
     session.flush()
+    if channel.kind != ChannelKind.MAIL and now - channel.failing_since >= STOPPED_AFTER:
+        give_up(session, channel, FAILED_FOR_DAYS, now=now)
 
 
 def let_go(session: Session, taken: Taken) -> None:
@@ -311,6 +312,29 @@ def stop(session: Session, channel: Channel, why: str, *, now: datetime) -> None
     channel.stopped_at, channel.stopped_because = now, why
     session.add(channel)
     session.flush()
+    hold(session, why, table.c.channel_id == channel.id)
+
+
+def give_up(session: Session, channel: Channel, why: str, *, now: datetime) -> None:
+    """As ``stop``, because nothing arrives there: that is history, from which whoever can start it
+    again is told. Nothing happens where it is stopped already.
+    """
+    mine: sa.CursorResult[Any] = session.connection().execute(
+        sa.update(channels)
+        .where(channels.c.id == channel.id, channels.c.stopped_at.is_(None))
+        .values(stopped_at=now, stopped_because=why)
+    )
+    if mine.rowcount != 1:
+        return
+    let_count(session)
+    told: dict[str, Any] = {
+        "subject": OUTPUT,
+        "subject_id": channel.id,
+        "field": channel.kind,
+        "note": why,
+    }
+    session.add(Event(at=now, kind=STOPPED, **told))
+    session.refresh(channel)
     hold(session, why, table.c.channel_id == channel.id)
 
 

@@ -23,6 +23,7 @@ from app.models import User
 from app.services import (
     acts,
     apart,
+    channel_health,
     comments,
     company,
     deciding,
@@ -42,6 +43,7 @@ from app.services.lines import Sources
 from app.services.listing import events, items
 from app.services.pages import HistoryLine, MentionLine, Row, Stake, Unowned
 from app.services.pages.digest import Changed, Counts, Digest
+from app.services.pages.outputs import Stopped
 
 MOST_ROWS = 60
 MOST_UNOWNED, MOST_MENTIONS = 5, 10
@@ -165,6 +167,7 @@ class _Shared:
     def __init__(self, session: Session, readers: Sequence[Reader], now: datetime) -> None:
         self.session, self.readers, self.now = session, readers, now
         self.known = Sources(session, now=now)
+        self.stopped = channel_health.stopped(session)
         self.company = company.name(session, "")
         self.sample = "Sample company: " if apart.sample(session) else ""
         since = min(reader.since for reader in readers)
@@ -262,6 +265,7 @@ class _Shared:
             behind=behind,
             claims=_shown(rows, draft.claims),
             doubtful=self.known.doubtful,
+            stopped=self._stopped(reader),
             waiting=deciding.count(self.session, reader.clock),
             counts=draft.counts,
             cut=len(self.told) == EVENTS_LOOKED_AT,
@@ -270,6 +274,9 @@ class _Shared:
             said=said,
             company=self.company,
         )
+
+    def _stopped(self, reader: Reader) -> tuple[Stopped, ...]:
+        return tuple(one for one in self.stopped if reader.id in one.people)
 
     def _subject(self, draft: _Draft, mentions: Sequence[MentionLine]) -> str:
         news = digests.News(
@@ -282,6 +289,7 @@ class _Shared:
             behind=len(draft.goals),
             claims=draft.counts.claims,
             doubtful=len(self.known.doubtful),
+            stopped=len(self._stopped(draft.reader)),
         )
         return digests.subject(news, draft.reader.clock)
 

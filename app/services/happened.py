@@ -11,19 +11,22 @@ from app.core import changes
 from app.core.notices import (
     ITEM,
     LINES,
+    OF_OUTPUT,
     OF_SOURCE,
+    OUTPUT,
     RECORDS,
     SOURCE,
     Notice,
     kind_of,
 )
-from app.services import news_walk, people, states
+from app.services import channel_health, news_walk, people, states
 from app.services.listing import events, items, users
 from app.services.listing import states as item_states
+from app.services.pages.outputs import Stopped
 
 MOST_READ = 5_000
 """So many lines are told in one round, what may be urgent first; the others by their number."""
-FIRST = (changes.DUE_MOVED, changes.ELIGIBILITY, *OF_SOURCE)
+FIRST = (changes.DUE_MOVED, changes.ELIGIBILITY, *OF_SOURCE, *OF_OUTPUT)
 
 connections = SQLModel.metadata.tables["connections"]
 runs = SQLModel.metadata.tables["sync_runs"]
@@ -35,12 +38,14 @@ class Happened:
 
     connection_id   whose source it is of
     people          who has it
+    private         it is these people's own, and nothing to tell the team
     actor_id        who did it: they are not told of it
     """
 
     notice: Notice
     connection_id: int | None = None
     people: frozenset[int] = frozenset()
+    private: bool = False
     actor_id: int | None = None
 
 
@@ -49,7 +54,7 @@ def since(session: Session, after: int, *, most: int = MOST_READ) -> tuple[list[
     of_interest = [
         events.c.id > after,
         events.c.kind.in_(sorted(LINES)),
-        events.c.subject.in_([ITEM, SOURCE, *RECORDS]),
+        events.c.subject.in_([ITEM, SOURCE, OUTPUT, *RECORDS]),
     ]
     begun = _first_reads(session, after)
     if begun:
@@ -109,6 +114,7 @@ def _told(session: Session, lines: Sequence[Any]) -> Iterable[Happened]:
             notice=notice,
             connection_id=thing.connection_id,
             people=thing.people,
+            private=thing.private,
             actor_id=line.actor_id,
         )
 
@@ -118,8 +124,9 @@ class _Thing:
     """What an event is about: what is told of it, and who has it."""
 
     facts: Mapping[str, Any]
-    connection_id: int
+    connection_id: int | None = None
     people: frozenset[int] = frozenset()
+    private: bool = False
 
 
 def _things(session: Session, keys: Iterable[news_walk.Key]) -> Mapping[news_walk.Key, _Thing]:
@@ -132,6 +139,8 @@ def _things(session: Session, keys: Iterable[news_walk.Key]) -> Mapping[news_wal
         if id_ in sources:
             facts = {"title": sources[id_], "source": sources[id_], "path": f"/sources/{id_}"}
             found[SOURCE, id_] = _Thing(facts=facts, connection_id=id_)
+    if by_subject.pop(OUTPUT, ()):
+        found |= {(OUTPUT, one.id): _output(one) for one in channel_health.stopped(session)}
     for row in _items(session, by_subject.pop(ITEM, [])):
         found[ITEM, row.id] = _item(row, sources)
     records = news_walk.rows(
@@ -141,6 +150,14 @@ def _things(session: Session, keys: Iterable[news_walk.Key]) -> Mapping[news_wal
     for key, row in records.items():
         found[key] = _record(key, row, sources, have)
     return found
+
+
+def _output(stopped: Stopped) -> _Thing:
+    return _Thing(
+        facts={"title": stopped.name, "path": stopped.to},
+        people=stopped.people,
+        private=not stopped.is_team,
+    )
 
 
 def _sources(session: Session) -> Mapping[int, str]:

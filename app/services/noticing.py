@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.core.notice_words import folded, still_so
-from app.core.notices import ITEM, SOURCE, Notice
+from app.core.notices import ITEM, OUTPUT, SOURCE, Notice
 from app.models import ChannelKind, User
 from app.services import company as companies
 from app.services.deliveries import Taken
@@ -19,6 +19,7 @@ NOTHING = "It was not so any more when it was to leave."
 items = SQLModel.metadata.tables["items"]
 programs = SQLModel.metadata.tables["programs"]
 connections = SQLModel.metadata.tables["connections"]
+channels = SQLModel.metadata.tables["channels"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +60,19 @@ def _still_so(session: Session, notices: Sequence[Notice]) -> list[Notice]:
     due = _now(session, items, notices, ITEM, "due_on", "due_at", "is_open")
     eligible = _now(session, programs, notices, "program", "eligible")
     there = _now(session, connections, notices, SOURCE, "removed_at")
+    stopped = _now(session, channels, notices, OUTPUT, "stopped_at")
     found = []
     for one in notices:
-        row = {ITEM: due, "program": eligible, SOURCE: there}.get(one.subject, {}).get(
-            one.subject_id
-        )
+        now = {ITEM: due, "program": eligible, SOURCE: there, OUTPUT: stopped}
+        row = now.get(one.subject, {}).get(one.subject_id)
         if one.subject == ITEM and row is not None:
             found.append(still_so(one, due=row.due_at or row.due_on, is_open=row.is_open))
         elif one.subject == "program" and row is not None:
             found.append(still_so(one, eligible=row.eligible))
         elif one.subject == SOURCE:
             found.append(one if row is not None and row.removed_at is None else None)
+        elif one.subject == OUTPUT:
+            found.append(one if row is not None and row.stopped_at is not None else None)
         elif one.subject not in (ITEM, "program"):
             found.append(one)
     return [one for one in found if one is not None]

@@ -163,7 +163,7 @@ def start(request: Request, channel_id: int) -> Response:
     """It is told again of what happens."""
     with acting(request) as visit:
         found = _chat(visit, channel_id)
-        channels.start(visit.session, found)
+        channels.start(visit.session, found, user_id=visit.user_id, now=visit.clock.now)
     return see_other(request, _to(channel_id), Toast(said=f"{found.name} is told from now on."))
 
 

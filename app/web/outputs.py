@@ -116,7 +116,7 @@ def _notices(visit: Visit) -> Output:
         key="notices",
         title="Mail at once",
         what="What cannot wait for the digest: a deadline that moved earlier, eligibility that was "
-        "lost, a source that needs a sign-in.",
+        "lost, a source that needs a sign-in, an output that was stopped.",
         ways=(_told(line, wrong=lacks or line.wrong, tries=(test,) if can else ()),),
         to="/settings/notices",
     )

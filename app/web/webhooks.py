@@ -134,7 +134,7 @@ def start(request: Request, channel_id: int) -> Response:
     with acting(request) as visit:
         visit.admin()
         found = webhooks.get(visit.session, channel_id)
-        channels.start(visit.session, found)
+        channels.start(visit.session, found, user_id=visit.user_id, now=visit.clock.now)
     return see_other(request, _to(channel_id), Toast(said=f"{found.name} is called from now on."))
 
 

@@ -177,7 +177,9 @@ class Line(Shape):
     id: Id
     at: Instant
     kind: str = Field(description="new, changed, due moved, gone, done, assigned, …")
-    subject: str = Field(description="item, program, fund, certification, contact, …")
+    subject: str = Field(
+        description="item, program, fund, certification, contact, source, output, …"
+    )
     subject_id: int
     field: str | None
     old: str | None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.services.pages.opened import GoalLine, HistoryLine
+from app.services.pages.outputs import Stopped
 from app.services.pages.owning import Unowned
 from app.services.pages.parts import Row, SourceLine, Stake
 from app.services.pages.talk import MentionLine
@@ -37,6 +38,7 @@ class Digest:
                moved since the digest of ``net_since``; None where that one cannot be compared
     claims     fund claims that lapse after those 7 days and within 30
     unowned    the first rows of what ``alarm`` counts, which the sections above may tell, too
+    stopped    webhooks and chats that we stopped and this person can start again
     waiting    how many things wait for somebody's word
     read_at    everything is at least as new as this; None before the first read
     cut        so much changed that not all of it was looked at
@@ -63,6 +65,7 @@ class Digest:
     behind: tuple[GoalLine, ...] = ()
     claims: tuple[Row, ...] = ()
     doubtful: tuple[SourceLine, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
     waiting: int = 0
     counts: Counts
     cut: bool = False
@@ -74,5 +77,5 @@ class Digest:
     @property
     def empty(self) -> bool:
         """Nothing that a person would want to be told."""
-        told = (self.overdue, self.soon, self.changed, self.new, self.claims)
-        return not any((*told, self.behind, self.doubtful, self.alarm, self.mentions, self.gone))
+        told = (self.overdue, self.soon, self.changed, self.new, self.claims, self.mentions)
+        return not any((*told, self.behind, self.doubtful, self.stopped, self.alarm, self.gone))

@@ -15,6 +15,25 @@ class Going(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A webhook or a chat that we stopped, and that nobody has started again.
+
+    what      "webhook" or "chat"; ``wrong`` why, as sentences
+    people    who can start it again: whose it is, of the team's every admin who may sign in
+    to        the page where they do
+    """
+
+    id: int
+    name: str
+    what: str
+    at: datetime
+    wrong: str
+    is_team: bool
+    people: frozenset[int]
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Try:
     """A button that uses it at once: what it says, and where its form goes (POST)."""
 

@@ -14,13 +14,14 @@ from httpx2 import URL
 from sqlmodel import Session
 
 from app.errors import AppError
-from app.models import AssignmentRule, Event
+from app.models import AssignmentRule, Channel, ChannelKind, Event
 from app.services import (
     accounts,
     acts,
     answers,
     attachments,
     comments,
+    deliveries,
     events,
     handing,
     mirroring,
@@ -380,6 +381,25 @@ def test_the_history_is_read_along_line_by_line(program: Program) -> None:
     program.post(f"/items/{lines[1]['subject_id']}/note", {"text": "nothing to see"})
     page = program.read(page["sync"])
     assert [(line["kind"], line["note"]) for line in page["events"]] == [("noted", None)]
+
+
+def test_that_an_output_was_stopped_is_read_along_without_what_is_its_owners_alone(
+    program: Program,
+) -> None:
+    now, database = program.world.clock(), program.world.database
+    page = program.read("/events")
+    with database.write(counts=False) as session:
+        lee = accounts.add_user(session, email="lee@partner.example", name="Lee", now=now)
+        mine = {"name": "Lee's own", "user_id": lee.id, "created_at": now}
+        chat = Channel(kind=ChannelKind.CHAT, **mine)
+        session.add(chat)
+        session.flush()
+        deliveries.give_up(session, chat, deliveries.FAILED_FOR_DAYS, now=now)
+    page = program.read(page["sync"])
+    (line,) = page["events"]
+    assert (line["subject"], line["subject_id"], line["kind"]) == ("output", chat.id, "stopped")
+    assert (line["field"], line["note"]) == ("chat", deliveries.FAILED_FOR_DAYS)
+    assert "Lee" not in str(line)
 
 
 def test_what_was_touched_is_found_by_the_lines_since_and_not_by_all_of_them(

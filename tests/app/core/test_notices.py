@@ -89,6 +89,7 @@ def test_what_people_are_told_where_nothing_else_was_chosen() -> None:
     assert told == {
         EventKind.ITEM_DUE_CHANGED,
         EventKind.PROGRAM_ELIGIBILITY_LOST,
+        EventKind.OUTPUT_STOPPED,
         *notices.OF_SOURCES,
     }
     later = notice(old="2026-12-03", new="2026-12-10")

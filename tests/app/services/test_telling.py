@@ -347,7 +347,8 @@ def test_a_stopped_channel_is_told_nothing_and_goes_on_from_where_it_is_started(
         channels.stop(session, session.get_one(Channel, tool), now=team.world.clock())
     team.done(1, by=team.rin)
     with team.database.write() as session:
-        channels.start(session, session.get_one(Channel, tool))
+        hall = session.get_one(Channel, tool)
+        channels.start(session, hall, user_id=team.rin, now=team.world.clock())
     team.done(2, by=team.rin)
     states = [(one.body["data"]["title"], one.state) for one in team.ledger(tool)]
     assert states == [("Deadline 0", "dropped"), ("Deadline 2", "waiting")]

@@ -26,6 +26,11 @@ class Company:
         self.site = site
         self.ids = list(company.fill(site.database).values())
 
+    def stops_an_output(self) -> None:
+        line = {"subject": "output", "subject_id": 1, "kind": "stopped", "field": "chat"}
+        with self.site.database.write() as session:
+            session.add(Event(**line, at=NOW, note="It took nothing for 5 days."))
+
     def happens(self, number: int, kind: str, old: str | None, new: str | None) -> None:
         with self.site.database.write() as session:
             field = None if kind in ("gone", "new") else "Due" if kind == "due moved" else "Amount"
@@ -98,6 +103,13 @@ def test_by_htmx_the_page_and_the_count_change_in_one_answer(
 
 
 class TestEmpty:
+    def test_an_output_that_was_stopped_is_no_change_at_a_source(
+        self, client: TestClient, filled: Company
+    ) -> None:
+        filled.stops_an_output()
+        for address in ("/changes", "/changes?vendor=Cisco"):
+            assert "<h2>Nothing changed</h2>" in client.get(address).text
+
     def test_where_all_was_read_nothing_changed(self, client: TestClient, filled: Company) -> None:
         page = client.get("/changes").text
 
