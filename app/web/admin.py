@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +12,11 @@ from app.services import accounts, handing, people, tokens
 from app.web.fields import Text, Tick
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.sign_in import ZONES
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PEOPLE, TOKENS = "/settings/people", "/settings/tokens"
 LIFETIMES = (("", "Never"), ("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"))
 

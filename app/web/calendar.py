@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,10 +14,11 @@ from app.services.calendar import AGENDA, MONTH, CalendarView
 from app.web.inbox_page import OWNERS
 from app.web.inbox_page import PATH as INBOX
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.templating import address
 from app.web.visit import reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/calendar"
 
 

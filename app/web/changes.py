@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +15,10 @@ from app.web.addresses import here, local
 from app.web.fields import Id, Text
 from app.web.flash import Toast
 from app.web.render import Place, by_htmx, part, places, render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/changes"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +14,13 @@ from app.services import digest_wishes, digest_words, digesting
 from app.services.digest_wishes import DAILY, DAYS, WEEKLY, Wishes
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.settings import HOURS
 from app.web.sign_in import ZONES
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/digest"
 
 

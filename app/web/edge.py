@@ -1,7 +1,6 @@
 """Puts the HTML edge onto the application."""
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.routing import Route
 
 from app.web import (
@@ -43,7 +42,6 @@ from app.web import (
     view_sheets,
     webhooks,
 )
-from app.web.fields import only_text
 from app.web.security import (
     MEGABYTE,
     BodyLimit,
@@ -116,8 +114,7 @@ def put_on(app: FastAPI, site: Site, *, cookieless: tuple[str, ...] = ()) -> Non
     app.add_middleware(RequestId)
     app.router.routes.append(Route("/static/{path:path}", site.assets.serve, name="static"))
     for part in PARTS:
-        answer_head(part.router)
-        app.include_router(part.router, dependencies=[Depends(only_text)])
+        app.router.routes.extend(part.router.routes)
     errors.install(app)
 
 
@@ -125,12 +122,3 @@ def _uploads(site: Site) -> dict[str, int]:
     """Below these paths files may be sent, so bodies may be larger: by how much, in bytes."""
     most = (site.settings.max_file_mb + 1) * MEGABYTE  # what is around the file takes some, too
     return {"/sources/": SPREADSHEET, talk.UPLOAD: most}
-
-
-def answer_head(router: APIRouter) -> None:
-    """What answers GET answers HEAD the same, and the server leaves the body out: so monitors
-    and link checkers ask. Starlette's routes do this by themselves, FastAPI's do not.
-    """
-    for route in router.routes:
-        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
-            route.methods.add("HEAD")

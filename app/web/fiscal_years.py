@@ -1,6 +1,5 @@
 """Settings: when each vendor's fiscal year begins."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,10 +8,11 @@ from app.services import fiscal_years
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/fiscal-years"
 
 

@@ -5,7 +5,7 @@ An admin may for everybody, everybody for themselves.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,9 +17,10 @@ from app.web.admin import PEOPLE
 from app.web.fields import Id
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = f"{PEOPLE}/{{person_id:id}}"
 NOBODY = "nobody"
 """What the form sends for "leave them unowned"."""

@@ -1,6 +1,5 @@
 """Help on what leaves and on each connector. Open to all; it tells no data."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -10,9 +9,10 @@ from app.services import feeding
 from app.services.pages.views import SORTS
 from app.web import manuals
 from app.web.render import render_plain
+from app.web.routing import page_router
 from app.web.site import site_of
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get("/help/feed")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from app.web import waiting
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import acting, reading
 from app.web.waiting import Waiting
@@ -27,7 +27,7 @@ from connectors.sdk.errors import ConnectorError
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 
-router = APIRouter()
+router = page_router()
 PATH = "/sources/import"
 LONGEST_SHOWN = 100_000
 """Letters of what was pasted that come back with a form that cannot be taken."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -11,10 +10,11 @@ from app.services import comments, inbox, item, personal
 from app.services.pages import ItemPage, View
 from app.web.inbox_page import PARTS, PATH, around_list, title_of, view_of
 from app.web.render import PRIVATE, by_htmx, render
+from app.web.routing import page_router
 from app.web.templating import address, count_words
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get(PATH)

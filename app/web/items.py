@@ -7,7 +7,7 @@ toast; by htmx it answers with the places of the page that changed.
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,12 +21,13 @@ from app.web.fields import Id, Text
 from app.web.inbox import mark_read
 from app.web.inbox_page import PATH
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.sent import Form_
 from app.web.site import site_of
 from app.web.verbs import Verb
 from app.web.visit import acting, reading
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get("/items/{item_id:id}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,9 +10,10 @@ from app.web import keys
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/keyboard"
 
 

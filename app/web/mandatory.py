@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.services import mandatory
 from app.web.flash import Toast
 from app.web.render import see_other
+from app.web.routing import page_router
 from app.web.rules import PATH
 from app.web.visit import acting
 
-router = APIRouter()
+router = page_router()
 
 
 @router.post(f"{PATH}/mandatory")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +16,10 @@ from app.services import accounts, channels, gathering, notice_pages, saved
 from app.services.notice_pages import ChannelLine
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/notices"
 ONE = f"{PATH}/{{channel_id:id}}"
 OWN, TEAM = "own", "team"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib.util import find_spec
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,9 +20,10 @@ from app.services import (
 from app.services.pages.outputs import Going, Output, Try, Way
 from app.web import calendar_feeds as calendars
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.visit import Visit, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/outputs"
 
 

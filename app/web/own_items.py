@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +17,14 @@ from app.web.addresses import local
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 from connectors.sdk.fiscal import MONTHS, month_of
 from connectors.sdk.records import Category
 from connectors.sdk.repeats import words_of
 
-router = APIRouter()
+router = page_router()
 
 KINDS = (
     ("deadline", "Deadline"),

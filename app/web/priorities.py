@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,9 +16,10 @@ from app.services.weights import Key, Steps
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import by_htmx, render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/priorities"
 SHOWN = "shown "
 STEPS: dict[Any, int] = {str(step): step for step in WEIGHTS}

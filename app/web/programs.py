@@ -1,14 +1,14 @@
 """Programs: memberships, funds, certifications and contacts."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.services.programs import VIEWS, programs_page
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.visit import reading
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get("/programs")

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.services.tracking import reports_page
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.visit import Visit, reading
 
-router = APIRouter()
+router = page_router()
 
 
 @router.get("/reports")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,9 +13,10 @@ from app.services import mandatory, ruling, ruling_now
 from app.web.fields import Id
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/rules"
 
 

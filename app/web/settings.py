@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +12,12 @@ from app.services import accounts, digest_wishes
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.sign_in import ZONES, signed_in
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings"
 HOURS = tuple((str(hour), f"{hour:02}:00") for hour in range(24))
 

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -15,12 +14,13 @@ from app.web.downloads import HEADERS, disposition
 from app.web.flash import Toast
 from app.web.imports import PATH, options_of
 from app.web.render import see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import acting, reading
 from connectors.sdk.errors import ConnectorError
 from connectors.spreadsheet.settings import SpreadsheetConfig
 
-router = APIRouter()
+router = page_router()
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

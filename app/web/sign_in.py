@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.requests import Request
@@ -16,10 +16,11 @@ from app.web.cookies import drop_cookie, set_cookie
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import render_plain, see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import SESSION, session_token
 
-router = APIRouter()
+router = page_router()
 
 LOST = "You had been signed out, so what you last did was not saved. Do it again."
 WRONG = "That e-mail address and password do not belong together."

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from app.web.drafts import Draft
 from app.web.fields import Submitted
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.schedule_fields import ScheduleTyped, schedule_of, typed_of
 from app.web.sign_in import ZONES
 from app.web.site import Site, site_of
@@ -33,7 +33,7 @@ from connectors.sdk.connector import Check, CheckState, InMemory
 from connectors.sdk.manifest import ConnectorConfig, Manifest, PlatformType
 from connectors.sdk.quality import proof_of
 
-router = APIRouter()
+router = page_router()
 ORDER = (PlatformType.DISTRIBUTOR, PlatformType.VENDOR, PlatformType.GENERIC)
 TITLES = {
     PlatformType.DISTRIBUTOR: "Distributors",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +12,11 @@ from app.services.uploads import uploaded_at
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import Place, by_htmx, fragment, places, render, see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/sources"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +13,12 @@ from app.web.addresses import local
 from app.web.fields import Text
 from app.web.flash import Toast
 from app.web.render import by_htmx, render, see_other
+from app.web.routing import page_router
 from app.web.settings import HOURS
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/start"
 
 

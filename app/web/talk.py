@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -18,10 +18,11 @@ from app.web.downloads import as_attachment
 from app.web.fields import Id, Submitted, Text, Tick
 from app.web.inbox_page import PATH
 from app.web.render import render
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 MENTIONS = "/mentions"
 MOST_MENTIONS = 100
 UPLOAD = "/items/file"

@@ -5,7 +5,6 @@ from typing import Any
 
 import anyio.from_thread
 import httpx2
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,10 +14,11 @@ from app.services import trials
 from app.services.trials import Trial
 from app.web.flash import Toast
 from app.web.render import see_other
+from app.web.routing import page_router
 from app.web.site import site_of
 from app.web.visit import reading
 
-router = APIRouter()
+router = page_router()
 PAGE = "/settings/outputs"
 TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 ASKED: Mapping[str, tuple[str, str, Any]] = {

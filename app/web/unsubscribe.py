@@ -6,7 +6,7 @@ that it is right. Looking at it does nothing, for scanners look at all links.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +16,10 @@ from app.models import User
 from app.services import unsubscribing
 from app.services.unsubscribing import Mails
 from app.web.render import render_plain
+from app.web.routing import page_router
 from app.web.site import site_of
 
-router = APIRouter()
+router = page_router()
 BELOW = f"{unsubscribing.PATH}/"
 ONE = f"{BELOW}{{of}}/{{token}}"
 ONE_CLICK = "One-Click"

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import BinaryIO
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +12,11 @@ from app.errors import Conflict
 from app.services import view_sheets
 from app.services.view_sheets import Sheet, title_of
 from app.web.inbox_page import PATH, view_of
+from app.web.routing import page_router
 from app.web.sheets import download
 from app.web.visit import reading
 
-router = APIRouter()
+router = page_router()
 _at_once = BoundedSemaphore(2)
 """A large one takes its time: more of them would leave no thread to anybody else."""
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,9 +17,10 @@ from app.services.webhook_pages import Shows
 from app.web.fields import Id, Text
 from app.web.flash import Toast
 from app.web.render import render, see_other
+from app.web.routing import page_router
 from app.web.visit import Visit, acting, reading
 
-router = APIRouter()
+router = page_router()
 PATH = "/settings/webhooks"
 ONE = f"{PATH}/{{channel_id:id}}"
 SINCE = (

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx2 import Response
 from pydantic import BaseModel, SecretStr
-from starlette.routing import BaseRoute
 
 from app.api import edge as api
 from app.config import Settings
@@ -89,24 +88,15 @@ COOKIE = "partner-inbox-session"
 # --- the routes and what they take -----------------------------------------------------------
 
 
-def routes_of(app: FastAPI) -> Iterator[APIRoute]:
-    """All of them, as they were written down."""
-    waiting: list[BaseRoute] = list(app.router.routes)
-    while waiting:
-        route = waiting.pop(0)
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            waiting = [*inner.routes, *waiting]
-        elif isinstance(route, APIRoute):
-            yield route
-
-
 def all_routes() -> dict[str, APIRoute]:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     api.put_on(app)
-    for part in web.PARTS:
-        app.include_router(part.router)
-    return {f"{' '.join(sorted(route.methods))} {route.path}": route for route in routes_of(app)}
+    every = [*app.routes, *(route for part in web.PARTS for route in part.router.routes)]
+    return {
+        f"{' '.join(sorted(route.methods))} {route.path}": route
+        for route in every
+        if isinstance(route, APIRoute)
+    }
 
 
 ROUTES = all_routes()

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.main import with_edges
@@ -22,19 +22,9 @@ COOKIELESS = ("/api/v1/", "/mcp")
 """Whoever comes there is asked for a token, whatever a browser adds."""
 
 
-def every_route(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
-    """Flat, for FastAPI keeps an included router as one entry."""
-    for route in routes:
-        router = getattr(route, "original_router", None)
-        if router is None:
-            yield route
-        else:
-            yield from every_route(router.routes)
-
-
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Every method and path of the application, with its parameters filled in."""
-    for route in every_route(app.routes):
+    for route in app.routes:
         if isinstance(route, APIRoute | Route):
             path = re.sub(r"\{[^}]+\}", "1", route.path)
             for method in sorted(route.methods or ()):
