@@ -142,7 +142,7 @@ class News:
     behind: int = 0
     claims: int = 0
     doubtful: int = 0
-    stopped: int = 0
+    silent: int = 0
 
 
 def subject(news: News, clock: Clock) -> str:
@@ -172,7 +172,7 @@ def _other(news: News) -> list[str]:
         (news.behind, plural(news.behind, "goal") + " behind"),
         (news.claims, plural(news.claims, "claim that lapses", "claims that lapse")),
         (news.doubtful, plural(news.doubtful, "source") + " not fresh"),
-        (news.stopped, plural(news.stopped, "output") + " stopped"),
+        (news.silent, plural(news.silent, "output tells", "outputs tell") + " nothing"),
     )
     return [words for count, words in said if count]
 

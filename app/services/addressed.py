@@ -14,6 +14,8 @@ LONGEST = 500
 LONGEST_UNIT = 20
 LONGEST_SEARCH = 200
 MOST_FIELDS = 50
+SAVED = "view="
+"""Begins what stands for a saved view where one is followed; its number comes after it."""
 OWNERS = {ME: "Mine", BACKUP: "I am the backup", NOBODY: "Nobody owns it"}
 
 

@@ -23,8 +23,9 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.db import is_sqlite
 from app.models import ChannelKind
-from app.services import filters, listing, search, states
+from app.services import channel_views, filters, listing, search, states
 from app.services.addressed import view_from
+from app.services.channel_views import ITS_PERSONS, Tells
 from app.services.happened import Happened
 from app.services.pages import View
 from app.services.pages.views import SHAPE
@@ -42,6 +43,7 @@ class Listener:
     """A channel that is told something, or the mail of a person that has no row yet.
 
     user_id     whose it is; None: the team's, and ``reader`` is who made it
+    tells       of which items
     since       it is told nothing older
     """
 
@@ -51,7 +53,7 @@ class Listener:
     reader: int
     is_admin: bool
     zone: str | None
-    query: str
+    tells: Tells
     wants: frozenset[str]
     since: datetime
 
@@ -64,9 +66,10 @@ def wants_of(kind: str, chosen: Iterable[str]) -> frozenset[str]:
 
 def listeners(session: Session, *, mail: bool) -> list[Listener]:
     """Everybody who is told anything. ``mail``: this installation can send some."""
-    own = channels.outerjoin(users, users.c.id == channels.c.user_id)
+    own = channel_views.joined.outerjoin(users, users.c.id == channels.c.user_id)
+    more = (channels.c.kind, channels.c.created_by_id, channels.c.wants, channels.c.created_at)
     statement = (
-        sa.select(channels, users.c.is_admin, users.c.time_zone)
+        sa.select(*channel_views.COLUMNS, *more, users.c.is_admin, users.c.time_zone)
         .select_from(own)
         .where(
             channels.c.stopped_at.is_(None),
@@ -86,7 +89,7 @@ def listeners(session: Session, *, mail: bool) -> list[Listener]:
             reader=row.user_id or row.created_by_id or 0,
             is_admin=bool(row.is_admin),
             zone=row.time_zone,
-            query=row.query,
+            tells=channel_views.tells(row),
             wants=wants_of(row.kind, row.wants),
             since=row.created_at,
         )
@@ -113,7 +116,7 @@ def _without_a_row(session: Session) -> list[Listener]:
             reader=row.id,
             is_admin=row.is_admin,
             zone=row.time_zone,
-            query="",
+            tells=ITS_PERSONS,
             wants=wants_of(ChannelKind.MAIL, ()),
             since=row.created_at,
         )
@@ -139,10 +142,12 @@ def told(
         if one.wants not in wanted:
             wanted[one.wants] = [each for each in happened if is_wanted(each.notice, one.wants)]
             of_people[one.wants] = _by_person(wanted[one.wants])
-        if one.user_id is not None and not one.query:
-            heard = _own(one, wanted[one.wants], of_people[one.wants])
+        if one.tells.query is not None:
+            heard = _in_view(session, one, wanted[one.wants], one.tells.query, clock)
+        elif one.tells.lost:
+            heard = [each for each in wanted[one.wants] if _can_start(one, each)]
         else:
-            heard = _in_view(session, one, wanted[one.wants], clock)
+            heard = _own(one, wanted[one.wants], of_people[one.wants])
         notices = [
             each.notice
             for each in heard
@@ -177,9 +182,9 @@ def _by_id(each: Happened) -> int:
 
 
 def _in_view(
-    session: Session, one: Listener, wanted: Sequence[Happened], clock: Clock
+    session: Session, one: Listener, wanted: Sequence[Happened], query: str, clock: Clock
 ) -> list[Happened]:
-    view = view_from(one.query)
+    view = view_from(query)
     ids = {each.notice.subject_id for each in wanted if each.notice.subject == ITEM}
     zone = zone_of(one.zone) if one.zone else clock.zone
     shown = items_in(session, view, ids, reader=one.reader, clock=Clock(now=clock.now, zone=zone))
@@ -198,9 +203,14 @@ def _is_told(one: Listener, view: View, each: Happened) -> bool:
     """Whether a channel with a view is told of a thing that is no item."""
     if one.user_id is None:
         return not each.private and _fits(view, each)
-    if each.notice.subject == OUTPUT:  # it is theirs to start it again, whatever the view
-        return one.user_id in each.people
+    if each.notice.subject == OUTPUT:
+        return _can_start(one, each)
     return each.notice.subject != SOURCE and _fits(view, each)
+
+
+def _can_start(one: Listener, each: Happened) -> bool:
+    """Whether it is an output that this person can start again: told whatever the view."""
+    return each.notice.subject == OUTPUT and one.user_id in each.people
 
 
 def _fits(view: View, each: Happened) -> bool:

@@ -7,7 +7,7 @@ it is shown once. What it shows is asked anew at each read, with that person's r
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from app.errors import Invalid, NotFound
 from app.models import AppSetting, CalendarFeed, SavedView
 from app.secrets import digest
 from app.services import saved
-from app.services.addressed import query_of, view_from
+from app.services.addressed import SAVED, query_of, view_from
 from app.services.pages import View
 from app.services.pages.views import BACKWARDS
 
@@ -33,8 +33,6 @@ BYTES = 24
 """Of the secret: 192 bits."""
 SHOWN = 6
 """Characters of the address that its list shows, to tell it from others."""
-SAVED = "view="
-"""Begins the query of a calendar that follows a saved view."""
 BUILT_IN = {
     "tab=mine": "Mine",
     "owner=backup": "What I back up",
@@ -188,7 +186,7 @@ def _opened(session: Session, which: sa.ColumnElement[bool]) -> Opened | None:
         .where(which, feeds.c.revoked_at.is_(None), users.c.is_active)
     )
     found = session.execute(statement).first()
-    view = _view(session, found.query, found.user_id) if found is not None else None
+    view = _view(session, found) if found is not None else None
     if found is None or view is None:
         return None
     return Opened(
@@ -206,19 +204,21 @@ def _opened(session: Session, which: sa.ColumnElement[bool]) -> Opened | None:
     )
 
 
-def _view(session: Session, query: str, user_id: int) -> View | None:
+def _view(session: Session, feed: Any) -> View | None:
     """What it shows now; None where that person does not see the saved view any more."""
-    if not query.startswith(SAVED):
-        return view_from(query)
+    if not feed.query.startswith(SAVED):
+        return view_from(feed.query)
     try:
-        return view_from(saved.seen(session, whole(query.removeprefix(SAVED)) or 0, user_id).query)
+        view = saved.seen(session, whole(feed.query.removeprefix(SAVED)) or 0, feed.user_id)
     except NotFound:
         return None
+    # The number of one that was deleted is given again, to one that is younger than the calendar.
+    return view_from(view.query) if view.created_at <= feed.created_at else None
 
 
 def inbox_query(session: Session, feed: CalendarFeed) -> str | None:
     """The query of the inbox with the same items; None where its view is gone."""
-    view = _view(session, feed.query, feed.user_id)
+    view = _view(session, feed)
     return None if view is None else query_of(view)
 
 

@@ -1,72 +1,90 @@
-"""How a channel is: whether it is told, was stopped, or takes nothing, and why."""
+"""How a channel is: whether it is told, was stopped, takes or tells nothing, and why."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.models import Channel, User
-from app.services import channels, deliveries
-from app.services.pages.outputs import Going, Stopped
+from app.models import Channel, ChannelKind, User
+from app.services import channel_views, channels, deliveries
+from app.services.pages.outputs import Going, Silent
 
 BY_US = sa.and_(
     col(Channel.stopped_at).is_not(None), col(Channel.stopped_because) != channels.STOPPED
 )
+FOLLOWS = sa.and_(col(Channel.stopped_at).is_(None), col(Channel.view_id).is_not(None))
 
 
-def going(channel: Channel) -> Going:
-    """How it is, in one word."""
+def going(channel: Channel, lost: str = "") -> Going:
+    """How it is, in one word. ``lost``: why it tells of no item."""
     if channel.stopped_at is None:
-        return Going.ON if channel.failing_since is None else Going.TROUBLED
+        return Going.TROUBLED if channel.failing_since or lost else Going.ON
     return Going.OFF if channel.stopped_because == channels.STOPPED else Going.STOPPED
 
 
-def wrong(channel: Channel, error: str) -> str:
+def wrong(channel: Channel, error: str, lost: str = "") -> str:
     """What is wrong with it, with the ``error`` of its last message; empty while nothing is."""
-    match going(channel):
+    told: tuple[str, ...]
+    match going(channel, lost):
         case Going.ON | Going.OFF:
             return ""
         case Going.TROUBLED:
-            return error
+            told = (error if channel.failing_since else "", lost)
         case Going.STOPPED:
-            return " ".join(dict.fromkeys(filter(None, (channel.stopped_because, error))))
+            told = (channel.stopped_because or "", error, lost)
+    return " ".join(dict.fromkeys(filter(None, told)))
 
 
 def troubled(session: Session) -> Iterator[tuple[Channel, str]]:
-    """The channels with which something is wrong, and what."""
-    failing = sa.or_(col(Channel.failing_since).is_not(None), BY_US)
-    yield from _with_what_is_wrong(session, failing)
+    """The channels with which something is wrong, and what; of people's mail they know it."""
+    failing = sa.or_(col(Channel.failing_since).is_not(None), BY_US, FOLLOWS)
+    for one in _wrong(session, failing, col(Channel.kind) != ChannelKind.MAIL):
+        yield one.channel, one.said
 
 
-def stopped(session: Session) -> Sequence[Stopped]:
-    """The channels that we stopped and nobody has started again."""
-    found = [*_with_what_is_wrong(session, BY_US)]
-    if not found:
-        return ()
-    admins = select(User.id).where(col(User.is_active), col(User.is_admin))
-    every = frozenset(id_ for id_ in session.exec(admins) if id_ is not None)
-    return [
-        Stopped(
-            id=one.id,
-            name=one.name,
-            what=one.kind,
-            at=one.stopped_at,
-            wrong=said,
-            is_team=one.user_id is None,
-            people=every if one.user_id is None else frozenset({one.user_id}),
-            to=f"{channels.PAGES[one.kind]}/{one.id}",
-        )
-        for one, said in found
-        if one.id is not None and one.stopped_at is not None
+def silent(session: Session) -> Sequence[Silent]:
+    """The channels that tell nothing though nobody stopped them by hand: we did, or the view that
+    they follow is gone.
+    """
+    off = select(User.id).where(sa.not_(col(User.notices_on)))
+    unwanted = sa.and_(col(Channel.kind) == ChannelKind.MAIL, col(Channel.user_id).in_(off))
+    found = [
+        one
+        for one in _wrong(session, sa.or_(BY_US, FOLLOWS), sa.not_(unwanted))
+        if one.channel.stopped_at is not None or one.lost
     ]
+    admins = select(User.id).where(col(User.is_active), col(User.is_admin))
+    every = frozenset(id_ for id_ in session.exec(admins) if id_ is not None) if found else ()
+    return [_silent(one, frozenset(every)) for one in found]
 
 
-def _with_what_is_wrong(
-    session: Session, which: sa.ColumnElement[bool]
-) -> Iterator[tuple[Channel, str]]:
-    found = session.exec(select(Channel).where(which).order_by(col(Channel.id))).all()
-    newest = deliveries.newest(session, [one.id for one in found if one.id is not None])
+def _silent(one: "_Wrong", admins: frozenset[int]) -> Silent:
+    channel = one.channel
+    is_mail = channel.kind == ChannelKind.MAIL
+    return Silent(
+        id=channel.id or 0,
+        name="Mail at once" if is_mail else channel.name,
+        what=channel.kind,
+        at=channel.stopped_at,
+        wrong=one.said,
+        is_team=channel.user_id is None,
+        people=admins if channel.user_id is None else frozenset({channel.user_id}),
+        to=channels.page_of(channel),
+    )
+
+
+class _Wrong(NamedTuple):
+    channel: Channel
+    said: str
+    lost: str
+
+
+def _wrong(session: Session, *which: sa.ColumnElement[bool]) -> Iterator[_Wrong]:
+    found = session.exec(select(Channel).where(*which).order_by(col(Channel.id))).all()
+    ids = [one.id for one in found if one.id is not None]
+    newest, told = deliveries.newest(session, ids), channel_views.of(session, ids)
     for one in found:
-        last = newest.get(one.id or 0)
-        if said := wrong(one, (last.error or "") if last else ""):
-            yield one, said
+        last, lost = newest.get(one.id or 0), told[one.id or 0].lost
+        if said := wrong(one, (last.error or "") if last else "", lost):
+            yield _Wrong(one, said, lost)

@@ -17,9 +17,7 @@ from app.db import is_sqlite
 from app.errors import Invalid, NotAllowed, NotFound
 from app.models import Channel, ChannelKind, Event, User
 from app.secrets import Locked, Vault
-from app.services import deliveries, search
-from app.services.addressed import query_of, view_from
-from app.services.pages.views import BACKUP, ME
+from app.services import channel_views, deliveries, search
 from app.services.unique import only_one
 from connectors.sdk import redact
 
@@ -29,11 +27,6 @@ MOST = 100
 """Channels of the team, and so many of each person."""
 STOPPED = "Stopped by hand."
 CHOICES = frozenset({URGENT, *EventKind})
-PAGES: Mapping[str, str] = {
-    ChannelKind.CHAT: "/settings/notices",
-    ChannelKind.WEBHOOK: "/settings/webhooks",
-}
-"""Where each has a page below, on which it is stopped and started."""
 
 
 def add(
@@ -52,7 +45,7 @@ def add(
     service: str = "",
 ) -> Channel:
     """A new channel; it tells what happens from now on. ``user_id`` None: the team's;
-    ``service``: what the address leads to, for people.
+    ``service``: what the address leads to, for people; ``query``: see ``channel_views.choose``.
 
     Raises ``Invalid``.
     """
@@ -63,13 +56,13 @@ def add(
         kind=kind,
         name=_name(name),
         user_id=user_id,
-        query=_query(query, team=user_id is None),
         wants=_wants(wants),
         address=seal(vault, address, service),
         secret=vault.seal({"secret": secret}) if secret else "",
         created_by_id=created_by_id,
         created_at=now,
     )
+    channel_views.choose(session, made, query)
     session.add(made)
     session.flush()
     return made
@@ -88,7 +81,7 @@ def change(
 ) -> None:
     """Other settings for a channel; without an ``address`` it keeps its own. Raises ``Invalid``."""
     channel.name = _name(name)
-    channel.query = _query(query, team=channel.user_id is None)
+    channel_views.choose(session, channel, query)
     channel.wants = _wants(wants)
     if address:
         channel.address = seal(vault, address, service)
@@ -199,6 +192,14 @@ def seal(vault: Vault, address: str, service: str = "") -> str:
     return vault.seal({"address": address} | ({"service": service} if service else {}))
 
 
+def page_of(channel: Channel) -> str:
+    """The page on which it is changed, stopped and started."""
+    if channel.kind == ChannelKind.MAIL:
+        return "/settings/notices"
+    of_kind = "webhooks" if channel.kind == ChannelKind.WEBHOOK else "notices"
+    return f"/settings/{of_kind}/{channel.id}"
+
+
 def address_of(channel: Channel, vault: Vault) -> str:
     """Where it leads; masked from now on in whatever is logged. Raises ``Locked``."""
     address = str(vault.open(channel.address).get("address", ""))
@@ -223,15 +224,6 @@ def _name(text: str) -> str:
         told = {"name": f"A name has 1 to {LONGEST_NAME} characters."}
         raise Invalid("The name cannot be used.", fields=told)
     return name
-
-
-def _query(text: str, *, team: bool) -> str:
-    """The view as it is kept. The team's means the same for everybody."""
-    view = view_from(text.partition("?")[2] if "?" in text else text)
-    if team and (view.tab in ("mine", "new", "starred") or view.owner in (ME, BACKUP)):
-        told = {"query": "Choose a view that shows everybody the same."}
-        raise Invalid("The team has no view of its own.", fields=told)
-    return query_of(view)
 
 
 def _wants(chosen: Iterable[str]) -> list[str]:

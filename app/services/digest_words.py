@@ -7,7 +7,7 @@ from app.core.outlines import Entry, Line, Link, Outline, Said, Section, dotted,
 from app.core.words import Clock
 from app.services.pages import GoalLine, HistoryLine, MentionLine, Row, SourceLine, Stake
 from app.services.pages.digest import Changed, Digest
-from app.services.pages.outputs import Stopped
+from app.services.pages.outputs import Silent
 from connectors.sdk.records import Money
 
 TITLE, VALUE, LINE, COMMENT = 140, 120, 220, 400
@@ -52,9 +52,9 @@ def _top(digest: Digest, clock: Clock, company: str) -> Iterator[Line]:
     if digest.doubtful:
         many = f"{words.plural(len(digest.doubtful), 'source')} not fresh: see the end."
         yield said(Said(many, "soon"))
-    if digest.stopped:
-        many = f"{words.plural(len(digest.stopped), 'output')} stopped: see the end."
-        yield said(Said(many, "soon"))
+    if digest.silent:
+        many = words.plural(len(digest.silent), "output tells", "outputs tell")
+        yield said(Said(f"{many} nothing: see the end.", "soon"))
     if digest.views:
         yield said(f"Only what is in {_listed(digest.views)}.")
     for name in digest.gone:
@@ -97,8 +97,8 @@ def _sections(digest: Digest, clock: Clock, home: str) -> Iterator[Section]:
     yield _of_rows(head, digest.claims, counts.claims, clock, home)
     doubtful = tuple(_source(one, clock, home) for one in digest.doubtful)
     yield Section(head="Sources not fresh", entries=doubtful)
-    stopped = tuple(_stopped(one, clock, home) for one in digest.stopped)
-    yield Section(head="Outputs stopped", entries=stopped)
+    silent = tuple(_silent(one, clock, home) for one in digest.silent)
+    yield Section(head="Outputs that tell nothing", entries=silent)
 
 
 def _of_rows(head: str, rows: Iterable[Row], count: int, clock: Clock, home: str) -> Section:
@@ -201,19 +201,13 @@ def _source(source: SourceLine, clock: Clock, home: str) -> Entry:
     )
 
 
-def _stopped(one: Stopped, clock: Clock, home: str) -> Entry:
-    when = words.when_words(one.at, clock)
-    return Entry(
-        title=short(one.name, TITLE),
-        url=f"{home}{one.to}",
-        lines=(
-            said(
-                Said(f"{one.what.capitalize()} stopped", "soon"),
-                f" {when}. {short(one.wrong, LINE)}",
-            ),
-            said("Mend it, and start it again."),
-        ),
-    )
+def _silent(silent: Silent, clock: Clock, home: str) -> Entry:
+    why = said(short(silent.wrong, LINE))
+    if silent.at is not None:
+        stopped = Said(f"{silent.what.capitalize()} stopped", "soon")
+        mend = "Mend it, and start it again."
+        why = (stopped, *said(f" {words.when_words(silent.at, clock)}. "), *why, *said(f" {mend}"))
+    return Entry(title=short(silent.name, TITLE), url=f"{home}{silent.to}", lines=(why,))
 
 
 def _foot(digest: Digest, home: str) -> Iterator[Link]:

@@ -43,7 +43,7 @@ from app.services.lines import Sources
 from app.services.listing import events, items
 from app.services.pages import HistoryLine, MentionLine, Row, Stake, Unowned
 from app.services.pages.digest import Changed, Counts, Digest
-from app.services.pages.outputs import Stopped
+from app.services.pages.outputs import Silent
 
 MOST_ROWS = 60
 MOST_UNOWNED, MOST_MENTIONS = 5, 10
@@ -167,7 +167,7 @@ class _Shared:
     def __init__(self, session: Session, readers: Sequence[Reader], now: datetime) -> None:
         self.session, self.readers, self.now = session, readers, now
         self.known = Sources(session, now=now)
-        self.stopped = channel_health.stopped(session)
+        self.silent = channel_health.silent(session)
         self.company = company.name(session, "")
         self.sample = "Sample company: " if apart.sample(session) else ""
         since = min(reader.since for reader in readers)
@@ -265,7 +265,7 @@ class _Shared:
             behind=behind,
             claims=_shown(rows, draft.claims),
             doubtful=self.known.doubtful,
-            stopped=self._stopped(reader),
+            silent=self._silent(reader),
             waiting=deciding.count(self.session, reader.clock),
             counts=draft.counts,
             cut=len(self.told) == EVENTS_LOOKED_AT,
@@ -275,8 +275,8 @@ class _Shared:
             company=self.company,
         )
 
-    def _stopped(self, reader: Reader) -> tuple[Stopped, ...]:
-        return tuple(one for one in self.stopped if reader.id in one.people)
+    def _silent(self, reader: Reader) -> tuple[Silent, ...]:
+        return tuple(one for one in self.silent if reader.id in one.people)
 
     def _subject(self, draft: _Draft, mentions: Sequence[MentionLine]) -> str:
         news = digests.News(
@@ -289,7 +289,7 @@ class _Shared:
             behind=len(draft.goals),
             claims=draft.counts.claims,
             doubtful=len(self.known.doubtful),
-            stopped=len(self._stopped(draft.reader)),
+            silent=len(self._silent(draft.reader)),
         )
         return digests.subject(news, draft.reader.clock)
 

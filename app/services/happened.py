@@ -22,7 +22,7 @@ from app.core.notices import (
 from app.services import channel_health, news_walk, people, states
 from app.services.listing import events, items, users
 from app.services.listing import states as item_states
-from app.services.pages.outputs import Stopped
+from app.services.pages.outputs import Silent
 
 MOST_READ = 5_000
 """So many lines are told in one round, what may be urgent first; the others by their number."""
@@ -140,7 +140,8 @@ def _things(session: Session, keys: Iterable[news_walk.Key]) -> Mapping[news_wal
             facts = {"title": sources[id_], "source": sources[id_], "path": f"/sources/{id_}"}
             found[SOURCE, id_] = _Thing(facts=facts, connection_id=id_)
     if by_subject.pop(OUTPUT, ()):
-        found |= {(OUTPUT, one.id): _output(one) for one in channel_health.stopped(session)}
+        silent = channel_health.silent(session)
+        found |= {(OUTPUT, one.id): _output(one) for one in silent if one.at is not None}
     for row in _items(session, by_subject.pop(ITEM, [])):
         found[ITEM, row.id] = _item(row, sources)
     records = news_walk.rows(
@@ -152,7 +153,7 @@ def _things(session: Session, keys: Iterable[news_walk.Key]) -> Mapping[news_wal
     return found
 
 
-def _output(stopped: Stopped) -> _Thing:
+def _output(stopped: Silent) -> _Thing:
     return _Thing(
         facts={"title": stopped.name, "path": stopped.to},
         people=stopped.people,

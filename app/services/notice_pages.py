@@ -10,7 +10,8 @@ from app.core.notice_words import KIND_WORDS, SUBJECTS
 from app.core.notices import URGENT
 from app.models import Channel, ChannelKind, Delivery, DeliveryState, User
 from app.secrets import Vault
-from app.services import audiences, channel_health, channels, deliveries
+from app.services import audiences, channel_health, channel_views, channels, deliveries
+from app.services.channel_views import ITS_PERSONS, Tells
 from app.services.deliveries import EVENTS, IDS, TEST
 from app.services.pages.outputs import Going
 
@@ -43,7 +44,9 @@ class MessageLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelLine:
-    """One channel. ``service`` is what its address leads to; ``last`` the newest that was tried."""
+    """One channel. ``service`` is what its address leads to; ``last`` the newest that was tried;
+    ``query`` what its form has of ``channel_views``, ``lost`` why it tells of no item.
+    """
 
     id: int
     name: str
@@ -54,6 +57,7 @@ class ChannelLine:
     stopped_at: datetime | None
     wrong: str
     query: str
+    lost: str
     wants: frozenset[str]
     last: MessageLine | None
 
@@ -66,14 +70,12 @@ class ChannelLine:
 def chats(session: Session, vault: Vault, user: User) -> list[ChannelLine]:
     """The person's own chats, and for admins the team's."""
     found = channels.of(session, ChannelKind.CHAT, user)
-    newest = deliveries.newest(session, [one.id for one in found if one.id is not None])
-    return [_line(one, vault, newest.get(one.id or 0)) for one in found]
+    return _lines(session, vault, found)
 
 
 def chat(session: Session, vault: Vault, channel: Channel) -> ChannelLine:
     """One of them."""
-    newest = deliveries.newest(session, [channel.id or 0])
-    return _line(channel, vault, newest.get(channel.id or 0))
+    return _lines(session, vault, [channel])[0]
 
 
 def mail(session: Session, user: User, *, can: bool) -> ChannelLine:
@@ -81,7 +83,8 @@ def mail(session: Session, user: User, *, can: bool) -> ChannelLine:
     stored = channels.mail_of(session, user)
     newest = deliveries.newest(session, [stored.id or 0]) if stored else {}
     last = _message(next(iter(newest.values()))) if newest else None
-    on = Going.ON if can else Going.TROUBLED
+    tells = channel_views.of(session, [stored.id or 0])[stored.id or 0] if stored else ITS_PERSONS
+    on = Going.ON if can and not tells.lost else Going.TROUBLED
     return ChannelLine(
         id=(stored.id or 0) if stored else 0,
         name="Your mail",
@@ -90,8 +93,9 @@ def mail(session: Session, user: User, *, can: bool) -> ChannelLine:
         going=on if user.notices_on else Going.OFF,
         failing_since=None,
         stopped_at=None,
-        wrong=last.wrong if last and can else "",
-        query=stored.query if stored else "",
+        wrong=tells.lost or (last.wrong if last and can else ""),
+        query=tells.value,
+        lost=tells.lost,
         wants=audiences.wants_of(ChannelKind.MAIL, stored.wants if stored else ()),
         last=last,
     )
@@ -111,10 +115,16 @@ def kinds() -> Mapping[str, Sequence[tuple[str, str]]]:
     return found
 
 
-def _line(channel: Channel, vault: Vault, newest: Delivery | None) -> ChannelLine:
+def _lines(session: Session, vault: Vault, found: Sequence[Channel]) -> list[ChannelLine]:
+    ids = [one.id for one in found if one.id is not None]
+    newest, tells = deliveries.newest(session, ids), channel_views.of(session, ids)
+    return [_line(one, vault, newest.get(one.id or 0), tells[one.id or 0]) for one in found]
+
+
+def _line(channel: Channel, vault: Vault, newest: Delivery | None, tells: Tells) -> ChannelLine:
     last = _message(newest) if newest else None
-    going = channel_health.going(channel)
-    wrong = channel_health.wrong(channel, last.wrong if last else "")
+    going = channel_health.going(channel, tells.lost)
+    wrong = channel_health.wrong(channel, last.wrong if last else "", tells.lost)
     if going is Going.ON and last and _in_doubt(last):
         wrong = last.wrong
     return ChannelLine(
@@ -126,7 +136,8 @@ def _line(channel: Channel, vault: Vault, newest: Delivery | None) -> ChannelLin
         failing_since=channel.failing_since,
         stopped_at=channel.stopped_at,
         wrong=wrong,
-        query=channel.query,
+        query=tells.value,
+        lost=tells.lost,
         wants=audiences.wants_of(channel.kind, channel.wants),
         last=last,
     )

@@ -105,13 +105,6 @@ def own(session: Session, user_id: int) -> tuple[Named, ...]:
     return remembered(session, ("own views", user_id), make, until=Until.TOLD)
 
 
-def choices(session: Session, user_id: int) -> dict[str, str]:
-    """The queries of all views that this person sees, with their names: to choose one from."""
-    seen = sa.select(views.c.query, views.c.name).where(_seen_by(user_id))
-    found = session.execute(seen.order_by(sa.func.lower(views.c.name), views.c.id))
-    return {str(query): str(name) for query, name in found}
-
-
 def counted(session: Session, held: Sequence[View], *, user_id: int, clock: Clock) -> list[int]:
     """How many items each view holds, up to ``COUNTED`` + 1, in one statement."""
     if not held:

@@ -14,7 +14,8 @@ from app.core.retention import DELIVERIES
 from app.core.webhooks import message_id
 from app.models import Channel, Delivery, DeliveryState
 from app.secrets import Vault
-from app.services import calling, channel_health, deliveries, webhooks
+from app.services import calling, channel_health, channel_views, deliveries, webhooks
+from app.services.channel_views import Tells
 from app.services.deliveries import table
 from app.services.pages.outputs import Going
 
@@ -87,7 +88,9 @@ NOT_YET = "not taken yet"
 
 @dataclass(frozen=True, kw_only=True)
 class HookLine:
-    """One webhook. ``waiting`` calls are to be made; ``last`` is the newest that was tried."""
+    """One webhook. ``waiting`` calls are to be made; ``last`` is the newest that was tried;
+    ``query`` what its form has of ``channel_views``, ``lost`` why it tells of no item.
+    """
 
     id: int
     name: str
@@ -96,6 +99,8 @@ class HookLine:
     failing_since: datetime | None
     stopped_at: datetime | None
     wrong: str
+    query: str
+    lost: str
     waiting: int
     last: LogLine | None
 
@@ -110,7 +115,6 @@ class HookPage:
     """One webhook with its log. ``older``: the calls before this one are on the next page."""
 
     line: HookLine
-    query: str
     wants: Sequence[str]
     signs_along_until: datetime | None
     log: Sequence[LogLine]
@@ -140,7 +144,6 @@ def page(
     until = channel.old_until if channel.old_until and channel.old_until > now else None
     return HookPage(
         line=line,
-        query=channel.query,
         wants=tuple(map(str, channel.wants)),
         signs_along_until=until,
         log=log,
@@ -152,24 +155,29 @@ def page(
 
 def _lines(session: Session, vault: Vault, hooks: Sequence[Channel]) -> list[HookLine]:
     ids = [one.id for one in hooks if one.id is not None]
-    newest = deliveries.newest(session, ids)
+    newest, tells = deliveries.newest(session, ids), channel_views.of(session, ids)
     waiting = _waiting(session, ids)
     return [
-        _line(one, vault, newest.get(one.id or 0), waiting.get(one.id or 0, 0)) for one in hooks
+        _line(one, vault, newest.get(one.id or 0), waiting.get(one.id or 0, 0), tells[one.id or 0])
+        for one in hooks
     ]
 
 
-def _line(channel: Channel, vault: Vault, newest: Delivery | None, waiting: int) -> HookLine:
+def _line(
+    channel: Channel, vault: Vault, newest: Delivery | None, waiting: int, tells: Tells
+) -> HookLine:
     assert channel.id is not None
     last = _log_line(newest) if newest else None
     return HookLine(
         id=channel.id,
         name=channel.name,
         host=webhooks.host(channel, vault) or "its address cannot be read",
-        going=channel_health.going(channel),
+        going=channel_health.going(channel, tells.lost),
         failing_since=channel.failing_since,
         stopped_at=channel.stopped_at,
-        wrong=channel_health.wrong(channel, last.error if last else ""),
+        wrong=channel_health.wrong(channel, last.error if last else "", tells.lost),
+        query=tells.value,
+        lost=tells.lost,
         waiting=waiting,
         last=last,
     )

@@ -12,7 +12,7 @@ from app.errors import AppError, Invalid
 from app.models import Channel, ChannelKind
 from app.notify import chat
 from app.notify.errors import NotSent
-from app.services import accounts, channels, gathering, notice_pages, saved
+from app.services import accounts, channel_views, channels, gathering, notice_pages
 from app.services.notice_pages import ChannelLine
 from app.web.flash import Toast
 from app.web.render import render, see_other
@@ -235,7 +235,7 @@ def _list(
         chats=notice_pages.chats(visit.session, visit.site.vault, visit.user),
         installed=chat.installed(),
         lacks=chat.LACKS,
-        mail_views=_views(visit, (mail or stored).query, "What I own or back up"),
+        mail_views=_views(visit, (mail or stored).query, "What I own or back up", visit.user_id),
         of_mail=mail is not None,
         **_form(visit, typed or ChatForm(wants=sorted(TO_PEOPLE)), error),
     )
@@ -267,12 +267,13 @@ def _stored(line: ChannelLine) -> ChatForm:
 def _form(
     visit: Visit, typed: ChatForm, error: AppError | None, *, line: ChannelLine | None = None
 ) -> dict[str, Any]:
+    whose = None if line is not None and line.is_team else visit.user_id
     return {
         "typed": typed,
         "wrong": error.message if error else "",
         "errors": error.fields if isinstance(error, Invalid) else {},
         "kinds": notice_pages.kinds(),
-        "views": _views(visit, typed.query, _everything(visit, line)),
+        "views": _views(visit, typed.query, _everything(visit, line), whose),
     }
 
 
@@ -285,8 +286,6 @@ def _everything(visit: Visit, line: ChannelLine | None) -> str:
     return "What I own or back up"
 
 
-def _views(visit: Visit, chosen: str, everything: str) -> list[tuple[str, str]]:
-    views = {"": everything, **saved.choices(visit.session, visit.user_id)}
-    if chosen not in views:
-        views[chosen] = f"As it is: {chosen}"
-    return [*views.items()]
+def _views(visit: Visit, chosen: str, everything: str, whose: int | None) -> list[tuple[str, str]]:
+    views = {"": everything, **channel_views.options(visit.session, whose)}
+    return channel_views.listed(views, chosen)

@@ -12,7 +12,7 @@ from app.core.notices import TO_TOOLS
 from app.core.words import plural
 from app.errors import AppError, Invalid
 from app.notify.webhook import How
-from app.services import calling, channels, notice_pages, saved, webhook_pages, webhooks
+from app.services import calling, channel_views, channels, notice_pages, webhook_pages, webhooks
 from app.services.webhook_pages import Shows
 from app.web.fields import Id, Text
 from app.web.flash import Toast
@@ -225,7 +225,7 @@ def _one(
     page = webhook_pages.page(
         visit.session, visit.site.vault, channel_id, now=visit.clock.now, before=before, shows=shows
     )
-    stored = HookForm(name=page.line.name, query=page.query, wants=list(page.wants))
+    stored = HookForm(name=page.line.name, query=page.line.query, wants=list(page.wants))
     answer = render(
         visit,
         "settings_webhook.html",
@@ -247,12 +247,7 @@ def _form(visit: Visit, typed: HookForm, error: AppError | None) -> dict[str, An
         "wrong": error.message if error else "",
         "errors": error.fields if isinstance(error, Invalid) else {},
         "kinds": notice_pages.kinds(),
-        "views": _views(visit, typed.query),
+        "views": channel_views.listed(
+            {"": "Everything", **channel_views.options(visit.session, None)}, typed.query
+        ),
     }
-
-
-def _views(visit: Visit, chosen: str) -> list[tuple[str, str]]:
-    views = {"": "Everything", **saved.choices(visit.session, visit.user_id)}
-    if chosen not in views:
-        views[chosen] = f"As it is: {chosen}"
-    return [*views.items()]

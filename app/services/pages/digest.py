@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.services.pages.opened import GoalLine, HistoryLine
-from app.services.pages.outputs import Stopped
+from app.services.pages.outputs import Silent
 from app.services.pages.owning import Unowned
 from app.services.pages.parts import Row, SourceLine, Stake
 from app.services.pages.talk import MentionLine
@@ -38,7 +38,7 @@ class Digest:
                moved since the digest of ``net_since``; None where that one cannot be compared
     claims     fund claims that lapse after those 7 days and within 30
     unowned    the first rows of what ``alarm`` counts, which the sections above may tell, too
-    stopped    webhooks and chats that we stopped and this person can start again
+    silent     outputs that tell nothing and that this person can mend
     waiting    how many things wait for somebody's word
     read_at    everything is at least as new as this; None before the first read
     cut        so much changed that not all of it was looked at
@@ -65,7 +65,7 @@ class Digest:
     behind: tuple[GoalLine, ...] = ()
     claims: tuple[Row, ...] = ()
     doubtful: tuple[SourceLine, ...] = ()
-    stopped: tuple[Stopped, ...] = ()
+    silent: tuple[Silent, ...] = ()
     waiting: int = 0
     counts: Counts
     cut: bool = False
@@ -78,4 +78,4 @@ class Digest:
     def empty(self) -> bool:
         """Nothing that a person would want to be told."""
         told = (self.overdue, self.soon, self.changed, self.new, self.claims, self.mentions)
-        return not any((*told, self.behind, self.doubtful, self.stopped, self.alarm, self.gone))
+        return not any((*told, self.behind, self.doubtful, self.silent, self.alarm, self.gone))

@@ -15,18 +15,19 @@ class Going(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stopped:
-    """A webhook or a chat that we stopped, and that nobody has started again.
+class Silent:
+    """A channel that tells nothing, though nobody stopped it by hand.
 
-    what      "webhook" or "chat"; ``wrong`` why, as sentences
-    people    who can start it again: whose it is, of the team's every admin who may sign in
+    what      "webhook", "chat" or "mail"; ``wrong`` why, as sentences
+    at        when we stopped it; None: its view is gone
+    people    who can mend it: whose it is, of the team's every admin who may sign in
     to        the page where they do
     """
 
     id: int
     name: str
     what: str
-    at: datetime
+    at: datetime | None
     wrong: str
     is_team: bool
     people: frozenset[int]

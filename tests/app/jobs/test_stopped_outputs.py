@@ -145,7 +145,7 @@ class Company:
             (one.title, one.url, *("".join(each.text for each in line) for line in one.lines))
             for one in last.entries
         ]
-        assert last.head == "Outputs stopped"
+        assert last.head == "Outputs that tell nothing"
         return made.subject, repr(lines) if lines else ""
 
 
@@ -323,7 +323,7 @@ def test_the_digest_tells_it_to_the_same_people_as_long_as_it_is_stopped(office:
     office.clock.forward(hours=1)
 
     subject, dana = office.digest(DANA)
-    assert subject.startswith("1 output stopped – ")
+    assert subject.startswith("1 output tells nothing – ")
     for told in ("Tickets", f"/settings/webhooks/{channel}", "Webhook stopped", GONE):
         assert told in dana
     assert office.digest(LEE) == (subject, dana)

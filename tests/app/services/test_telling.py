@@ -1,7 +1,7 @@
 """From the history to the channels: who is told of what, each event once."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,17 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import event
-from sqlmodel import select
 
-from app.config import Settings
 from app.db import Database
 from app.jobs.telling import Teller
-from app.models import AppSetting, Channel, ChannelKind, Delivery, User
-from app.secrets import Vault
+from app.models import AppSetting, Channel, ChannelKind, User
 from app.services import (
-    accounts,
     acts,
     apart,
     channels,
@@ -31,8 +26,9 @@ from app.services import (
     telling,
 )
 from connectors.sdk import errors
-from connectors.sdk.records import AnyRecord, DueDate, Money, Program
+from connectors.sdk.records import DueDate, Money, Program
 from tests.support.scripted import deadline, deadlines
+from tests.support.told import Team
 from tests.support.world import World
 
 SAMPLE = {
@@ -42,94 +38,6 @@ SAMPLE = {
 }
 CENTS = Money(amount=Decimal("0.1"), currency="USD")
 EARLIER, LATER = DueDate(on=date(2026, 12, 3)), DueDate(on=date(2027, 2, 3))
-
-
-class Team:
-    """People, their items, their channels, and what these are told."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.database = world, world.database
-        self.settings = Settings(data_dir=folder, smtp_url=SecretStr("smtp://mail.example"))
-        self.vault = Vault(["a key for the tests only"])
-        self.rin = self.person("rin", is_admin=True)
-        self.lee = self.person("lee")
-        self.tell()
-
-    def person(self, name: str, **more: Any) -> int:
-        with self.database.write() as session:
-            added = accounts.add_user(
-                session,
-                email=f"{name}@partner.example",
-                name=name.title(),
-                now=self.world.clock(),
-                **more,
-            )
-        assert added.id is not None
-        return added.id
-
-    def channel(
-        self, kind: ChannelKind = ChannelKind.WEBHOOK, *, wants: Iterable[str] = (), **more: Any
-    ) -> int:
-        with self.database.write() as session:
-            made = channels.add(
-                session,
-                kind=kind,
-                name="Hall",
-                address="https://tool.example/x",
-                vault=self.vault,
-                now=self.world.clock(),
-                created_by_id=self.rin,
-                wants=wants,
-                **more,
-            )
-        assert made.id is not None
-        return made.id
-
-    def lists(self, *records: AnyRecord) -> None:
-        self.world.connector.lists(*records)
-        self.world.sync()
-        self.tell()
-
-    def gives(self, number: int, *, to: int) -> None:
-        item = self.world.items()[str(number)]
-        with self.database.write() as session:
-            acts.assign(
-                session, [item.id or 0], to, user_id=self.rin, clock=self.world.wall_clock()
-            )
-        self.tell()
-
-    def done(self, *numbers: int, by: int) -> None:
-        ids = [self.world.items()[str(number)].id or 0 for number in numbers]
-        with self.database.write() as session:
-            acts.done(session, ids, user_id=by, clock=self.world.wall_clock())
-        self.tell()
-
-    def teller(self) -> Teller:
-        return Teller(database=self.database, settings=self.settings, now=self.world.clock)
-
-    def tell(self) -> bool:
-        return self.teller().tell()
-
-    def ledger(self, channel_id: int | None = None) -> Sequence[Delivery]:
-        with self.database.read() as session:
-            every = session.exec(select(Delivery).order_by(Delivery.id)).all()
-        return [one for one in every if channel_id in (None, one.channel_id)]
-
-    def types(self, channel_id: int) -> list[str]:
-        """What a tool is told."""
-        return [one.body["type"] for one in self.ledger(channel_id)]
-
-    def heard(self, user_id: int) -> list[tuple[str, str]]:
-        """What a person's mail tells: kinds and titles."""
-        with self.database.read() as session:
-            mail = channels.mail_of(session, session.get_one(User, user_id))
-        if mail is None:
-            return []
-        return [
-            (each["kind"], each["title"])
-            for one in self.ledger(mail.id)
-            for each in one.body["events"]
-        ]
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from pydantic import SecretStr
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from app.core.words import Clock
+from app.core.zones import zone_of
 from app.jobs.noticing import Messenger
 from app.models import Channel, Delivery, User
-from app.services import channels
+from app.services import channels, saved
 from app.web.site import Site
 from tests.app.web.conftest import NOW
 from tests.connectors.sdk.raw_server import RawServer, reply
@@ -159,6 +161,36 @@ def test_the_teams_chats_are_the_admins_and_ones_own_ones_own(
         for one in session.exec(select(Channel)):
             one.user_id = somebody.id
     assert client.get(own).status_code == 404
+
+
+def test_a_chat_follows_a_saved_view_and_says_so_when_that_is_gone(
+    client: TestClient, admin: int, receiver: RawServer, site: Site
+) -> None:
+    clock = Clock(now=NOW, zone=zone_of("UTC"))
+    with site.database.write() as session:
+        saved.save(session, "Cisco", "vendor=Cisco", user_id=admin, clock=clock, shared=True)
+    to = added(client, receiver, query="view=1")
+    assert '<option value="view=1" selected>Cisco</option>' in client.get(to).text
+    mail = {"on": "true", "query": "view=1", **USUAL}
+    assert client.post(f"{PATH}/mail", data=mail).status_code == 303
+
+    with site.database.write() as session:
+        saved.delete(session, 1, user_id=admin, clock=clock)
+    gone = "The view “Cisco” was deleted"
+    for path in (to, PATH, "/settings/outputs"):
+        assert gone in client.get(path).text
+    assert client.get(PATH).text.count(gone) == 2
+    assert '<option value="view=" selected>A view that is gone</option>' in client.get(to).text
+    for path, typed, says in (
+        (to, {"name": "Hall", **USUAL}, "Choose a view that is shared with the team."),
+        (f"{PATH}/mail", mail, "Choose one of the list."),
+    ):
+        answer = client.post(path, data=typed | {"query": "view="})
+        assert (answer.status_code, says in answer.text) == (422, True)
+    assert client.post(to, data={"name": "Hall", "query": "vendor=HP", **USUAL}).status_code == 303
+    page = client.get(to).text
+    assert "As it is: vendor=HP" in page
+    assert gone not in page
 
 
 def test_ones_own_mail_is_tried_switched_off_and_chosen(

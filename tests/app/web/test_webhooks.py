@@ -9,10 +9,12 @@ import pytest
 from standardwebhooks import Webhook
 from starlette.testclient import TestClient
 
+from app.core.words import Clock
+from app.core.zones import zone_of
 from app.jobs.calling import Sender
 from app.main import caller
 from app.models import Delivery, DeliveryState, User
-from app.services import calling, webhooks
+from app.services import calling, saved, webhooks
 from app.web.site import Site
 from tests.app.web.conftest import NOW
 from tests.connectors.sdk.raw_server import RawServer, reply
@@ -114,6 +116,29 @@ def test_it_is_changed_without_its_address_being_typed_again(
     page = client.get(to).text
     assert re.search(r'value="item.due_changed" checked', page)
     assert "As it is: tab=week" in page
+
+
+def test_it_follows_a_view_that_shows_everybody_the_same(
+    client: TestClient, receiver: RawServer, site: Site, admin: int
+) -> None:
+    clock = Clock(now=NOW, zone=zone_of("UTC"))
+    with site.database.write() as session:
+        saved.save(session, "Cisco", "vendor=Cisco", user_id=admin, clock=clock, shared=True)
+        saved.save(session, "My own", "tab=mine", user_id=admin, clock=clock, shared=True)
+        saved.save(session, "Hidden", "vendor=HP", user_id=admin, clock=clock)
+    to, _secret = added(client, receiver, query="view=1")
+    page = client.get(to).text
+    assert '<option value="view=1" selected>Cisco</option>' in page
+    assert ">My own</option>" not in page
+    assert ">Hidden</option>" not in page
+    for view, says in (("view=2", "shows everybody the same"), ("view=3", "shared")):
+        answer = client.post(to, data={"name": "Desk", "query": view})
+        assert (answer.status_code, says in answer.text) == (422, True)
+
+    with site.database.write() as session:
+        saved.share(session, 1, on=False, user_id=admin, clock=clock)
+    gone = "no longer shared with the team"
+    assert all(gone in client.get(path).text for path in (to, PATH, "/settings/outputs"))
 
 
 def test_while_a_secret_is_exchanged_both_sign(
