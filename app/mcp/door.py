@@ -20,6 +20,13 @@ from app.api.tokens import admitted, note_use
 PATH = "/mcp"
 SCOPES = {PATH: "read", f"{PATH}/act": "act"}
 """Where it is served, and what a token must allow there."""
+ONLY_POST = Problem(
+    405,
+    "Method not allowed",
+    "This address answers POST. Without sessions a stream would stay open and tell nothing.",
+    about="",
+    headers={"Allow": "POST"},
+)
 
 
 def put_on(app: FastAPI) -> None:
@@ -56,6 +63,8 @@ class Door:
         request = Request(scope)
         try:
             await run_in_threadpool(self._allow, request)
+            if request.method != "POST":
+                raise ONLY_POST
         except Problem as problem:
             await tell(request, problem)(scope, receive, send)
             return

@@ -18,16 +18,31 @@ MOST_FACTS = 30
 OUTSIDE = (
     *("title", "summary", "text", "status", "vendor", "program", "account", "reference", "facts"),
     *("amount_label", "recipient", "period", "cadence", "external_id", "source_url", "problem"),
-    *("reason", "reopened_because", "field", "old", "new", "note"),
+    *("reason", "reopened_because", "field", "old", "new", "note", "unit"),
 )
-"""Fields whose text comes from outside."""
+"""Fields whose text comes from outside, wherever in an entry they stand."""
 
 
 def entry(found: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry: ours first, then what comes from outside."""
-    ours = {name: value for name, value in found.items() if name not in OUTSIDE}
-    told = {name: cut(found[name]) for name in OUTSIDE if found.get(name) not in (None, "", {})}
+    """One entry: ours first, then what comes from outside, also of what lies deeper in it."""
+    ours, told = _apart(found)
     return {**ours, "from_outside": told} if told else ours
+
+
+def _apart(found: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    ours: dict[str, Any] = {}
+    told = {name: cut(found[name]) for name in OUTSIDE if found.get(name) not in (None, "", {})}
+    for name, value in found.items():
+        if name in OUTSIDE:
+            continue
+        if not isinstance(value, Mapping):
+            ours[name] = value
+            continue
+        inner, outer = _apart(value)
+        told |= outer
+        if inner:
+            ours[name] = inner
+    return ours, told
 
 
 def page(found: Mapping[str, Any], *, goes_on: str = "") -> dict[str, Any]:

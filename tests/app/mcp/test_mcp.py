@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from mcp.client.stdio import StdioServerParameters
 from starlette.testclient import TestClient
 
 from app.mcp import shaping
+from connectors.sdk.records import Fact, Goal, ReportingRequirement
 from tests.app.mcp.conftest import HOSTILE, Inbox
+from tests.support.scripted import deadline
 
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
 READS = {"list_items", "get_item", "upcoming", "source_health", "what_changed"}
@@ -47,6 +51,19 @@ def test_without_a_token_not_even_the_tools_are_told(inbox: Inbox, path: str) ->
             assert answer.headers["content-type"] == "application/problem+json"
         read = {"Authorization": f"Bearer {inbox.token('read')}"}
         assert client.post("/mcp/act", json={}, headers=read).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS", "PUT"])
+def test_no_stream_is_kept_open_on_which_nothing_would_ever_come(inbox: Inbox, method: str) -> None:
+    with TestClient(inbox.app, base_url="http://testserver") as client:
+        headers = {
+            "Authorization": f"Bearer {inbox.token('read')}",
+            "Accept": "text/event-stream",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        answer = client.request(method, "/mcp", headers=headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_who_may_read_gets_the_tools_that_look_and_who_may_act_all(inbox: Inbox) -> None:
@@ -96,6 +113,33 @@ def test_what_comes_from_outside_is_set_apart_and_cut(inbox: Inbox) -> None:
         whole = await call(client, "get_item", id=item["id"])
         assert whole["item"]["from_outside"]["title"] == HOSTILE
         assert [line["kind"] for line in whole["history"]] == ["new"]
+
+    inbox.asked("/mcp", "read", look)
+
+
+def test_no_text_from_outside_stands_anywhere_else(inbox: Inbox) -> None:
+    shared = {"title": "Everything", "vendor": HOSTILE, "program": HOSTILE, "status": HOSTILE}
+    every = {"summary": HOSTILE, "body": HOSTILE, "facts": (Fact(HOSTILE, HOSTILE),), **shared}
+    inbox.world.connector.lists(
+        deadline("deadline", account=HOSTILE, reference=HOSTILE, amount_label=HOSTILE, **every),
+        ReportingRequirement(
+            external_id="report", recipient=HOSTILE, period=HOSTILE, cadence=HOSTILE, **every
+        ),
+        Goal(external_id="goal", target=Decimal(70), unit=HOSTILE, **every),
+    )
+    inbox.world.sync()
+
+    async def look(client: Client) -> None:
+        found = await call(client, "list_items", program=HOSTILE)
+        each = [(await call(client, "get_item", id=one["id"])) for one in found["items"]]
+        changed = await call(client, "what_changed", since="2026-11-01T00:00:00Z")
+        told = [*found["items"], *changed["events"]]
+        for one in each:
+            told += [one["item"], *one["history"], {"from_outside": one["from_outside"]}]
+        assert len(found["items"]) == 3
+        outside = [one.pop("from_outside", {}) for one in told]
+        assert HOSTILE not in str(told)
+        assert {"recipient", "period", "cadence", "unit"} <= {*chain(*outside)}
 
     inbox.asked("/mcp", "read", look)
 
