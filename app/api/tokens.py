@@ -30,7 +30,8 @@ class TokenNeeded(Problem):
 class ScopeNeeded(Problem):
     """The token is a valid one, and was not made for this."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, token_id: int) -> None:
+        self.token_id = token_id
         super().__init__(
             403,
             "The token may not do this",
@@ -54,7 +55,7 @@ def admitted(request: Request, session: Session, scope: str, *, now: datetime) -
     if found is None:
         raise TokenNeeded
     if scope not in found.scopes:
-        raise ScopeNeeded(scope)
+        raise ScopeNeeded(scope, found.id)
     if _noted_until(found, now) <= now:
         request.state.token_used = found.id
     return found

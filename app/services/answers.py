@@ -21,6 +21,7 @@ from app.services import comments, goals, lines, said, standings
 from app.services import states as states_of
 from app.services.lines import line_of_source
 from app.services.listing import Listing, items, joined, states, tracked
+from app.services.pages.views import NONE
 from app.services.revisions import Until, remembered
 from app.services.texts import date_text, instant_text
 from connectors.sdk.records import Kind
@@ -269,11 +270,15 @@ def references(
     ``removed``: also what is gone at its source.
     """
     it = SQLModel.metadata.tables[name].c
-    where = [it.id > after, *(it[column] == value for column, value in narrowed.items())]
+    where = [it.id > after, *(_named(it[column], value) for column, value in narrowed.items())]
     if not removed:
         where.append(it.removed_at.is_(None))
     statement = sa.select(*_columns_of(name)).where(*where).order_by(it.id).limit(limit)
     return [_reference(name, row) for row in session.connection().execute(statement)]
+
+
+def _named(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value == NONE else column == value
 
 
 def _reference(name: str, row: Any) -> Json:

@@ -78,7 +78,7 @@ def key_of(request: Request) -> str:
         or not (key.isascii() and key.isprintable())
     ):
         text = f"One of 1 to {LONGEST_KEY} printable ASCII characters."
-        raise _wrong_header("Idempotency-Key", text)
+        raise wrong_header("Idempotency-Key", text)
     return key
 
 
@@ -87,11 +87,12 @@ def condition_of(request: Request) -> str | None:
     given = request.headers.get("if-match")
     if given is not None and not re.fullmatch(TAGS, given.strip()):
         text = 'The etag of an item in quotation marks, or *: such as "0f3a9c51d2b87e4466".'
-        raise _wrong_header("If-Match", text)
+        raise wrong_header("If-Match", text)
     return given
 
 
-def _wrong_header(name: str, text: str) -> Problem:
+def wrong_header(name: str, text: str) -> Problem:
+    """What is wrong with a header."""
     return Problem(
         422,
         "The request cannot be taken",

@@ -120,6 +120,11 @@ class Operation:
     on_items: bool = True
 
     @property
+    def of_item(self) -> bool:
+        """Whether it is about one item, whose etag a condition may name."""
+        return "{item_id}" in self.path
+
+    @property
     def address(self) -> str:
         """The whole path, as it is documented."""
         return f"{API}{self.path}"

@@ -52,7 +52,7 @@ def listed(call: Call) -> Answer:
     """A view's items, or what was touched since."""
     if "updated_since" in call.query:
         return _mirrored(call)
-    view, reader = _view(call)
+    view, reader = view_of(call)
     kind = f"items {_told(call)}"
     place = call.after(kind)
     found = answers.LISTED.page(
@@ -68,7 +68,8 @@ def listed(call: Call) -> Answer:
     return _page(call, told, onward)
 
 
-def _view(call: Call) -> tuple[View, int]:
+def view_of(call: Call) -> tuple[View, int]:
+    """Which items are asked for, and whom "mine" in it means. Raises ``Problem``."""
     asked = {name: text for name, text in call.query.items() if name not in (*PLACES, "limit")}
     saved = asked.pop("view", "")
     if not saved:

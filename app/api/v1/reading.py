@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.asking import checked
 from app.api.conditional import mark, packed
-from app.api.tokens import TokenNeeded, admitted, note_use, use_is_due
+from app.api.tokens import ScopeNeeded, TokenNeeded, admitted, note_use, use_is_due
+from app.api.v1 import items
 from app.api.v1.asked import acceptable
 from app.api.v1.call import Answer, Call, Operation
 from app.core.words import Clock
@@ -32,6 +33,9 @@ async def read(request: Request, operation: Operation) -> Response:
             made = await run_in_threadpool(reading.answer)
     except TokenNeeded:
         reading.limits.strange(reading.address, now=reading.clock.now)
+        raise
+    except ScopeNeeded as refused:
+        reading.limits.take(refused.token_id, now=reading.clock.now)
         raise
     if use_is_due(request):
         await run_in_threadpool(note_use, request, now=reading.clock.now)
@@ -72,7 +76,7 @@ class _Reading:
             answer = self.operation.does(call)
             return self._told(answer, {"ETag": answer.tag} if answer.tag else {})
         question = f"{self.request.url.path}?{urlencode(sorted(self.query.items()))}"
-        view = View(tab=self.query.get("tab", "all"))
+        view = items.view_of(call)[0] if "view" in self.query else View(tab=self._tab)
         known = mark(
             (str(self.site.database.url), question, token.id),
             feeding.etag(session, view, self.clock, f"{question}-{token.id}"),
@@ -91,6 +95,10 @@ class _Reading:
         told = {"Link": ", ".join(links)} if links else {}
         sent = {"Content-Type": "application/json", **CACHED, **(self.left or {}), **told}
         return packed(orjson.dumps(answer.body), self.request.headers, {**sent, **headers})
+
+    @property
+    def _tab(self) -> str:
+        return self.query.get("tab", "all")
 
     @property
     def _first(self) -> str:

@@ -211,7 +211,8 @@ def _operation(operation: Operation) -> Json:
         "responses": _answers(operation),
     }
     if operation.body is not None:
-        told["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in HEADERS]
+        takes = [name for name in HEADERS if operation.of_item or name != "If-Match"]
+        told["parameters"] += [{"$ref": f"#/components/parameters/{name}"} for name in takes]
         told["requestBody"] = {
             "required": operation.body.model_json_schema().get("required") is not None,
             "content": {
@@ -271,7 +272,8 @@ def _answers(operation: Operation) -> Json:
     refused = {*ALWAYS}
     refused |= {404} if "{" in operation.path or "view" in operation.parameters else set()
     refused |= {410} if operation.parameters else set()
-    refused |= {409, 412, 413, 415} if acts else set()
+    refused |= {409, 413, 415} if acts else set()
+    refused |= {412} if acts and operation.of_item else set()
     same: Json = {} if acts else {"304": {"description": "As the ETag says: it is the same."}}
     return {
         "200": good,

@@ -10,7 +10,16 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.problems import Problem
 from app.api.tokens import ScopeNeeded, TokenNeeded, admitted, note_use
-from app.api.v1.asked import JSON, acceptable, condition_of, fits, key_of, sent, wrong_body
+from app.api.v1.asked import (
+    JSON,
+    acceptable,
+    condition_of,
+    fits,
+    key_of,
+    sent,
+    wrong_body,
+    wrong_header,
+)
 from app.api.v1.call import Answer, Call, Operation
 from app.api.v1.items import found
 from app.core.words import Clock
@@ -38,6 +47,9 @@ async def write(request: Request, operation: Operation) -> Response:
     except TokenNeeded:
         address = request.client.host if request.client else ""
         request.app.state.limits.strange(address, now=doing.now)
+        raise
+    except ScopeNeeded as refused:
+        request.app.state.limits.take(refused.token_id, now=doing.now)
         raise
     except AppError as error:
         raise refusal(error) from None
@@ -87,11 +99,13 @@ class _Doing:
         assert self.operation.body is not None
         self.body = sent(self.request, self.raw, self.operation.body)
         self.key, self.condition = key_of(self.request), condition_of(self.request)
+        if self.condition is not None and not self.operation.of_item:
+            raise wrong_header("If-Match", "It is about an item's etag, and this is about an act.")
 
     def _token(self, session: Session) -> TokenUse:
         token = admitted(self.request, session, self.operation.scope, now=self.now)
         if token.user_id is None:
-            raise ScopeNeeded(self.operation.scope)
+            raise ScopeNeeded(self.operation.scope, token.id)
         return token
 
     def _done_once(
@@ -121,7 +135,7 @@ class _Doing:
             ids=self.request.path_params,
             body=self.body,
         )
-        if self.condition is not None and "item_id" in call.ids:
+        if self.condition is not None:
             states.hold(session, [call.ids["item_id"]])
             now = found(call)
             if not fits(self.condition, now["etag"]):

@@ -189,3 +189,11 @@ def test_whoever_may_not_come_in_any_more_acts_no_more(company: Program) -> None
         people.set_active(session, company.person, active=False)
     problem(company.post(f"/items/{company.id_of('renewal')}/done"), 401)
     problem(company.get("/items"), 401)
+
+
+def test_an_undo_takes_no_condition_that_it_would_not_keep_to(company: Program) -> None:
+    id_ = company.id_of("renewal")
+    taken = company.post(f"/items/{id_}/wait").json()["act"]["id"]
+    document = problem(company.post(f"/acts/{taken}/undo", If_Match='"seen"'), 422)
+    assert [one["parameter"] for one in document["errors"]] == ["If-Match"]
+    assert company.read(f"/items/{id_}")["item"]["state"] == "waiting on vendor"

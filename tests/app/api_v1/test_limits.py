@@ -1,5 +1,6 @@
 """How often a program may ask."""
 
+from app.services import tokens
 from tests.app.api_v1.program import Program, problem
 
 
@@ -34,3 +35,14 @@ def test_tokens_that_nobody_knows_are_counted_by_address(company: Program) -> No
     assert company.get("/me").status_code == 200
     limits.per_minute = 0
     assert "ratelimit" not in company.get("/me").headers
+
+
+def test_what_a_token_may_not_do_is_counted_too(company: Program) -> None:
+    limits = company.client.app.state.limits  # type: ignore[attr-defined]  # Starlette's own
+    limits.per_minute = 3
+    with company.world.database.write() as session:
+        company.token = tokens.add_token(
+            session, name="Reads", scope="read", user_id=company.person, now=company.world.clock()
+        )
+    answers = [company.post("/items/1/done").status_code for _ in range(5)]
+    assert answers == [403] * 3 + [429] * 2

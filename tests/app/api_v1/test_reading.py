@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
 
-from app.services import acts, tokens
+from app.services import acts, saved, tokens
 from tests.app.api_v1.conftest import RECORDS
 from tests.app.api_v1.program import HOME, Program, problem
 from tests.support.scripted import deadline
@@ -80,6 +81,8 @@ def test_records_of_all_kinds_are_listed_with_how_fresh_they_are(company: Progra
     assert cert["person"] == "Rin"
     (contact,) = company.read("/contacts", source=cert["source_id"])["contacts"]
     assert contact["email"] == "lee@hpe.example"
+    assert company.read("/contacts", program="(none)")["contacts"] == [contact]
+    assert company.read("/contacts", vendor="(none)")["contacts"] == []
     assert [one["name"] for one in company.read("/sources")["sources"]] == ["Scripted"]
     assert [one["name"] for one in company.read("/people")["people"]] == ["Rin"]
     me = company.read("/me")
@@ -156,6 +159,19 @@ def test_a_wrong_parameter_is_named(
 
 def test_a_saved_view_is_a_list_of_its_own(company: Program) -> None:
     problem(company.get("/items", view="7"), 404)
+    clock = company.world.wall_clock()
+    with company.world.database.write() as session:
+        saved.save(session, "New", "tab=new", user_id=company.person, clock=clock, shared=True)
+    before = company.get("/items", view="1")
+    assert len(before.json()["items"]) == 8
+    with company.world.database.write() as session:
+        table = SQLModel.metadata.tables["items"]
+        seen_at = company.world.clock() - timedelta(days=3) + timedelta(minutes=2)
+        session.execute(sa.update(table).values(first_seen_at=seen_at))
+    tag = company.get("/items", view="1").headers["etag"]
+    company.world.clock.forward(minutes=3)
+    after = company.get("/items", {"If-None-Match": tag}, view="1")
+    assert (after.status_code, after.json()["items"]) == (200, [])
 
 
 def test_every_refusal_is_a_problem(company: Program) -> None:
