@@ -38,7 +38,7 @@ from app.services import (
 from connectors.sdk.records import AnyRecord, Deadline, DueDate, DueInstant, Fact, Goal, Money
 from tests.app.api_v1.program import HOME, Program, problem
 from tests.support.scripted import deadline, deadlines
-from tests.support.world import START
+from tests.support.world import START, World
 
 BEGIN = f"{HOME}/api/v1/items?updated_since=start"
 
@@ -71,11 +71,11 @@ class Mirror:
                 pass
 
 
-def present(program: Program) -> dict[int, Any]:
+def present(world: World, home: str = HOME) -> dict[int, Any]:
     """All items as they are."""
-    with program.world.database.read() as session:
+    with world.database.read() as session:
         found = answers.rows(session, sa.true(), limit=100_000)
-        return {row.id: answers.item(row, HOME) for row in found}
+        return {row.id: answers.item(row, home) for row in found}
 
 
 class Company:
@@ -254,7 +254,7 @@ def test_after_200_changes_with_pages_and_kills_between_the_mirror_is_the_inbox(
     with program.world.database.write() as session:
         sources.remove(session, second.id or 0, now=program.world.clock(), actor_id=None)
 
-    expected = present(program)
+    expected = present(program.world)
     states = {item["state"] for item in expected.values()}
     assert len(states) >= 6, states  # it was a life worth mirroring
     for one in (mirror, late):
@@ -284,7 +284,7 @@ def test_a_moment_gives_what_was_touched_since_and_a_little_before(program: Prog
     world.connector.lists(*deadlines(range(9)))
     world.sync()
     first = world.clock()
-    ids = sorted(present(program))
+    ids = sorted(present(program.world))
     touched = []
     for hours, id_ in ((3, ids[1]), (3, ids[2]), (3, ids[3])):
         world.clock.forward(hours=hours)
@@ -309,7 +309,7 @@ def test_a_slow_writer_whose_line_has_the_smaller_number_is_not_missed(program: 
         return  # it has one writer at a time: what begins first ends first
     program.world.connector.lists(*deadlines(range(3)))
     program.world.sync()
-    ids = sorted(present(program))
+    ids = sorted(present(program.world))
     items, lines = Mirror(program), {"url": f"{HOME}/api/v1/events"}
     items.finish()
 
@@ -335,7 +335,7 @@ def test_a_slow_writer_whose_line_has_the_smaller_number_is_not_missed(program: 
         assert told() == [high]
 
     items.finish()
-    assert items.items == present(program)
+    assert items.items == present(program.world)
     assert low in told()
 
 
@@ -359,7 +359,7 @@ def test_after_a_backup_was_put_back_or_the_sample_wiped_a_mirror_begins_anew(
     for url in (mirror.url, between, history):
         assert "begin-anew" in problem(program.get(url), 410)["type"]
     mirror.finish()
-    assert mirror.items == present(program)
+    assert mirror.items == present(program.world)
     for made_up in (
         "c" + "A" * 40 + "." + "A" * 43,
         str(URL(mirror.url).params["updated_since"])[:-2] + "AA",
