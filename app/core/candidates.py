@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from app.core.amounts import amounts
-from app.core.month_names import ENGLISH, MONTHS, month_of, needs_year
+from app.core.month_names import ENGLISH, month_of, months, needs_year
 from app.core.sentences import sentences
 
 LONGEST_SENTENCE = 400
@@ -28,23 +29,30 @@ def _any_of(names: frozenset[str]) -> str:
     return rf"(?P<month>(?i:{listed})\b\.?)"
 
 
-_NAME, _ENGLISH = _any_of(frozenset(MONTHS)), _any_of(ENGLISH)
 _DAY = r"(?P<day>[0-3]?[0-9])(?i:\.|st|nd|rd|th|er|e|:e|:a|º|°|ª)?"
 _FROM = r"(?P<from>[0-3]?[0-9](?i:\.|st|nd|rd|th|er|e)? ?(?:[-–]|to|bis|au|al|tot|do|till|til) ?)?"
 _OF = r"(?i: of| de| del| do|'|’| d['’])?"
 _YEAR = r"(?P<year>20[0-9]{2})"
 _LEFT, _RIGHT = r"(?<![\w./-])", r"(?![\w/-]|[.:]\w| (?:Street|St|Road|Avenue|Square)\b)"
-_FORMS = tuple(
-    re.compile(f"{_LEFT}{form}{_RIGHT}")
-    for form in (
-        r"(?P<year>20[0-9]{2})([-/])(?P<number>[01][0-9])\2(?P<day>[0-3][0-9])",
-        rf"{_FROM}{_DAY}{_OF}[ -]?{_NAME}(?:(?:,?[ -]|,)(?i:de |del |do )?{_YEAR})?",
-        rf"{_ENGLISH} {_FROM}{_DAY}(?:,? {_YEAR})?",
-        r"(?P<day>[0-3]?[0-9])\. ?(?P<number>[01]?[0-9])\. ?(?P<year>20[0-9]{2})",
-        r"(?P<a>[0-3]?[0-9])(?P<mark>[/-])(?P<b>[0-3]?[0-9])(?P=mark)(?P<year>20[0-9]{2})",
+_SLASHED = r"(?P<a>[0-3]?[0-9])(?P<mark>[/-])(?P<b>[0-3]?[0-9])(?P=mark)(?P<year>20[0-9]{2})"
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """How texts write dates; the last one is in slashes."""
+    name, english = _any_of(frozenset(months())), _any_of(ENGLISH)
+    return tuple(
+        re.compile(f"{_LEFT}{form}{_RIGHT}")
+        for form in (
+            r"(?P<year>20[0-9]{2})([-/])(?P<number>[01][0-9])\2(?P<day>[0-3][0-9])",
+            rf"{_FROM}{_DAY}{_OF}[ -]?{name}(?:(?:,?[ -]|,)(?i:de |del |do )?{_YEAR})?",
+            rf"{english} {_FROM}{_DAY}(?:,? {_YEAR})?",
+            r"(?P<day>[0-3]?[0-9])\. ?(?P<number>[01]?[0-9])\. ?(?P<year>20[0-9]{2})",
+            _SLASHED,
+        )
     )
-)
-_SLASHED = _FORMS[-1]
+
+
 _FIGURE = re.compile("[0-9]")
 _NUMBERED = re.compile(
     r"\b(?:v|ver|version|versie|versión|versão|wersja|release|build|rev|firmware|rfc|no|nr|n°|#"
@@ -102,10 +110,11 @@ def _candidate(sentence: str, days: tuple[date, date | None], raw: str, note: st
 
 def _order(said: list[str]) -> str:
     """Which of day and month comes first in figures, as far as the text itself settles it."""
+    slashed = _forms()[-1]
     seen = {
         "day" if int(match["a"]) > 12 else "month"
         for sentence in said
-        for match in _SLASHED.finditer(sentence)
+        for match in slashed.finditer(sentence)
         if (int(match["a"]) > 12) is not (int(match["b"]) > 12)
     }
     return seen.pop() if len(seen) == 1 else ""
@@ -122,7 +131,7 @@ def _dates(sentence: str, told_on: date, order: str) -> Iterator[tuple[str, tupl
 
 def _matches(sentence: str) -> list[re.Match[str]]:
     """What looks like a date, in its order, no two over one another."""
-    found = [match for form in _FORMS for match in form.finditer(sentence)]
+    found = [match for form in _forms() for match in form.finditer(sentence)]
     kept: list[re.Match[str]] = []
     for match in sorted(found, key=lambda one: (one.start(), -one.end())):
         apart = not kept or match.start() >= kept[-1].end()

@@ -1,7 +1,8 @@
 """Month names as prose writes them, in the languages that partners' mail comes in, from CLDR."""
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from babel import Locale
 
@@ -21,8 +22,13 @@ def _of(locale: Locale) -> Iterator[tuple[str, int]]:
                 yield name.rstrip("."), int(number)
 
 
-def _known() -> dict[str, int]:
-    """Every form with its month; the form that means two (none does today) would mean none."""
+@cache
+def months() -> Mapping[str, int]:
+    """Each name and short name in small letters, with and without its accents. The form that means
+    two months (none does today) would mean none.
+
+    Made when it is first asked for: reading the languages takes as long as loading the web server.
+    """
     found: dict[str, set[int]] = {}
     listed = [pair for language in LANGUAGES for pair in _of(Locale.parse(language))]
     for name, number in [*listed, *_AS_PEOPLE_WRITE.items()]:
@@ -30,9 +36,6 @@ def _known() -> dict[str, int]:
             found.setdefault(form, set()).add(number)
     return {form: numbers.pop() for form, numbers in found.items() if len(numbers) == 1}
 
-
-MONTHS = _known()
-"""Each name and short name in small letters, with and without its accents."""
 
 ENGLISH = frozenset(
     name.casefold() for name in (*calendar.month_name, *calendar.month_abbr, "sept") if name
@@ -42,7 +45,7 @@ ENGLISH = frozenset(
 
 def month_of(name: str) -> int:
     """The number of the month that a text calls so; raises ``KeyError``."""
-    return MONTHS[name.rstrip(".").casefold()]
+    return months()[name.rstrip(".").casefold()]
 
 
 def needs_year(name: str) -> bool:

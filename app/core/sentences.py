@@ -6,7 +6,7 @@ Lines that a mail program broke are put together again, so that a date is never 
 import re
 from collections.abc import Iterator, Sequence
 
-from app.core.month_names import MONTHS
+from app.core.month_names import months
 
 _WRAPPED = 50
 _NEAR = 4
@@ -89,4 +89,4 @@ def _is_wrapped(line: str) -> bool:
 def _abbreviated(word: str) -> bool:
     """Whether this point ends no sentence: "15. Dezember", "30 déc. 2026", "No. 7"."""
     bare = word.strip('("“„«.').casefold()
-    return bool(_GOES_ON.fullmatch(word)) or (len(bare) <= 5 and bare in MONTHS)
+    return bool(_GOES_ON.fullmatch(word)) or (len(bare) <= 5 and bare in months())
