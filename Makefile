@@ -10,10 +10,10 @@ VENV ?= .venv
 ARGS ?=
 
 bin := $(VENV)/bin
-# Tests that are named run alone. The whole suite has three workers for every two cores: they wait
-# for processes, browsers and clocks half of their time.
+# Tests that are named run alone. The whole suite has two workers for every core: they wait for
+# processes, browsers and clocks half of their time.
 cores := $(shell getconf _NPROCESSORS_ONLN)
-workers = $(if $(findstring tests/,$(ARGS)),,-n $(shell expr '(' $(cores) '*' 3 + 1 ')' / 2) --dist worksteal)
+workers = $(if $(findstring tests/,$(ARGS)),,-n $(shell expr $(cores) '*' 2) --dist worksteal)
 install = $(bin)/uv pip install --quiet --python $(bin)/python --require-hashes $(1) \
 	|| $(bin)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1)
 compile = $(bin)/uv --no-config pip compile --quiet --universal --python-version 3.11 \

@@ -60,7 +60,12 @@ HOOK_QUERY = Canary(name="the webhook's query", value="ab16KanarieHookQueryXyz16
 
 CHAT_PATH = Canary(name="the chat's path", value="ab17KanarieChatPathXyz17")
 
-pytestmark = [pytest.mark.promise("P8"), pytest.mark.heavy, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.promise("P8"),
+    pytest.mark.heavy,
+    pytest.mark.long,
+    pytest.mark.timeout(300),
+]
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +276,6 @@ def the_chat(world: Driven, browser: httpx2.Client) -> None:
 # What must hold
 
 
-@pytest.mark.long
 def test_no_secret_leaves_whatever_is_done(driven: Driven) -> None:
     assert leaks(driven.canaries, driven.said) == []
     no_mail_holds_one(driven)
@@ -328,7 +332,6 @@ def passwords_and_tokens_are_stored_as_hashes_only(driven: Driven) -> None:
     assert dana.password.startswith("$argon2id$")
 
 
-@pytest.mark.long
 def test_the_tables_of_postgres_hold_none_either(
     place: Driven, postgres_server: postgres.Server, postgres_template: str
 ) -> None:

@@ -23,13 +23,14 @@ class Guard:
 
     def __init__(self) -> None:
         self.attempts: list[str] = []
+        self._watched = WATCHED  # when the interpreter ends, a module's names go before its hooks
 
     def install(self) -> None:
         """For the life of the process: audit hooks cannot be taken out again."""
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if event not in WATCHED:
+        if event not in self._watched:
             return
         address = args[1]
         if isinstance(address, tuple) and not _is_local(str(address[0])):

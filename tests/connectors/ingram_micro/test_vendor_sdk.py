@@ -5,6 +5,7 @@ which calls it can read, in the published and in the repaired shape. Then it is 
 sandbox in the same shape.
 """
 
+import importlib
 import json
 import re
 import threading
@@ -16,11 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xi.sdk.resellers as xi
 from pydantic import ValidationError
 
 from tests.connectors.ingram_micro import contract
 from tests.connectors.ingram_micro.conftest import NAME, Desk
+
+
+@cache
+def xi() -> Any:
+    """The SDK. It takes seconds to load, which is for those to wait who use it."""
+    return importlib.import_module("xi.sdk.resellers")
+
 
 WHO = {
     "im_customer_number": "20-222222",
@@ -28,49 +35,57 @@ WHO = {
     "im_correlation_id": "fbac82ba-cf0a-4bcf-fc03-0c5084",
 }
 APP = {"im_application_id": "PartnerInbox"}
-Call = Callable[[xi.ApiClient], Any]
+Call = Callable[[Any], Any]
 CALLS: dict[str, tuple[str, Call]] = {
     "renewals": (
         "/resellers/v6/renewals/search",
-        lambda to: xi.RenewalsApi(to).post_renewalssearch(size="100", **WHO),
+        lambda to: xi().RenewalsApi(to).post_renewalssearch(size="100", **WHO),
     ),
     "renewal": (
         "/resellers/v6/renewals/{renewalId}",
-        lambda to: xi.RenewalsApi(to).get_resellers_v6_renewalsdetails(renewal_id="4419005", **WHO),
+        lambda to: (
+            xi().RenewalsApi(to).get_resellers_v6_renewalsdetails(renewal_id="4419005", **WHO)
+        ),
     ),
     "deals": (
         "/resellers/v6/deals/search",
-        lambda to: xi.DealsApi(to).get_resellers_v6_dealssearch(size=100, **WHO),
+        lambda to: xi().DealsApi(to).get_resellers_v6_dealssearch(size=100, **WHO),
     ),
     "deal": (
         "/resellers/v6/deals/{dealId}",
-        lambda to: xi.DealsApi(to).get_resellers_v6_dealsdetails(
-            deal_id="9912 Fortinet refresh", vendor_name="Fortinet", **WHO, **APP
+        lambda to: (
+            xi()
+            .DealsApi(to)
+            .get_resellers_v6_dealsdetails(
+                deal_id="9912 Fortinet refresh", vendor_name="Fortinet", **WHO, **APP
+            )
         ),
     ),
     "quotes": (
         "/resellers/v6/quotes/search",
-        lambda to: xi.QuotesApi(to).get_quotessearch_v6(
-            im_customer_contact="r.sato@partner.example", **WHO
+        lambda to: (
+            xi()
+            .QuotesApi(to)
+            .get_quotessearch_v6(im_customer_contact="r.sato@partner.example", **WHO)
         ),
     ),
     "quote": (
         "/resellers/v6/quotes/{quoteNumber}",
-        lambda to: xi.QuotesApi(to).get_resellers_v6_quotes(quote_number="QUO-88121", **WHO),
+        lambda to: xi().QuotesApi(to).get_resellers_v6_quotes(quote_number="QUO-88121", **WHO),
     ),
     "invoices": (
         "/resellers/v6/invoices",
-        lambda to: xi.InvoicesApi(to).get_resellers_v6_invoicesearch(page_size=100, **WHO, **APP),
+        lambda to: xi().InvoicesApi(to).get_resellers_v6_invoicesearch(page_size=100, **WHO, **APP),
     ),
     "invoice": (
         "/resellers/v6.1/invoices/{invoiceNumber}",
-        lambda to: xi.InvoicesApi(to).get_invoicedetails_v6_1(
-            invoice_number="40MKTRW11", **WHO, **APP
+        lambda to: (
+            xi().InvoicesApi(to).get_invoicedetails_v6_1(invoice_number="40MKTRW11", **WHO, **APP)
         ),
     ),
     "orders": (
         "/resellers/v6/orders/search",
-        lambda to: xi.OrdersApi(to).get_resellers_v6_ordersearch(order_status="ON HOLD", **WHO),
+        lambda to: xi().OrdersApi(to).get_resellers_v6_ordersearch(order_status="ON HOLD", **WHO),
     ),
 }
 FORM = {True: "published YAML", False: "repaired"}
@@ -114,7 +129,7 @@ def readable(url: str, token: str = "any") -> dict[str, Any]:
     """Every call that the SDK can read there, with what it made of the answer."""
     found = {}
     for name, (_, call) in CALLS.items():
-        with xi.ApiClient(xi.Configuration(host=url, access_token=token)) as client:
+        with xi().ApiClient(xi().Configuration(host=url, access_token=token)) as client:
             try:
                 found[name] = call(client)
             except ValidationError:
@@ -139,9 +154,13 @@ def readable_examples(specs: Path, form: str) -> set[str]:
 
 def signed_in(desk: Desk) -> str:
     """A token, fetched by the SDK as the contract has it: with everything in the query."""
-    with xi.ApiClient(xi.Configuration(host=desk.host.url(NAME))) as client:
-        answer = xi.AccesstokenApi(client).get_accesstoken(
-            "client_credentials", desk.settings["client_id"], desk.settings["client_secret"]
+    with xi().ApiClient(xi().Configuration(host=desk.host.url(NAME))) as client:
+        answer = (
+            xi()
+            .AccesstokenApi(client)
+            .get_accesstoken(
+                "client_credentials", desk.settings["client_id"], desk.settings["client_secret"]
+            )
         )
         client.rest_client.pool_manager.clear()
     assert answer.access_token is not None
@@ -183,11 +202,13 @@ def test_the_sdk_can_ask_the_sandbox_for_open_renewals_in_ingrams_own_spelling(
     desk: Desk,
 ) -> None:
     desk.sandbox.published = False
-    wanted = xi.RenewalsSearchRequest.from_dict({"status": {"OpporutinyStatus": {"value": "Open"}}})
+    wanted = xi().RenewalsSearchRequest.from_dict(
+        {"status": {"OpporutinyStatus": {"value": "Open"}}}
+    )
 
     url, token = desk.host.url(NAME), signed_in(desk)
-    with xi.ApiClient(xi.Configuration(host=url, access_token=token)) as client:
-        answer = xi.RenewalsApi(client).post_renewalssearch(renewals_search_request=wanted, **WHO)
+    with xi().ApiClient(xi().Configuration(host=url, access_token=token)) as client:
+        answer = xi().RenewalsApi(client).post_renewalssearch(renewals_search_request=wanted, **WHO)
         client.rest_client.pool_manager.clear()
 
     open_ones = {key for key, record in desk.read("renewals").records.items() if not record.closed}
