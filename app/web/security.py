@@ -38,6 +38,8 @@ YEAR = 31_536_000
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MEGABYTE = 1_048_576
+SAME_METHOD = 307
+"""How the framework redirects from an address that has one slash too many."""
 
 
 class RequestId:
@@ -62,7 +64,7 @@ class RequestId:
 
 
 class SecurityHeaders:
-    """Sets the headers above, and HSTS where people come over https."""
+    """Sets the headers above, and HSTS where people come over https; leads on within this site."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
@@ -76,9 +78,23 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if message["status"] == SAME_METHOD:
+                    _lead_here(scope, headers)
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+def _lead_here(scope: Scope, headers: MutableHeaders) -> None:
+    """Of a redirect to the host that was asked leave the path alone.
+
+    The framework's own (one slash too many) name the scheme that reached us. Behind a proxy that
+    is plain http, and whoever follows would send a token along where anybody can read it.
+    """
+    here = f"{scope['scheme']}://{Headers(scope=scope).get('host', '')}"
+    path = headers.get("location", "").removeprefix(here)
+    if path.startswith("/") and not path.startswith(("//", "/\\")):
+        headers["location"] = path
 
 
 class KnownHosts:

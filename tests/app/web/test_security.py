@@ -153,6 +153,15 @@ def test_a_forwarded_host_changes_no_address(visitor: TestClient) -> None:
     assert "evil.example" not in page.text + str(page.headers)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/items", "/feed.json", "/inbox", "/mcp"])
+def test_one_slash_too_many_leads_on_by_the_scheme_that_was_asked(
+    visitor: TestClient, path: str
+) -> None:
+    """Behind a proxy that is https, which only the proxy knows: no token may follow to http."""
+    answer = visitor.get(f"{path}/?limit=1", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, f"{path}?limit=1")
+
+
 def test_a_large_body_is_refused_whether_it_says_so_or_not(visitor: TestClient) -> None:
     big = b"email=" + b"x" * 2_000_000
     form = {"Content-Type": "application/x-www-form-urlencoded"}
