@@ -87,7 +87,10 @@ def settle_in(
     _talk(session, admin.id, by_name.get("Rin Sato") or admin.id, contents, clock)
     _put_off(session, user_id=admin.id, clock=clock)
     _go_on(session, user_id=admin.id, clock=clock)
-    session.execute(sa.delete(RecordedAct).where(col(RecordedAct.id) > before))
+    # They stay, as taken back: SQLite would give their ids anew, and who undoes the first act of
+    # their own would take back with it what the history has under the same id.
+    since = sa.update(RecordedAct).where(col(RecordedAct.id) > before)
+    session.execute(since.values(undone_at=clock.now))
 
 
 def _put_off(session: Session, *, user_id: int, clock: Clock) -> None:

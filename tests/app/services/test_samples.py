@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.core import words
 from app.db import Database
@@ -39,8 +39,10 @@ from app.services import (
     digest_ledger,
     imports,
     own_items,
+    recording,
     samples,
     sources,
+    undoing,
     weights,
 )
 from app.services.contents import MEGABYTE, Contents
@@ -110,6 +112,22 @@ def test_it_is_read_like_any_source_then_rests_and_never_counts_as_news(
         ours = sources.every(session)[0].id or 0
     assert loader.syncer.due(limit=9) == []
     assert loader.syncer.run(ours, trigger="test") is None, "it was read again, from nowhere"
+
+
+def test_an_act_in_it_is_undone_alone_and_what_was_done_before_is_not(
+    loader: Loader, database: Database, boss: int, clock: Clock
+) -> None:
+    loader.load(boss)
+    by: Any = {"user_id": boss, "clock": words.Clock(now=clock(), zone=loader.syncer.settings.zone)}
+    with database.write() as session:
+        assert recording.newest(session, **by) is None
+        before = session.exec(select(Event.act_id).where(col(Event.act_id).is_not(None))).all()
+        assert len(set(before)) > 1, "nothing was done before"
+        for item in session.exec(select(Item).where(Item.is_open).limit(5)).all():
+            done = acts.wait(session, [item.id or 0], **by)
+            assert undoing.undo(session, done.undo, **by).items == (item.id,)
+        with pytest.raises(Conflict):
+            undoing.undo(session, str(before[0]), **by)
 
 
 VERBS: dict[str, Any] = {
