@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.models import ApiToken
+from app.models import ApiToken, DeliveryState
 from app.services import (
     calendar_feeds,
     digest_ledger,
@@ -137,7 +137,8 @@ def _chats(visit: Visit) -> Output:
 def _chat(line: notice_pages.ChannelLine) -> Way:
     to = f"/settings/notices/{line.id}"
     test = Try(label="Send a test now", to=f"{to}/test")
-    return _told(line, wrong=line.wrong, to=to, tries=(test,))
+    failed = line.last.wrong if line.last and line.last.state == DeliveryState.FAILED else ""
+    return _told(line, wrong=line.wrong or failed, to=to, tries=(test,))
 
 
 def _told(
@@ -176,7 +177,7 @@ def _webhook(line: webhook_pages.HookLine) -> Way:
         said=line.host,
         when=last.at if last else None,
         last=last.said if last else "",
-        wrong=line.wrong,
+        wrong=line.wrong or (last.error if last and last.in_vain else ""),
         to=to,
         tries=(Try(label="Send a test now", to=f"{to}/test"),),
     )

@@ -211,6 +211,8 @@ def test_a_failure_says_what_was_answered(client: TestClient, receiver: RawServe
     assert "answered 404" in page
     assert "no such queue" in page
     assert "is stopped" not in page
+    client.get(to)  # the toast goes, the line stays
+    assert "answered 404.</span>" in client.get("/settings/outputs").text
 
 
 def test_a_long_log_has_pages(client: TestClient, receiver: RawServer, site: Site) -> None:
