@@ -51,8 +51,10 @@ def webhooks(request: Request) -> Response:
 def api(request: Request) -> Response:
     """How the API is used, and all that it takes and gives, from its own description."""
     described = request.app.state.described(site_of(request).settings.public_url)
-    guide = manuals.guide("api")
-    return render_plain(request, "help_api.html", described=described, guide=guide)
+    lead, guide, parts = manuals.opened(manuals.guide("api"))
+    return render_plain(
+        request, "help_api.html", described=described, lead=lead, guide=guide, parts=parts
+    )
 
 
 @router.get("/help/connectors/{connector_id}")

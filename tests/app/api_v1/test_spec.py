@@ -59,9 +59,22 @@ def test_the_served_document_names_this_inbox_and_needs_no_token(program: Progra
 
 def test_the_help_has_every_operation_and_every_problem(program: Program) -> None:
     page = program.client.get("/help/api").text
-    anchors = set(re.findall(r'id="([^"]+)"', page))
+    told = re.findall(r'id="([^"]+)"', page)
+    anchors = set(told)
+    assert len(anchors) == len(told)
     document = spec.document()
     assert {operation.id for operation in operations.ALL} <= anchors
     assert {one["about"] for one in document["x-problems"]} <= anchors
     assert {*document["components"]["schemas"]} <= anchors
     assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
+
+
+def test_the_help_begins_with_what_is_on_it(program: Program) -> None:
+    page = program.client.get("/help/api").text
+    contents, _, rest = page.partition("</nav>")
+    linked = re.findall(r'href="#([^"]+)"', contents)
+    parts = re.findall(r'<h2 id="([^"]+)"', rest)
+    assert {"keep-a-copy", "operations", "shapes", "problems"} <= {*parts}
+    assert [one for one in linked if one in parts] == parts
+    assert [one for one in linked if one not in parts] == [one.id for one in operations.ALL]
+    assert contents.index("<h1>") < contents.index("<nav")
