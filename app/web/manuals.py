@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -39,7 +40,7 @@ def opened(page: Markup) -> tuple[Markup, Markup, Sequence[tuple[str, str]]]:
     """What stands before the first heading, the rest, and the headings by their names."""
     first, rest = page.split("<h2", 1)
     parts = re.findall(r'<h2 id="(.*?)">(.*?)</h2>', page)
-    return first, Markup("<h2") + rest, [(name, Markup(words).striptags()) for name, words in parts]
+    return first, Markup("<h2") + rest, [(name, unescape(words)) for name, words in parts]
 
 
 def _html(page: Path) -> Markup:
