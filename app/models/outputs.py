@@ -29,8 +29,8 @@ class Channel(SQLModel, table=True):
     kind        a ``ChannelKind``
     user_id     whose it is: it tells what that person may see and goes with them; None: the team's
     query       only items of this view: what stands behind the "?" of the inbox's address
-    view_id, view_name, view_made   or of this saved view, as it is when something is told. Its
-                name as it was chosen and when it was made: a number is given again
+    view_id, view_name   or of this saved view, as it is when something is told; its name as it
+                was chosen, for when it is gone
     wants       kinds of events (``core.notices``); empty: all that this kind of channel tells
     address     sealed: the chat's or the tool's address; of mail the person's own decides
     secret      sealed: what webhooks are signed with, and the one before it until ``old_until``
@@ -50,7 +50,6 @@ class Channel(SQLModel, table=True):
     query: str = Field(default="", sa_type=Text)
     view_id: int | None = None
     view_name: str | None = Field(default=None, sa_type=Text)
-    view_made: datetime | None = Field(default=None, sa_type=UtcDateTime)
     wants: list[Any] = Field(default_factory=list, sa_type=Json)
     address: str = Field(default="", sa_type=Text, repr=False)
     secret: str = Field(default="", sa_type=Text, repr=False)

@@ -46,9 +46,12 @@ class SavedView(SQLModel, table=True):
 
     query    what stands behind the "?" of the inbox's address
     shared   whether the whole team sees it
+
+    Its number is never another's: tools and channels follow it, also when it is gone.
     """
 
     __tablename__ = "saved_views"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     owner_id: int = Field(index=True, foreign_key="users.id", ondelete="CASCADE")

@@ -212,8 +212,7 @@ def _view(session: Session, feed: Any) -> View | None:
         view = saved.seen(session, whole(feed.query.removeprefix(SAVED)) or 0, feed.user_id)
     except NotFound:
         return None
-    # The number of one that was deleted is given again, to one that is younger than the calendar.
-    return view_from(view.query) if view.created_at <= feed.created_at else None
+    return view_from(view.query)
 
 
 def inbox_query(session: Session, feed: CalendarFeed) -> str | None:

@@ -1,8 +1,8 @@
 """Of which items a channel tells: of all, of an own query, or of what a saved view holds.
 
-A saved view is followed: what it is changed to is told of from then on. It is kept with its name
-and when it was made: the number of one that was deleted is given again, and its name is what can
-still be said of it. One that is gone, or no longer seen by whom it is for, tells of no item.
+A saved view is followed: what it is changed to is told of from then on. It is kept with its name,
+which is what can still be said of one that was deleted. One that is gone, or no longer seen by whom
+it is for, tells of no item.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +33,6 @@ joined = channels.outerjoin(
     views,
     sa.and_(
         views.c.id == channels.c.view_id,
-        views.c.created_at == channels.c.view_made,
         sa.or_(views.c.shared, views.c.owner_id == channels.c.user_id),
     ),
 )
@@ -95,7 +94,6 @@ def choose(session: Session, channel: Channel, value: str) -> None:
     channel.query = "" if saved else query_of(view)
     channel.view_id = saved.id if saved else None
     channel.view_name = saved.name if saved else None
-    channel.view_made = saved.created_at if saved else None
 
 
 def options(session: Session, user_id: int | None) -> dict[str, str]:

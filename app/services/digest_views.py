@@ -1,7 +1,6 @@
 """Which views a person's digest tells of: splits of the inbox, and saved views.
 
-A saved view is kept with its name and when it was made: the number of one that was deleted is
-given again, and its name is what can still be said of it.
+A saved view is kept with its name, which is what can still be said of one that was deleted.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -74,8 +73,7 @@ def kept(session: Session, user_id: int, values: Iterable[str]) -> list[dict[str
     """What is stored of the options that a form sent; raises ``Invalid`` for one that is none."""
     known: dict[str, dict[str, Any]] = {f"tab={key}": {"tab": key} for key in SPLITS}
     for row in _seen(session, user_id):
-        made = row.created_at.isoformat()
-        known[f"view={row.id}"] = {"view": row.id, "name": row.name, "made": made}
+        known[f"view={row.id}"] = {"view": row.id, "name": row.name}
     wanted = dict.fromkeys(values)
     if len(wanted) > MOST or wanted.keys() - known.keys():
         words = f"Choose at most {MOST} of these views."
@@ -108,22 +106,16 @@ def _chosen(user_id: int, some: Sequence[Any], stored: Mapping[int, Any]) -> Cho
                 there.append((TABS[one["tab"]], View(tab=one["tab"])))
             continue
         row: Any = stored.get(one["view"])
-        if _is_still(row, one, user_id):
+        if row is not None and (row.shared or row.owner_id == user_id):
             there.append((row.name, view_from(row.query)))
         else:
             gone.append(one["name"])
     return Chosen(views=tuple(there), gone=tuple(gone))
 
 
-def _is_still(row: Any, one: Mapping[str, Any], user_id: int) -> bool:
-    """Whether this is the view that was chosen, and the person still sees it."""
-    same = row is not None and row.created_at.isoformat() == one["made"]
-    return same and (row.shared or row.owner_id == user_id)
-
-
 def _seen(session: Session, user_id: int) -> Sequence[Any]:
     mine = sa.or_(views.c.owner_id == user_id, views.c.shared)
-    statement = sa.select(views.c.id, views.c.name, views.c.created_at).where(mine)
+    statement = sa.select(views.c.id, views.c.name).where(mine)
     return session.execute(statement.order_by(sa.func.lower(views.c.name), views.c.id)).all()
 
 

@@ -244,10 +244,8 @@ def take_back(session: Session, act: RecordedAct) -> Act:
     told: dict[str, Any] = (act.before or [{}])[0]
     user_id, view = act.actor_id or 0, session.get(SavedView, told["id"])
     if DELETED in told:
-        if view is not None:  # a number is given again
-            raise Conflict("A new view is in its place.", remedy="Nothing was changed.")
         _bring_back(session, told, user_id)
-    elif view is None or view.created_at > act.at or not (view.shared or view.owner_id == user_id):
+    elif view is None or not (view.shared or view.owner_id == user_id):
         raise Conflict("This view is gone.", remedy="Nothing was changed.")
     elif ORDER in told:
         _put_order(session, told[ORDER], told["id"], user_id)

@@ -187,6 +187,7 @@ def _team() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
         _to("saved_views", "owner_id", "users"),
+        sqlite_autoincrement=True,  # tools follow its number: it is not given again
     )
     op.create_index("ix_saved_views_owner_id", "saved_views", ["owner_id"])
     op.create_table(

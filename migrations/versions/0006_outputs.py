@@ -74,7 +74,6 @@ def _channels() -> None:
         sa.Column("query", sa.Text(), nullable=False),
         sa.Column("view_id", sa.Integer()),
         sa.Column("view_name", sa.Text()),
-        sa.Column("view_made", INSTANT),
         sa.Column("wants", JSON, nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),

@@ -26,7 +26,7 @@ from app.jobs.telling import Teller
 from app.main import create_app
 from app.models import Delivery, DigestEntry
 from app.opening import open_database
-from app.services import accounts, acts, gathering, restoring, sources, tokens
+from app.services import accounts, acts, gathering, restoring, saved, sources, tokens
 from connectors.sdk import errors
 from connectors.sdk.connector import Complete, Page
 from connectors.sdk.records import DueDate, Goal
@@ -139,6 +139,13 @@ def staff(world: World, *, hour: int | None = None) -> int:
     return user.id
 
 
+def view_of(world: World, person: int) -> int:
+    """The number of a new view of this person."""
+    with world.database.write() as session:
+        saved.save(session, "Open", "tab=all", user_id=person, clock=world.wall_clock())
+        return saved.own(session, person)[0].id
+
+
 # The same inbox
 
 
@@ -149,6 +156,9 @@ def test_a_restored_inbox_is_the_same_in_every_row(world: World, copied: Copied)
     person = staff(world)
     with world.database.write() as session:
         acts.done(session, [world.items()["2"].id], user_id=person, clock=world.wall_clock())
+    gone = view_of(world, person)
+    with world.database.write() as session:
+        saved.delete(session, gone, user_id=person, clock=world.wall_clock())
     world.connector.lists(goal, *deadlines(range(4)), deadline(7))
     world.sync()
     before = rows(world.database)
@@ -165,6 +175,7 @@ def test_a_restored_inbox_is_the_same_in_every_row(world: World, copied: Copied)
     assert {event.kind for event in now.history("2")} >= {"new", "done"}
     assert now.sync().outcome == "ok"
     assert now.items()["2"].is_open is False
+    assert view_of(now, person) > gone, "tools that follow the deleted view would get another"
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])

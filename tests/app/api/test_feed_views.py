@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.models import SavedView
-from app.services import accounts, acts, saved, tokens
+from app.services import accounts, acts, saved, tokens, undoing
 from tests.app.api.company import act
 from tests.app.api.test_feed_refusals import problem
 from tests.app.api.tool import Tool
@@ -69,6 +69,20 @@ def test_ones_own_view_is_read_by_a_token_of_ones_own_alone(company: Tool, rin: 
     assert titles(company.get(own, view=view)) == ["Deadline renewal"]
     assert "no such view" in problem(company.get(view=view), 404)["title"]
     assert problem(company.get(own, view=view + 1), 404)
+
+
+def test_the_number_of_a_deleted_view_is_never_anothers(company: Tool, rin: int) -> None:
+    clock = company.world.wall_clock()
+    gone = keep(company, rin, "Cisco", "vendor=Cisco", shared=True)
+    with company.world.database.write() as session:
+        deleted = saved.delete(session, gone, user_id=rin, clock=clock)
+    other = keep(company, rin, "HPE", "vendor=HPE", shared=True)
+    assert other > gone
+    assert "no such view" in problem(company.get(view=gone), 404)["title"]
+
+    with company.world.database.write() as session:
+        undoing.undo(session, deleted.undo or "", user_id=rin, clock=clock)
+    assert titles(company.get(view=gone)) == company.titles(vendor="Cisco")
 
 
 def test_a_shared_view_of_what_is_ones_own_needs_to_know_whose(company: Tool, rin: int) -> None:

@@ -112,7 +112,7 @@ def test_another_view_in_the_place_of_a_deleted_one_is_not_it(team: Followed) ->
     view = team.view("vendor=Cisco")
     tool = team.channel(query=f"view={view}")
     team.does(saved.delete, view)
-    team.view("vendor=HP")  # on SQLite under the same number
+    team.view("vendor=HP")
     assert team.news(tool) == []
     assert len(team.silent(team.rin)) == 1
 
