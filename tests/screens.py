@@ -128,6 +128,7 @@ LEFT_OUT = {
     "/help/feed": "text",
     "/help/api": "text",
     "/help/events": "text",
+    "/help/assistants": "text",
     "/help/webhooks": "text",
 }
 """Pages without a picture, and why."""

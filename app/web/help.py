@@ -41,6 +41,13 @@ def events(request: Request) -> Response:
     return render_plain(request, "help_page.html", name="events", page=manuals.guide("events"))
 
 
+@router.get("/help/assistants")
+def assistants(request: Request) -> Response:
+    """How an assistant comes in, and what it may."""
+    page = manuals.guide("assistants")
+    return render_plain(request, "help_page.html", name="assistants", page=page)
+
+
 @router.get("/help/webhooks")
 def webhooks(request: Request) -> Response:
     """How a tool is called, and how it checks that."""

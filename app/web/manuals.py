@@ -12,7 +12,7 @@ from markupsafe import Markup
 from app.paths import GUIDES, MANUALS
 from connectors import registry
 
-GUIDED = ("api", "events", "webhooks")
+GUIDED = ("api", "assistants", "events", "webhooks")
 """Pages that are not about a connector."""
 _ELSEWHERE = re.compile(r'<a href="(?!https:|#|/)([^"]*)">(.*?)</a>', re.S)
 _PART = re.compile(r"<h2>(.*?)</h2>")

@@ -90,6 +90,7 @@ PAGES = (
     "/settings/notices",
     "/help/api",
     "/help/events",
+    "/help/assistants",
     "/help/webhooks",
     "/settings/calendars",
     "/settings/rules",

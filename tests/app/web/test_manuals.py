@@ -30,6 +30,13 @@ def test_help_is_open_to_who_is_not_signed_in(visitor: TestClient) -> None:
     assert "<td><code>client_credentials</code></td>" in page.text
 
 
+def test_whoever_makes_a_token_is_led_to_what_it_opens(client: TestClient) -> None:
+    page = client.get("/settings/tokens").text
+    for name, says in (("feed", "next_url"), ("api", "Keep a copy"), ("assistants", "list_items")):
+        assert f'href="/help/{name}"' in page
+        assert says in client.get(f"/help/{name}").text
+
+
 def test_a_connector_without_documentation_links_to_none(
     client: TestClient, portal: Portal
 ) -> None:
