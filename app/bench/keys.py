@@ -32,6 +32,8 @@ KEYS = (
     *_merges("postgres", 0.6, 4, 3.5),
     Key(name="feed50_sqlite", target=0.06, meaning="JSON feed of 50 against hello, SQLite"),
     Key(name="feed50_postgres", target=0.04, meaning="JSON feed of 50 against hello, Postgres"),
+    Key(name="api50_sqlite", target=0.04, meaning="API list of 50 against hello, SQLite"),
+    Key(name="api50_postgres", target=0.028, meaning="API list of 50 against hello, Postgres"),
     Key(name="list50_sqlite", target=0.025, meaning="filtered list of 50 against hello, SQLite"),
     Key(name="list50_postgres", target=0.02, meaning="filtered list of 50 against hello, Postgres"),
     Key(name="feed304", target=0.67, meaning="feed when nothing changed against hello"),

@@ -68,6 +68,7 @@ def main() -> None:
         data_dir=Path(asked["folder"]),
         secret_key=SecretStr(KEY),
         public_url="http://127.0.0.1",
+        api_per_minute=0,  # the floor has no limit, either
     )
     app = beside_hello(create_app(settings, jobs=False))
     # Named as TCP, because asyncio turns delays off only for sockets that say so.

@@ -132,6 +132,7 @@ class Suite:
         listed = visitor.list50(seconds)
         self.found[f"list50_{engine}"].append(listed / floor)
         self.found[f"feed50_{engine}"].append(visitor.feed50(seconds) / visitor.hello(seconds))
+        self.found[f"api50_{engine}"].append(visitor.api50(seconds) / visitor.hello(seconds))
         if engine == "sqlite":
             self.found["feed304"].append(visitor.feed304(seconds) / visitor.hello(seconds))
             slower = [listed / visitor.search(seconds, typed) for typed in (rare(), common())]

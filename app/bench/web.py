@@ -69,6 +69,11 @@ class Visitor:
         """The feed's first page of 50."""
         return load.rate(self.port, [load.get("/feed.json", self.tool)], seconds=seconds)
 
+    def api50(self, seconds: float) -> float:
+        """The API's first page of 50."""
+        asked = [load.get("/api/v1/items?limit=50", self.tool)]
+        return load.rate(self.port, asked, seconds=seconds)
+
     def feed304(self, seconds: float) -> float:
         """The same page, asked for by somebody who has it."""
         tag = load.header(self.port, load.get("/feed.json", self.tool), "etag")
