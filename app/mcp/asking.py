@@ -43,7 +43,7 @@ def _told(answer: httpx2.Response) -> dict[str, Any]:
         for one in document.get("errors", ())
     ]
     said = document.get("detail") or f"The inbox answered {answer.status_code}."
-    raise ToolError(" ".join([said, *wrong]))
+    raise ToolError(" ".join([said, *(one for one in wrong if one not in said)]))
 
 
 def by_network(url: str, token: str) -> Ask:

@@ -55,7 +55,7 @@ class Reading:
     def tools(self) -> tuple[Callable[..., Any], ...]:
         """All of them."""
         looks = (self.list_items, self.get_item, self.upcoming, self.source_health)
-        return (*looks, self.what_changed)
+        return (*looks, self.what_changed, self.list_people)
 
     async def list_items(
         self,
@@ -131,6 +131,11 @@ class Reading:
             found = await api.get("/events", {"since": since, "limit": limit})
         return shaping.page(found, goes_on="since")
 
+    async def list_people(self, ctx: Caller) -> Answer:
+        """The team: who can own an item, by which id. Who is not active cannot be given any."""
+        async with self.ask(ctx) as api:
+            return shaping.page(await api.get("/people"))
+
 
 class Acting:
     """The tools that change something. Each is one act that people can undo in the inbox."""
@@ -156,7 +161,7 @@ class Acting:
         return await self._act(ctx, id, "snooze", until=until.isoformat())
 
     async def assign(self, ctx: Caller, id: Id, owner: Annotated[int, Field(ge=1)]) -> Answer:
-        """Give an item to a person, by the person's id. Ask first."""
+        """Give an item to a person, by the id that list_people says. Ask first."""
         return await self._act(ctx, id, "assign", owner_id=owner)
 
     async def add_note(self, ctx: Caller, id: Id, text: Text) -> Answer:

@@ -21,7 +21,7 @@ from tests.app.mcp.conftest import HOSTILE, Inbox
 from tests.support.scripted import deadline
 
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
-READS = {"list_items", "get_item", "upcoming", "source_health", "what_changed"}
+READS = {"list_items", "get_item", "upcoming", "source_health", "what_changed", "list_people"}
 ACTS = {"mark_done", "snooze", "assign", "add_note"}
 
 
@@ -164,7 +164,8 @@ def test_what_changed_is_read_on_from_where_one_was(inbox: Inbox) -> None:
         assert {line["kind"] for line in told["events"]} == {"new"}
         later = await call(client, "what_changed", since=told["next_since"])
         assert later["events"] == []
-        assert "since" in await refusal(client, "what_changed", since="yesterday")
+        refused = await refusal(client, "what_changed", since="yesterday")
+        assert refused.count("since: start, a moment") == 1
 
     inbox.asked("/mcp", "read", look)
 
@@ -177,7 +178,8 @@ def test_an_act_is_that_of_whoever_made_the_token_and_can_be_undone(inbox: Inbox
         assert (await call(client, "snooze", id=item["id"], until="2026-11-23"))["item"][
             "state"
         ] == "snoozed"
-        given = await call(client, "assign", id=item["id"], owner=inbox.person)
+        (rin,) = (await call(client, "list_people"))["people"]
+        given = await call(client, "assign", id=item["id"], owner=rin["id"])
         assert given["item"]["owner_id"] == inbox.person
         done = await call(client, "mark_done", id=item["id"])
         assert done["item"]["state"] == "done"

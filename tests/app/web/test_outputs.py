@@ -27,7 +27,7 @@ def test_only_admins_see_what_tools_read(client: TestClient, admin: int, site: S
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("feed", "It gave 0 items"), ("api", "It gave 0 items"), ("assistants", "It offered 5 tools")],
+    [("feed", "It gave 0 items"), ("api", "It gave 0 items"), ("assistants", "It offered 6 tools")],
 )
 def test_what_tools_fetch_is_tried_as_they_would_and_the_result_stays(
     client: TestClient, site: Site, key: str, said: str
