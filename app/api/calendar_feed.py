@@ -9,6 +9,7 @@ from app.api.conditional import mark, packed
 from app.api.unchanged import HOLDS, Holds
 from app.core import ics
 from app.core.words import Clock
+from app.outages import noting
 from app.services import apart, calendar_entries, calendar_feeds, company, feeding
 from app.services.calendar_feeds import Opened
 from app.services.lines import Sources
@@ -45,7 +46,7 @@ def calendar(request: Request, secret: str) -> Response:
         is_noted = opened.is_noted(agent, host, now)
         made = _made(request, session, opened, Clock(now=now, zone=opened.zone), holds=is_noted)
     if not is_noted:
-        with site.database.write(counts=False) as session:
+        with noting(), site.database.write(counts=False) as session:
             calendar_feeds.note_use(session, opened.id, agent=agent, host=host, now=now)
     return made
 

@@ -6,6 +6,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from app.api.problems import Problem
+from app.outages import noting
 from app.services import tokens
 from app.services.tokens import TokenUse
 
@@ -87,5 +88,5 @@ def note_use(request: Request, *, now: datetime) -> None:
     """Write the token's use down where it is due, after the answer's own transaction has ended."""
     token_id = _used(request)
     if token_id is not None:
-        with request.app.state.site.database.write(counts=False) as session:
+        with noting(), request.app.state.site.database.write(counts=False) as session:
             tokens.touch_token(session, token_id, now=now)

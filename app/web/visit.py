@@ -19,6 +19,7 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.errors import NotAllowed
 from app.models import User
+from app.outages import noting
 from app.services import accounts, apart, beginning, company, inbox, revisions
 from app.services.apart import Sample
 from app.services.beginning import Beginning
@@ -101,7 +102,7 @@ def reading(request: Request) -> Iterator[Visit]:
         visit = _visit(request, site, session)
         yield visit
     if visit.idle:
-        with site.database.write(counts=False) as session:
+        with noting(), site.database.write(counts=False) as session:
             accounts.touch_session(session, visit.token, now=visit.clock.now)
 
 

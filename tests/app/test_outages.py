@@ -7,12 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
@@ -20,7 +21,7 @@ from app.config import Settings
 from app.db import Database
 from app.main import create_app
 from app.outages import outage_of
-from app.services import accounts, tokens
+from app.services import accounts, calendar_feeds, tokens
 from tests.support.postgres import Server
 
 
@@ -115,6 +116,27 @@ def test_while_the_database_is_away_everybody_is_asked_to_come_back_and_then_it_
     assert feed.headers["content-type"] == "application/problem+json"
     assert after == before
     assert before["/inbox"] == before["/feed.json"] == 200
+
+
+def test_while_the_database_takes_nothing_whoever_looks_is_answered(tmp_path: Path) -> None:
+    """A full disk: that somebody looked cannot be noted, and they see it all the same."""
+    app = create_app(Settings(data_dir=tmp_path, public_url="http://testserver"), jobs=False)
+    database, now = app.state.site.database, datetime.now(UTC)
+    with database.write() as session:
+        who = accounts.add_user(session, email="a@b.example", name="A", time_zone="UTC", now=now)
+        assert who.id is not None
+        cookie = accounts.open_session(session, who.id, now=now - timedelta(hours=1))
+        token = tokens.add_token(session, name="t", scope="read", now=now)
+        _feed, secret = calendar_feeds.add(session, user_id=who.id, name="c", query="", now=now)
+    database.engine.dispose()
+    listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA query_only = ON"))
+    bearer = {"Authorization": f"Bearer {token}"}
+    with TestClient(app, follow_redirects=False) as client:
+        client.cookies.set("partner-inbox-session", cookie)
+        for path in ("/inbox", "/feed.json", "/api/v1/items", f"/calendar/{secret}.ics"):
+            assert client.get(path, headers=bearer).status_code == 200, path
+        ours = {"Sec-Fetch-Site": "same-origin"}
+        assert client.post("/settings", data={"name": "B"}, headers=ours).status_code == 503
 
 
 def test_jobs_tell_an_outage_once_and_that_it_is_over(running: Running, lines: Lines) -> None:
