@@ -22,7 +22,7 @@ class TokenNeeded(Problem):
             401,
             "A token is needed",
             "Send Authorization: Bearer with a token made by "
-            "`partner-inbox token add NAME --scope read` or on the page Settings.",
+            "`partner-inbox token add NAME --scope read` or under Settings, Outputs, Tokens.",
             about="token",
             headers={"WWW-Authenticate": REALM},
         )
@@ -36,7 +36,7 @@ class ScopeNeeded(Problem):
         super().__init__(
             403,
             "The token may not do this",
-            f"It needs the scope {scope}: make a token with it on the page Settings.",
+            f"It needs the scope {scope}: make a token with it under Settings, Outputs, Tokens.",
             about="token",
             headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope}"'},
         )

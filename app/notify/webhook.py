@@ -34,6 +34,10 @@ ANSWER = 1_000
 BYTES = 16 * 1024
 """Of an answer that are read."""
 GONE = 410
+USER_INFO = (
+    "The address holds a user name or password. Enter it without them: every call is signed, and "
+    "the tool can check that."
+)
 
 
 class How(StrEnum):
@@ -99,6 +103,8 @@ def problem(url: str, private_hosts: Iterable[str]) -> str:
     """
     try:
         parsed, gate = httpx2.URL(url), Gate((_own(url),), private_hosts)
+        if parsed.userinfo:
+            return USER_INFO
         gate.check(parsed)
         if _is_number(host_of(parsed)):
             gate.check_addresses(parsed.host, port_of(parsed), [host_of(parsed)])

@@ -103,6 +103,7 @@ def test_without_a_valid_token_nothing_is_told(company: Tool, case: str) -> None
         assert "etag" not in answer.headers
         assert answer.json()["status"] == 401
         assert "token add" in answer.json()["detail"]
+        assert "Settings, Outputs, Tokens" in answer.json()["detail"]
 
 
 def test_a_token_that_was_not_made_to_read_is_told_so(company: Tool) -> None:

@@ -84,7 +84,7 @@ def test_a_webhook_is_added_tried_and_its_answer_seen_at_once(
         ({"address": "http://example.com/in"}, "does not start with https://"),
         ({"address": "https://10.0.0.8/in"}, "PARTNER_INBOX_ALLOWED_PRIVATE_HOSTS"),
         ({"address": "https://[::ffff:169.254.169.254]/"}, "reserved network address"),
-        ({"address": "https://rin:pass@example.com/"}, "holds a user name or password"),
+        ({"address": "https://rin:pass@example.com/"}, "without them: every call is signed"),
         ({"address": "https://example.com/" + "x" * 2000}, "1 to 2,000 characters"),
     ],
 )
