@@ -75,7 +75,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
         ),
     ),
     "too-large": (413, "The body is larger than 1 MB."),
-    "media-type": (415, "The body is not sent as Content-Type: application/json."),
+    "media-type": (415, "The body is packed, or not sent as Content-Type: application/json."),
     "too-many": (429, "Too many requests: wait as many seconds as Retry-After says."),
     "fault": (500, "A bug of ours. The log has more under the request_id: tell your admin."),
     "out": (503, "The database cannot be used just now. Try again after Retry-After seconds."),

@@ -30,6 +30,8 @@ def sent(request: Request, raw: bytes, shape: type[BaseModel]) -> BaseModel:
         raise Problem(
             415, "Not JSON", "Send the body as Content-Type: application/json.", about="media-type"
         )
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem(415, "Packed", "Send the body unpacked.", about="media-type")
     try:
         given = orjson.loads(raw) if raw else {}
     except orjson.JSONDecodeError:

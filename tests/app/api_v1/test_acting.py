@@ -1,5 +1,6 @@
 """What a program does by the API: each act once, undone like a person's, on what it has seen."""
 
+import gzip
 import threading
 from datetime import timedelta
 from typing import Any
@@ -95,6 +96,9 @@ def test_what_cannot_be_done_says_why(company: Program) -> None:
     ours = {"Content-Type": "application/json"}
     problem(company.ask("POST", f"/items/{id_}/note", ours, content=b"{"), 400)
     problem(company.ask("POST", f"/items/{id_}/note", content=b"text=x"), 415)
+    packed = {**ours, "Content-Encoding": "gzip"}
+    refused = company.ask("POST", f"/items/{id_}/wait", packed, content=gzip.compress(b"{}"))
+    assert "unpacked" in problem(refused, 415)["detail"]
     for key in ("", "x" * 256, "a\tb"):
         problem(company.post(f"/items/{id_}/done", Idempotency_Key=key), 422)
     for tag in ("", "no-quotes", '""', '"a" "b"'):
