@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
+from types import ModuleType
 
-import holidays
 from babel import Locale
 
 
@@ -23,7 +23,7 @@ def regions(country: str) -> Mapping[str, str]:
     parts = _subdivisions().get(country, ())
     if not parts:
         return {}
-    aliases = holidays.country_holidays(country).subdivisions_aliases
+    aliases = _library().country_holidays(country).subdivisions_aliases
     names = {code: name for name, code in reversed(aliases.items())}
     named = ((f"{country}-{code}", names.get(code, code)) for code in parts)
     return dict(sorted(named, key=lambda one: one[1]))
@@ -41,10 +41,18 @@ def is_day_off(code: str, day: date) -> bool:
     if not code or not is_known(code):
         return False
     country, _, region = code.partition("-")
-    found = holidays.country_holidays(country, subdiv=region or None, years=day.year)
+    found = _library().country_holidays(country, subdiv=region or None, years=day.year)
     return day in found
 
 
 @cache
+def _library() -> ModuleType:
+    import holidays  # noqa: PLC0415  (loads slower than all else that a process begins with)
+
+    return holidays
+
+
+@cache
 def _subdivisions() -> Mapping[str, list[str]]:
-    return holidays.list_supported_countries(include_aliases=False)
+    known: Mapping[str, list[str]] = _library().list_supported_countries(include_aliases=False)
+    return known
