@@ -19,6 +19,7 @@ from app.services.import_plans import in_common
 from app.services.sources import ScheduleInput
 from app.services.unique import free_name
 from connectors.sdk.connector import ReadContext
+from connectors.sdk.errors import ConnectorError
 from connectors.sdk.http import HttpSession
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.policy import policy_of
@@ -37,9 +38,9 @@ from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.plan import Defaults
 from connectors.spreadsheet.connector import MANIFEST
-from connectors.spreadsheet.onboarding import Preview, preview
+from connectors.spreadsheet.onboarding import Preview, inspect, preview
 from connectors.spreadsheet.settings import SpreadsheetConfig
-from connectors.spreadsheet.source import fetch, place_of
+from connectors.spreadsheet.source import fetch, path_of, place_of
 
 CONNECTOR = "spreadsheet"
 SHOWN = 10
@@ -160,11 +161,32 @@ def targets(session: Session) -> list[Connection]:
     return [one for one in found if one.config.get("file")]
 
 
-def reading_such(session: Session, fingerprints: Collection[str]) -> Connection | None:
+def reading_such(
+    session: Session, fingerprints: Collection[str], *, uploads: Path
+) -> Connection | None:
     """The one source that reads sheets with such a header: next month's file belongs to it."""
     marks = set(filter(None, fingerprints))
-    found = [one for one in targets(session) if marks & _read(one.config.get("mapping", {}))]
+    found = [one for one in targets(session) if marks & _marks(one, uploads)]
     return found[0] if len(found) == 1 else None
+
+
+def _marks(source: Connection, uploads: Path) -> set[str]:
+    """The headers of the sheets that it reads: those of its file, as long as nobody had to say what
+    its columns mean.
+    """
+    if said := source.config.get("mapping"):
+        return _read(said)
+    try:
+        book = inspect(path_of(source.config["file"], uploads / str(source.id)))
+    except (ConnectorError, OSError):  # gone, or no table any more: its own page says so
+        return set()
+    return {sheet.fingerprint for sheet in book.sheets} - {""}
+
+
+def lying(source: Connection) -> str:
+    """The operator's own file that the source reads, by its path; empty for an upload."""
+    file = str(source.config.get("file") or "")
+    return file if Path(file).is_absolute() else ""
 
 
 def reading_alike(session: Session, sheets: Collection[Collection[str]]) -> Connection | None:

@@ -86,7 +86,8 @@ def upload(request: Request, form: Submitted) -> Response:
         return _choose(request, typed=typed, errors={"file": wrong})
     if not kept.apart:
         with reading(request) as visit:
-            same = imports.reading_such(visit.session, [one.fingerprint for one in book.sheets])
+            marks = [one.fingerprint for one in book.sheets]
+            same = imports.reading_such(visit.session, marks, uploads=site.settings.uploads)
         if same is not None:
             kept = waiting.lead(kept, same.id, same.name, site.settings.uploads)
     if kept.connection_id is not None and any(sheet.repaired for sheet in book.sheets):
@@ -312,6 +313,8 @@ def _show(
         headers = [[column.header for column in sheet.columns] for sheet in plan.sheets]
         asked = kept.connection_id is None and not kept.apart
         alike = imports.reading_alike(visit.session, headers) if asked else None
+        into = None if kept.is_stored else kept.connection_id
+        lies = imports.lying(sources.get(visit.session, into)) if into is not None else ""
         return render(
             visit,
             "import_columns.html",
@@ -319,6 +322,7 @@ def _show(
             kept=kept,
             plan=plan,
             alike=alike,
+            lies=lies,
             seen=seen if isinstance(seen, Foreseen) else None,
             wrong=str(error) if error else seen if isinstance(seen, str) else "",
             pressed=pressed,

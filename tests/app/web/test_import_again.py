@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date, datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -256,6 +257,34 @@ def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_im
     page = unescape(client.get(at).text)
     assert counted(page) == {"unchanged": 3}
     assert "Into <b>October</b>" in page
+
+
+def test_what_is_exported_of_a_file_whose_columns_nobody_had_to_explain_is_known_again(
+    client: TestClient, site: Site, tmp_path: Path
+) -> None:
+    lies = tmp_path / "nightly.csv"
+    lies.write_bytes(csv_of(HEADER, *FIRST))
+    missing = {"file": str(tmp_path / "gone.csv")}
+    with site.database.write() as session:
+        for name, values in (("Nightly", {"file": str(lies)}), ("Gone", missing)):
+            added = sources.add(
+                session,
+                name=name,
+                connector="spreadsheet",
+                values=values,
+                vault=site.vault,
+                now=NOW,
+            )
+            if name == "Nightly":
+                made = f"/sources/{added.id}"
+    read(site, made)
+
+    given = client.get(f"{made}/export.csv").content
+
+    page = unescape(client.get(upload(client, given, name="Back.csv")).text)
+    assert counted(page) == {"unchanged": 3}
+    assert "Into <b>Nightly</b>" in page
+    assert f"It reads {lies} today, and will read this file instead." in page
 
 
 LOOKING = [
