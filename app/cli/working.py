@@ -1,8 +1,8 @@
 """worker."""
 
 import logging
-import queue
 import signal
+import socket
 
 from app.cli.base import out
 from app.cli.opened import Opened
@@ -18,16 +18,31 @@ def work() -> None:
     opened = Opened()
     say_locked(opened)
     jobs = jobs_of(opened.settings, opened.database, opened.vault)
-    # Not an Event: its lock is this thread's own while it begins to wait, and a signal that comes
-    # then would wait for it for ever.
-    told = queue.SimpleQueue[int]()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: told.put(number))
+    told = Told(signal.SIGTERM, signal.SIGINT)
     jobs.start()
     out.print("The worker is running. Ctrl+C stops it.")
-    told.get()
+    told.wait()
     jobs.stop()
     opened.database.close()
+
+
+class Told:
+    """Hears these signals from now on, until somebody waits for the first of them.
+
+    Whatever waits for a lock misses the signal that comes just before it begins to, or to another
+    thread. A byte in a socket is there whenever one looks, whoever got the signal.
+    """
+
+    def __init__(self, *signals: signal.Signals) -> None:
+        self._ear, self._mouth = socket.socketpair()
+        self._mouth.setblocking(False)
+        signal.set_wakeup_fd(self._mouth.fileno())
+        for number in signals:
+            signal.signal(number, lambda _number, _frame: None)
+
+    def wait(self) -> None:
+        """Return when one of them came."""
+        self._ear.recv(1)
 
 
 def say_locked(opened: Opened) -> None:
