@@ -16,7 +16,7 @@ from app.core.storable import is_text
 from app.core.words import Clock
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import PinnedView, RecordedAct, SavedView, User
-from app.services import due_days, listing, recording
+from app.services import due_days, listing, recording, view_followers
 from app.services.addressed import query_of, view_from
 from app.services.listing import items
 from app.services.pages import COUNTED, Act, View
@@ -77,6 +77,8 @@ def page(session: Session, *, user_id: int, clock: Clock) -> SavedPage:
     found = session.execute(statement).all()
     held = [view_from(row.query) for row in found]
     counts = counted(session, held, user_id=user_id, clock=clock)
+    mine = [row.id for row in found if row.owner_id == user_id]
+    followed = view_followers.told(session, mine, user_id)
     return SavedPage(
         lines=tuple(
             SavedLine(
@@ -88,6 +90,7 @@ def page(session: Session, *, user_id: int, clock: Clock) -> SavedPage:
                 shared=row.shared,
                 owner=None if row.owner_id == user_id else row.owner,
                 is_pinned=row.place is not None,
+                followed=followed.get(row.id, ""),
             )
             for row, view, count in zip(found, held, counts, strict=True)
         )

@@ -17,7 +17,11 @@ class Pinned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedLine:
-    """A saved view; ``owner`` is whose it is, None where it is the reader's own."""
+    """A saved view.
+
+    owner      whose it is; None: the reader's own
+    followed   of one's own, which outputs follow it, in words; empty: none does
+    """
 
     id: int
     name: str
@@ -27,6 +31,7 @@ class SavedLine:
     shared: bool
     owner: str | None
     is_pinned: bool
+    followed: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

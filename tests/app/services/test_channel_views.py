@@ -9,7 +9,14 @@ import pytest
 
 from app.errors import Invalid
 from app.models import Channel, ChannelKind, RecordedAct, User
-from app.services import channel_health, channels, digesting, saved
+from app.services import (
+    calendar_feeds,
+    channel_health,
+    channels,
+    digest_views,
+    digesting,
+    saved,
+)
 from app.services.deliveries import FAILED_FOR_DAYS, give_up
 from app.services.pages import Act
 from connectors.sdk.records import Deadline, DueDate
@@ -68,6 +75,21 @@ class Followed(Team):
             )
         ]
 
+    def follows(self, view: int, user_id: int) -> None:
+        """A person's digest and a calendar of theirs follow the view."""
+        with self.database.write() as session:
+            kept = digest_views.kept(session, user_id, [f"view={view}"])
+            session.get_one(User, user_id).digest_views = kept
+            mine = {"query": f"view={view}", "now": self.world.clock()}
+            calendar_feeds.add(session, user_id=user_id, name="", **mine)
+
+    def followed(self, view: int, *, by: int = 0) -> str:
+        """What somebody reads beside the view on the page of all of them."""
+        with self.database.read() as session:
+            who = {"user_id": by or self.rin, "clock": self.world.wall_clock()}
+            (line,) = (one for one in saved.page(session, **who).lines if one.id == view)
+            return line.followed
+
     def silent(self, user_id: int) -> list[tuple[str, str]]:
         """What a person's digest says of outputs that tell nothing."""
         with self.database.read() as session:
@@ -119,6 +141,28 @@ def test_another_view_in_the_place_of_a_deleted_one_is_not_it(team: Followed) ->
     team.changes(tool, "vendor=HP")
     assert team.news(tool) == [HP]
     assert team.silent(team.rin) == []
+
+
+def test_before_a_view_is_deleted_its_maker_reads_who_follows_it(team: Followed) -> None:
+    view = team.view("vendor=Cisco")
+    assert team.followed(view) == ""
+    hall = team.channel(query=f"view={view}")
+    team.follows(view, team.lee)
+    assert team.followed(view) == "The team’s webhook “Hall” and 1 other person follow it."
+    assert team.followed(view, by=team.lee) == ""
+
+    team.follows(view, team.rin)
+    team.does(saved.share, view, on=False)
+    assert team.followed(view) == "Your digest and your calendar “Ours” follow it."
+
+    team.does(saved.share, view, on=True)
+    with team.database.write() as session:
+        session.delete(session.get_one(Channel, hall))
+        for number in range(5):
+            mine = {"query": f"view={view}", "now": team.world.clock()}
+            calendar_feeds.add(session, user_id=team.rin, name=f"No. {number}", **mine)
+    said = team.followed(view)
+    assert said.endswith("your calendar “No. 2”, 2 more outputs and 1 other person follow it.")
 
 
 @pytest.mark.parametrize(

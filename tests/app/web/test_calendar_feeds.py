@@ -56,6 +56,9 @@ def test_a_view_leads_to_its_own_calendar(client: TestClient) -> None:
     assert "<code>/feed.json?view=1</code>" in views
     page = client.get(f"{PATH}?view=view%3D1").text
     assert '<option value="view=1" selected>Cisco</option>' in page
+    assert "follows it" not in views
+    client.post(PATH, data={"query": "view=1"})
+    assert "Your calendar “Cisco” follows it." in client.get("/views").text
 
 
 def test_a_test_tells_what_it_holds(client: TestClient, site: Site) -> None:
