@@ -21,7 +21,7 @@ compile = $(bin)/uv --no-config pip compile --quiet --universal --python-version
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test pytest lint format screens bench lock clean
+.PHONY: help demo test collected pytest lint format screens bench lock clean
 
 help: ## Say what can be done here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,7 +31,14 @@ help: ## Say what can be done here
 demo: $(VENV)/.run ## Fill an inbox from simulated platforms and show it in the browser
 	@$(bin)/partner-inbox demo $(ARGS)
 
-test: lint pytest ## Check everything: lint, then all tests on SQLite, Postgres and Chromium
+test: $(VENV)/.dev ## Check everything: lint, then all tests on SQLite, Postgres and Chromium
+	@$(MAKE) --no-print-directory --jobs=2 lint collected
+	@$(MAKE) --no-print-directory pytest
+
+# A test file that is read for the first time is compiled, which takes longer than many a test in it,
+# and every worker would do that for itself. What is wrong with a file, the tests' own run says.
+collected: $(VENV)/.dev
+	@$(bin)/python -m pytest --collect-only -qq $(ARGS) > /dev/null 2>&1 || :
 
 pytest: $(VENV)/.dev ## Only the tests
 	$(bin)/python -m pytest $(workers) $(ARGS)
