@@ -170,7 +170,8 @@ def _unowned(digest: Digest, clock: Clock, home: str) -> Section:
     alarm, more = digest.alarm, None
     if alarm is not None:
         stake = f", {_money(alarm.stake)}" if alarm.stake else ""
-        many = f"{words.plural(alarm.count, 'item')} due within {alarm.days} days{stake}"
+        due = "overdue or due" if alarm.overdue else "due"
+        many = f"{words.plural(alarm.count, 'item')} {due} within {alarm.days} days{stake}"
         more = Link(text=many, url=f"{home}/inbox?tab=unowned")
     entries = tuple(
         Entry(title=short(row.title, TITLE), url=f"{home}/items/{row.id}", side=_side(row, clock))

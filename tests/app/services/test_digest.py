@@ -139,7 +139,7 @@ def test_what_nobody_owns_is_told_in_both_parts_at_the_same_place(
     for part, written in ((text, str.upper), (html, lambda head: f">{head}<")):
         places = [part.index(written(head)) for head in heads]
         assert places == sorted(places)
-        assert "9 items due within 14 days" in part
+        assert "9 items overdue or due within 14 days" in part
         assert "https://i.example/inbox?tab=unowned" in part
 
 
