@@ -6,7 +6,7 @@ import re
 
 from app.core import notice_words
 from app.core.notices import Notice
-from app.core.words import Clock
+from app.core.words import Clock, short
 
 SHOWN = 10
 """So many lines one message has."""
@@ -42,9 +42,8 @@ def _spaced(happened: str) -> str:
 
 
 def _below(one: Notice, clock: Clock) -> list[str]:
-    note = notice_words.note(one, clock)
-    short = note if len(note) <= LONGEST_NOTE else f"{note[: LONGEST_NOTE - 1].rstrip()}…"
-    lines = (" · ".join(notice_words.details(one, clock)), short)
+    note = short(notice_words.note(one, clock), LONGEST_NOTE)
+    lines = (" · ".join(notice_words.details(one, clock)), note)
     return [defused(line) for line in lines if line]
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from app.core import notice_words
 from app.core.notices import SOURCE, EventKind, Notice
-from app.core.outlines import Entry, Line, Link, Outline, Said, Section, dotted, said, short
-from app.core.words import Clock, due_words, money_words
+from app.core.outlines import Entry, Line, Link, Outline, Said, Section, dotted, said
+from app.core.words import Clock, due_words, money_words, short
 
 NOTE, VALUE = 400, 120
 PAGE = "/settings/notices"

@@ -12,6 +12,7 @@ from app.core.words import (
     kept_due,
     money_words,
     plural,
+    short,
     told_words,
 )
 from connectors.sdk.records import Due
@@ -121,8 +122,7 @@ def headline(one: Notice, clock: Clock) -> str:
 
 def title(one: Notice) -> str:
     """What it happened to, in one line of bearable length."""
-    line = " ".join(one.title.split())
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+    return short(one.title, LONGEST_TITLE)
 
 
 def happened(one: Notice, clock: Clock) -> str:

@@ -101,9 +101,3 @@ def dotted(parts: Iterable[str | Said]) -> Line:
         if one.text:
             line += [Said(" · "), one] if line else [one]
     return tuple(line)
-
-
-def short(text: str, most: int) -> str:
-    """The text in one line, cut to so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

@@ -216,6 +216,17 @@ def size_words(size: int) -> str:
     return f"{size / 1_000_000:,.1f} MB"
 
 
+def short(text: str, most: int) -> str:
+    """The text in one line of at most so many characters, cut behind a word: what is seen as one
+    sign, like a flag, is several characters. Only where that leaves less than half, within one.
+    """
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    whole = line[:most].rpartition(" ")[0]
+    return f"{whole if len(whole) * 2 >= most else line[: most - 1]}…"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """ "1 item", "2,000 items"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.core.words import short
 from app.paths import TEMPLATES
 
 LONGEST_SUBJECT = 150
@@ -77,7 +78,7 @@ def message(
     made = EmailMessage(policy=WIRE)
     made["From"] = _address(sender)
     made["To"] = Address(display_name=to[0], addr_spec=ascii_address(to[1]))
-    made["Subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
+    made["Subject"] = short(subject, LONGEST_SUBJECT)
     made["Date"] = format_datetime(sent_at)
     made["Message-ID"] = message_id
     made["List-Id"] = list_id

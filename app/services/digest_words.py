@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from app.core import words
-from app.core.outlines import Entry, Line, Link, Outline, Said, Section, dotted, said, short
-from app.core.words import Clock
+from app.core.outlines import Entry, Line, Link, Outline, Said, Section, dotted, said
+from app.core.words import Clock, short
 from app.services.pages import GoalLine, HistoryLine, MentionLine, Row, SourceLine, Stake
 from app.services.pages.digest import Changed, Digest
 from app.services.pages.outputs import Silent

@@ -298,3 +298,22 @@ def test_a_share_is_all_only_when_it_is(part: float, text: str) -> None:
 )
 def test_days_from_and_to(first: date, last: date, said: str) -> None:
     assert words.days_short(first, last, date(2026, 11, 22)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "told"),
+    [
+        ("Renew  it\nsoon", 20, "Renew it soon"),
+        ("Renew it soon", 13, "Renew it soon"),
+        ("Renew it soon", 9, "Renew it…"),
+        ("Renew it soon", 12, "Renew it…"),
+        ("Renew DE-5551-7777-9999", 16, "Renew DE-5551-7…"),
+        (
+            "Renew in \U0001f1e9\U0001f1ea \U0001f1eb\U0001f1f7",
+            13,
+            "Renew in \U0001f1e9\U0001f1ea…",
+        ),
+    ],
+)
+def test_what_is_longer_than_its_room_is_cut_behind_a_word(text: str, most: int, told: str) -> None:
+    assert words.short(text, most) == told

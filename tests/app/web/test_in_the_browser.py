@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
+from app.core.outlines import Entry, Outline, Said, Section
 from app.models import Item, Proposal, User
+from app.notify import mail
 from app.services import accounts
 from tests.app.web import company, samples
 from tests.app.web.conftest import NOW, Loopback, add_dana
@@ -350,6 +352,21 @@ def test_nothing_is_wider_than_a_screen_of_320_pixels(enter: Enter, scheme: str)
         page.goto(address)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 320, address
+
+
+def test_a_digest_is_no_wider_than_a_phone_whatever_its_items_are_called(page: Page) -> None:
+    unbroken, side = "W" * 140, (Said("€1,234,567.89", "strong"), Said(" · "), Said("59 days late"))
+    entries = [
+        Entry(title=title, side=aside, lines=((Said(below),),))
+        for title, aside, below in ((unbroken, side, "HPE"), ("Renew", (), unbroken))
+    ]
+    section = Section(head=unbroken, entries=tuple(entries))
+    outline = Outline(
+        subject=unbroken, preheader="", worth=(), top=((Said(unbroken),),), sections=(section,)
+    )
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.set_content(mail.render("digest", {"mail": outline})[1])
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_hostile_text_from_a_platform_runs_nothing(
