@@ -136,6 +136,7 @@ class News:
     overdue: int = 0
     soon: int = 0
     mentions: int = 0
+    gone: int = 0
     changed: int = 0
     new: int = 0
     unowned: int = 0
@@ -149,7 +150,7 @@ def subject(news: News, clock: Clock) -> str:
     """The news itself: "2 overdue, 5 due in 7 days – Tue 24 Nov". Counted are up to 999.
 
     What asks for something comes first; without it the first other news. That nothing is due is
-    said only while no source is ``doubtful``.
+    said only while no source is ``doubtful``, and no view that it tells of is ``gone``.
     """
     parts = []
     if news.overdue:
@@ -158,9 +159,11 @@ def subject(news: News, clock: Clock) -> str:
         parts.append(f"{_counted(news.soon)} due in 7 days")
     if news.mentions:
         parts.append(f"{plural(news.mentions, 'mention')} of you")
+    if news.gone:
+        parts.append(f"{plural(news.gone, 'view')} deleted")
     if not parts:
         parts = _other(news)[:1]
-    told = ", ".join(parts) or "nothing due this week"
+    told = ", ".join(parts) or "nothing due in 7 days"
     return f"{told} – {day_words(clock.today, clock.today)}"
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 from app.core.changes import words
 from app.core.notices import OF_SOURCES, OUTPUT, RECORDS, SOURCE, URGENT, EventKind, Notice
 from app.core.words import (
+    LONGEST_SUBJECT,
     Clock,
+    cut,
     due_short,
     due_words,
     kept_due,
@@ -17,7 +19,7 @@ from app.core.words import (
 )
 from connectors.sdk.records import Due
 
-LONGEST_TITLE = 120
+LONGEST_TITLE, LONGEST_VALUE, TITLE_IN_SUBJECT = 120, 120, 60
 NEVER_MIND = {
     EventKind.PROGRAM_ELIGIBILITY_LOST: EventKind.PROGRAM_ELIGIBILITY_GAINED,
     EventKind.PROGRAM_ELIGIBILITY_GAINED: EventKind.PROGRAM_ELIGIBILITY_LOST,
@@ -112,12 +114,16 @@ def _slot(one: Notice) -> tuple[object, ...]:
 def subject(notices: Sequence[Notice], more: int, clock: Clock) -> str:
     """The news itself: "Deal registration now due 3 Dec, was 10 Dec – and 2 more"."""
     others = len(notices) - 1 + more
-    return f"{headline(notices[0], clock)}{f' – and {others:,} more' if others else ''}"
+    counted = f" – and {others:,} more" if others else ""
+    news = headline(notices[0], clock, most=TITLE_IN_SUBJECT)
+    return f"{cut(news, LONGEST_SUBJECT - len(counted))}{counted}"
 
 
-def headline(one: Notice, clock: Clock) -> str:
-    """What happened in one sentence that begins with what it happened to, without an end."""
-    return f"{title(one)}{happened(one, clock)}"
+def headline(one: Notice, clock: Clock, *, most: int = LONGEST_TITLE) -> str:
+    """What happened in one sentence that begins with what it happened to, without an end;
+    ``most``: so many characters of the title.
+    """
+    return f"{short(one.title, most)}{happened(one, clock)}"
 
 
 def title(one: Notice) -> str:
@@ -127,6 +133,8 @@ def title(one: Notice) -> str:
 
 def happened(one: Notice, clock: Clock) -> str:
     """The rest of the sentence behind the title, with what stands between them."""
+    if one.kind == EventKind.INBOX_MANY:
+        return f": {int(one.new or 0):,}"
     old, new = (value(text, clock) for text in (one.old, one.new))
     sentence = _SAID.get(one.kind) or _VERBS.get(one.kind.rpartition(".")[2])
     if one.new is None:
@@ -151,10 +159,8 @@ _SAID = {
     EventKind.ITEM_COMMENTED: ": comment{by}",
     EventKind.PROGRAM_ELIGIBILITY_LOST: ": you are not eligible any more",
     EventKind.PROGRAM_ELIGIBILITY_GAINED: ": you are eligible now",
-    **dict.fromkeys(OF_SOURCES, " needs your attention"),
-    EventKind.SOURCE_RECOVERED: " is well again",
+    **{kind: f" {KIND_WORDS[kind]}" for kind in OF_SOURCES},
     EventKind.OUTPUT_STOPPED: ": the {field} was stopped",
-    EventKind.INBOX_MANY: ": {new}",
 }
 _WITHOUT = {
     EventKind.ITEM_DUE_CHANGED: " has no date any more, was {old}",
@@ -175,13 +181,13 @@ _FIELD = ": {field} {old} → {new}"
 
 
 def value(text: str | None, clock: Clock) -> str:
-    """A value of the history in words; numbers grouped."""
+    """A value of the history in words."""
     if text is None:
         return "nothing"
     due = kept_due(text)
     if due is not None:
         return due_short(due, clock)
-    return f"{int(text):,}" if text.isdecimal() else " ".join(text.split())
+    return short(text, LONGEST_VALUE)
 
 
 def details(one: Notice, clock: Clock) -> tuple[str, ...]:

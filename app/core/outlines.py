@@ -74,7 +74,7 @@ def trimmed(outline: Outline, room: int, *, least: bool = False) -> Outline:
     sections = tuple(
         replace(section, entries=section.entries[:count])
         for section, count in zip(outline.sections, told, strict=True)
-        if count
+        if count or section.more
     )
     left = sum(
         max(section.count, len(section.entries)) - count

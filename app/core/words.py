@@ -24,7 +24,12 @@ from connectors.sdk.records import Due, DueDate, DueInstant, Money
 
 LOCALE = "en_US"
 _KEPT = re.compile(r"\b\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?\b", re.ASCII)
+_FROM_RIGHT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_APART, _APART_ENDS = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 SOON_DAYS = 7
+LONGEST_SUBJECT = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +222,14 @@ def size_words(size: int) -> str:
 
 
 def short(text: str, most: int) -> str:
+    """The text ``cut``. What is written from right to left is kept apart, so that it does not turn
+    around what stands beside it, like the order of two values.
+    """
+    line = cut(text, most)
+    return f"{_APART}{line}{_APART_ENDS}" if _FROM_RIGHT.search(line) else line
+
+
+def cut(text: str, most: int) -> str:
     """The text in one line of at most so many characters, cut behind a word: what is seen as one
     sign, like a flag, is several characters. Only where that leaves less than half, within one.
     """

@@ -15,10 +15,8 @@ from urllib.parse import urlsplit
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.core.words import short
+from app.core.words import LONGEST_SUBJECT, cut
 from app.paths import TEMPLATES
-
-LONGEST_SUBJECT = 150
 
 
 class _Whole(UnstructuredHeader, BaseHeader):
@@ -78,7 +76,7 @@ def message(
     made = EmailMessage(policy=WIRE)
     made["From"] = _address(sender)
     made["To"] = Address(display_name=to[0], addr_spec=ascii_address(to[1]))
-    made["Subject"] = short(subject, LONGEST_SUBJECT)
+    made["Subject"] = cut(subject, LONGEST_SUBJECT)
     made["Date"] = format_datetime(sent_at)
     made["Message-ID"] = message_id
     made["List-Id"] = list_id

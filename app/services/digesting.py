@@ -283,6 +283,7 @@ class _Shared:
             overdue=draft.counts.overdue,
             soon=draft.counts.soon,
             mentions=len(mentions),
+            gone=len(draft.reader.chosen.gone),
             changed=draft.counts.changed,
             new=draft.counts.new,
             unowned=draft.alarm.count if draft.alarm else 0,

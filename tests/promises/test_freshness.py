@@ -79,7 +79,7 @@ def test_when_nothing_is_to_be_done_all_is_clear_as_of_a_time(
         assert "not fresh" not in said(office, path)
         assert "would be early" not in said(office, path)
     for told in mail(office, tmp_path):
-        assert "nothing due this week" in told
+        assert "nothing due in 7 days" in told
         assert f"As of {read}" in told
 
 
@@ -224,7 +224,7 @@ def test_a_source_goes_stale_on_every_page_at_the_same_moment_though_nothing_is_
     assert all(clear(office).values())
     assert "not fresh" not in said(office, "/goals")
     assert not any(one["stale"] for one in feed_sources(office))
-    assert "nothing due this week" in mail(office, tmp_path)[0]
+    assert "nothing due in 7 days" in mail(office, tmp_path)[0]
 
     office.world.clock.forward(seconds=1)
     assert not any(clear(office).values())

@@ -199,7 +199,7 @@ def test_a_source_that_goes_down_and_up_is_told_once_each_to_every_admin(desk: D
     for _ in range(3):
         desk.world.sync()
         desk.tick()
-    told = ["Scripted needs your attention", "Scripted is well again"]
+    told = ["Scripted cannot be read", "Scripted is well again"]
     assert [desk.subjects(one) for one in (rin, lee)] == [told, told]
 
 

@@ -40,4 +40,4 @@ def test_a_notice_that_left_is_not_told_of(troubled: Command, mail_server: MailS
     assert (ran.code, ran.out) == (0, "Sent what was due.\n")
     assert "did not leave" not in ran.err
     subjects = [str(one.mail["Subject"]) for one in mail_server.messages]
-    assert "Events needs your attention" in subjects
+    assert "Events answers what we cannot read" in subjects

@@ -117,7 +117,7 @@ def test_waits_double_from_two_minutes() -> None:
         (0, 5, 0, 0, "5 due in 7 days"),
         (0, 0, 1, 2, "1 change"),
         (0, 0, 3, 0, "3 changes"),
-        (0, 0, 0, 0, "nothing due this week"),
+        (0, 0, 0, 0, "nothing due in 7 days"),
         (0, 0, 0, 1, "1 source not fresh"),
         (0, 0, 0, 2, "2 sources not fresh"),
         pytest.param(1000, 999, 0, 0, "999+ overdue, 999 due in 7 days", id="counted no further"),

@@ -1,5 +1,6 @@
 """What happened, in words that mail and chat share."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from app.core import notice_words
 from app.core.notices import URGENT, EventKind, Notice
-from app.core.words import Clock
+from app.core.words import LONGEST_SUBJECT, Clock
 
 CLOCK = Clock(now=datetime(2026, 11, 22, 9, tzinfo=UTC), zone=ZoneInfo("Europe/Berlin"))
 MOVED = {"field": "Due", "old": "2026-12-10", "new": "2026-12-03", "due": "2026-12-03"}
@@ -38,12 +39,22 @@ def notice(kind: EventKind, event_id: int = 1, **more: Any) -> Notice:
             notice(EventKind.ITEM_CHANGED, field="Status", old="Open", new="Won"),
             "Webex: Status Open → Won",
         ),
+        (
+            notice(EventKind.ITEM_CHANGED, field="Reference", old="0012345", new="2026"),
+            "Webex: Reference 0012345 → 2026",
+        ),
+        (
+            notice(EventKind.ITEM_CHANGED, field="Text", old="ישן", new="more " * 30),
+            f"Webex: Text \u2068ישן\u2069 → {'more ' * 23}more…",
+        ),
         (notice(EventKind.ITEM_CHANGED, note="No longer."), "Webex changed at its source"),
         (notice(EventKind.ITEM_DONE, who="Rin"), "Webex: done by Rin"),
         (notice(EventKind.ITEM_SNOOZED, new="Tue 24 Nov"), "Webex: snoozed until Tue 24 Nov"),
         (notice(EventKind.ITEM_ASSIGNED, new="Lee", who="Rin"), "Webex: assigned to Lee by Rin"),
         (notice(EventKind.PROGRAM_ELIGIBILITY_LOST), "Webex: you are not eligible any more"),
-        (notice(EventKind.SOURCE_NEEDS_SIGN_IN), "Webex needs your attention"),
+        (notice(EventKind.SOURCE_NEEDS_SIGN_IN), "Webex needs a sign-in"),
+        (notice(EventKind.SOURCE_FAILING), "Webex cannot be read"),
+        (notice(EventKind.SOURCE_BROKEN), "Webex answers what we cannot read"),
         (notice(EventKind.SOURCE_RECOVERED), "Webex is well again"),
         (notice(EventKind.FUND_RETURNED), "Webex is listed again"),
         (notice(EventKind.INBOX_MANY, new="12000"), "Webex: 12,000"),
@@ -64,6 +75,15 @@ def test_the_subject_carries_the_first_news_and_counts_the_others() -> None:
     one = notice(EventKind.ITEM_DUE_CHANGED, **MOVED)
     assert notice_words.subject([one], 0, CLOCK) == "Webex now due 3 Dec, was 10 Dec"
     assert notice_words.subject([one, one], 1_200, CLOCK).endswith(" – and 1,201 more")
+    long = replace(one, title="Renew " * 40)
+    assert notice_words.subject([long, one], 0, CLOCK).endswith(
+        "Renew… now due 3 Dec, was 10 Dec – and 1 more"
+    )
+    wordy = replace(long, kind=EventKind.ITEM_CHANGED, field="Text", new="more " * 99)
+    for some in ([long, one], [wordy, one]):
+        told = notice_words.subject(some, 0, CLOCK)
+        assert len(told) <= LONGEST_SUBJECT
+        assert told.endswith(" – and 1 more")
 
 
 def test_what_stands_beside_it() -> None:

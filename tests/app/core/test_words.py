@@ -317,3 +317,8 @@ def test_days_from_and_to(first: date, last: date, said: str) -> None:
 )
 def test_what_is_longer_than_its_room_is_cut_behind_a_word(text: str, most: int, told: str) -> None:
     assert words.short(text, most) == told
+
+
+def test_what_is_written_from_right_to_left_does_not_turn_around_what_stands_beside_it() -> None:
+    told = f"{words.short('ישן', 9)} → {words.short('חדש', 9)}"
+    assert told == "\u2068ישן\u2069 → \u2068חדש\u2069"

@@ -178,6 +178,8 @@ def test_who_named_the_reader_is_told_once_in_full_and_then_counted(
     world.clock.forward(days=2)
     later = composed(world, person)
     assert (later.mentions, later.mentions_before) == ((), 1)
+    counted = "1 more mention that you have not opened"
+    assert all(counted in part for part in parts(world, later))
     with world.database.write() as session:
         comments.seen(session, item, user_id=person, now=world.clock())
     assert composed(world, person).mentions_before == 0
