@@ -89,11 +89,17 @@ def add(
     now: datetime,
     kind: str = Kind.EVENT,
     busy: bool = False,
-    alarms: Iterable[int] = (),
+    alarms: Iterable[str] = (),
 ) -> tuple[CalendarFeed, str]:
-    """A new calendar and the secret of its address, given back this once. Raises ``Invalid``."""
+    """A new calendar and the secret of its address, given back this once. ``alarms`` are days of
+    ``ALARMS``. Raises ``Invalid``.
+    """
     if kind not in list(Kind):
         raise Invalid("There is no such kind.", fields={"kind": "Events or to-dos."})
+    rings = {whole(one) for one in alarms}
+    if not rings <= ALARMS.keys():
+        words = "Choose of the list."
+        raise Invalid("There is no such alarm.", fields={"alarms": words}, remedy=words)
     shown = " ".join(clean(name).split())
     if len(shown) > LONGEST_NAME:
         words = f"At most {LONGEST_NAME} characters."
@@ -111,7 +117,7 @@ def add(
         hint=secret[:SHOWN],
         component=kind,
         busy=busy,
-        alarms=sorted(set(alarms) & ALARMS.keys()),
+        alarms=sorted(days for days in ALARMS if days in rings),
         created_at=now,
     )
     installation(session)

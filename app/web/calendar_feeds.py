@@ -15,7 +15,6 @@ from app.errors import Invalid
 from app.models import CalendarFeed
 from app.services import calendar_entries, calendar_feeds
 from app.services.calendar_feeds import ALARMS
-from app.web.fields import Id
 from app.web.flash import Toast
 from app.web.render import render, see_other
 from app.web.routing import page_router
@@ -39,7 +38,7 @@ class CalendarForm(BaseModel):
     name: str = ""
     kind: str = Kind.EVENT
     busy: bool = False
-    alarms: list[Id] = []
+    alarms: list[str] = []  # texts: a number that is none comes back with the form, too
 
 
 @dataclass(frozen=True, kw_only=True)

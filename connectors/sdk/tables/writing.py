@@ -8,11 +8,12 @@ apostrophe before it, which reading takes off again. Reading knows our columns b
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
+from itertools import chain, count
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -27,7 +28,9 @@ LONGEST = 32_767
 USUAL = 18
 LEAST_YEAR = 1900
 """Excel knows no day before."""
-NAME = re.compile(r"[\[\]:*?/\\]")
+NO_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_NAME = 31
+"""Of a sheet, in UTF-16 units as Excel counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +102,20 @@ def write_xlsx(sheets: Iterable[Given], target: BinaryIO) -> None:
             return formats[code]
 
         for given in sheets:
-            sheet = book.add_worksheet(NAME.sub(" ", given.name)[:31] or "Rows")
+            taken = {one.name.lower() for one in book.worksheets()}
+            sheet = book.add_worksheet(_free(given.name, taken))
             _fill(sheet, given, formats["head"], style)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name as Excel takes it, with a number behind it where another sheet has it already."""
+    plain = NO_NAME.sub(" ", name).strip("' ") or "Rows"
+    for end in chain(("",), (f" {number}" for number in count(2))):
+        units = plain.encode("utf-16-le")[: (LONGEST_NAME - len(end)) * 2]
+        found = units.decode("utf-16-le", "ignore").strip("' ") + end
+        if found.lower() not in taken:
+            break
+    return found
 
 
 def _fill(sheet: Any, given: Given, head: Any, style: Any) -> None:
@@ -111,7 +126,7 @@ def _fill(sheet: Any, given: Given, head: Any, style: Any) -> None:
         sheet.set_column(place, place, width)
     for place, header in enumerate(given.headers):
         if header:
-            sheet.write_string(0, place, header, head)
+            _write_text(sheet, 0, place, header, head)
     number = 0
     for number, row in enumerate(given.rows, start=1):
         for place, cell in enumerate(row):
@@ -134,7 +149,15 @@ def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any, code: str) -
         case Day(text=text):
             _write_day(sheet, row, place, text, style)
         case _:
-            sheet.write_string(row, place, shown(cell)[:LONGEST])
+            _write_text(sheet, row, place, shown(cell))
+
+
+def _write_text(sheet: Any, row: int, place: int, text: str, style: Any = None) -> None:
+    # The writer takes such a text for formatted text of its own, and writes it as it stands; of a
+    # space behind it nothing is seen, and reading takes it off again.
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text = f"{text[: LONGEST - 1]} "
+    sheet.write_string(row, place, text[:LONGEST], style)
 
 
 def _write_day(sheet: Any, row: int, place: int, text: str, style: Any) -> None:

@@ -50,7 +50,7 @@ def feed(tool: Tool) -> Subscribed:
         deadline("moment", due=DueInstant(at=EVENING, zone="Europe/Berlin")),
     )
     tool.world.sync()
-    return subscribe(tool, person(tool), alarms=[1], name="Partners")
+    return subscribe(tool, person(tool), alarms=["1"], name="Partners")
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])

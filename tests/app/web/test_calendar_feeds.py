@@ -99,14 +99,21 @@ def test_nobody_sees_or_ends_the_calendar_of_another(client: TestClient, site: S
         ({"query": "tab=done"}, "There is no such view"),
         ({"kind": "vjournal"}, "There is no such kind"),
         ({"name": "x" * 61}, "The name is too long"),
+        ({"alarms": ["1", "99"]}, "There is no such alarm"),
+        ({"alarms": ["7", "soon", "9" * 5000]}, "There is no such alarm"),
     ],
 )
 def test_what_cannot_be_a_calendar_is_refused_with_what_helps(
     client: TestClient, changed: dict[str, str], said: str
 ) -> None:
-    answer = client.post(PATH, data=FORM | changed)
+    sent = FORM | {"busy": "1"} | changed
+    answer = client.post(PATH, data=sent)
     assert answer.status_code == 422
     assert said in answer.text
+    assert f'value="{sent["name"]}"' in answer.text
+    ticked = re.findall(r'<input type="checkbox"[^>]* value="(\d+)" checked', answer.text)
+    assert ticked == [*(one for one in sent["alarms"] if one in ["0", "1", "7", "30"]), "1"]
+    assert client.get("/settings/outputs").text.count("Partner dates") == 0
 
 
 def test_a_log_never_has_the_address(client: TestClient) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from connectors.sdk.records import AnyRecord, content_hash, encode
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.words import NOTE, OWNER, REPAIR, STATE
+from connectors.sdk.tables.writing import Given, write_xlsx
 from connectors.spreadsheet.giving_back import give_back
 from connectors.spreadsheet.onboarding import inspect, preview
 from connectors.spreadsheet.putting_in import put_in
@@ -79,6 +81,43 @@ def test_a_workbook_comes_back_as_it_was_formulas_dates_money_and_bad_rows(as_cs
     else:
         assert told(back, options) == told(came, options)
         assert returned(back, options, as_csv=False) is not None
+
+
+def test_text_that_looks_like_the_inside_of_a_workbook_stays_text() -> None:
+    """The writer takes what begins and ends so for its own formatted text, as it stands."""
+    inside = ("<r>&bad</r>", "<r><t>x</t></r>")
+    rows = [(f"A-{n}", text, "2027-03-31", None, None, text) for n, text in enumerate(inside)]
+    headers = (*HEADERS[:4], "<r>A&B</r>", "Remarks")
+    came = csv_of(headers, *rows)
+    options = options_of(came)
+
+    back = returned(came, options, as_csv=False)
+
+    (sheet,) = inspect(back).sheets
+    assert [column.header for column in sheet.columns] == list(headers)
+    assert [record.title for record in preview(back, options).records] == list(inside)
+    assert told(back, options) == told(came, options)
+
+
+def test_any_names_of_sheets_can_be_given_back() -> None:
+    """Of other programs a sheet's name may be longer, and end in what Excel does not take."""
+    long = "Deadlines of the year 2027 that " + "are ours " * 3
+    names = (
+        f"{long}1",
+        f"{long}2",
+        "'quoted'",
+        "DEADLINES \U0001f3f3",
+        "deadlines \U0001f3f3",
+        "\x02",
+    )
+    target = io.BytesIO()
+
+    write_xlsx([Given(name=name, headers=("ID",), rows=[[name]]) for name in names], target)
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(target.getvalue()))
+    assert len({name.lower() for name in book.sheet_names}) == len(names)
+    assert book.sheet_names[0] == long[:31].rstrip()
+    assert [book.get_sheet_by_index(n).to_python()[1][0] for n in range(len(names))] == [*names]
 
 
 texts = st.text(
