@@ -1,4 +1,4 @@
-"""Stopping one's digest, or mail at once, by a link in it, without signing in.
+"""Stopping one's digest, or mail at once, and having it again, by a link in it, with no sign-in.
 
 The link says whose it is and is signed; nothing is stored. It ends with the person: whoever gets
 their number later was added at another time.
@@ -36,13 +36,12 @@ def whose(session: Session, vault: Vault, token: str, *, of: Mails = Mails.DIGES
     return user
 
 
-def stop(session: Session, user_id: int, *, of: Mails = Mails.DIGEST) -> None:
-    """This person gets no such mail any more, until they ask for it again."""
-    user = session.get_one(User, user_id)
+def switch(user: User, *, on: bool, of: Mails) -> None:
+    """Whether this person gets such mail from now on."""
     if of is Mails.DIGEST:
-        user.digest_on = False
+        user.digest_on = on
     else:
-        user.notices_on = False
+        user.notices_on = on
 
 
 def stopped(user: User, *, of: Mails) -> bool:

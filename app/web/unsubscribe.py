@@ -1,7 +1,7 @@
-"""Stopping the digest, or mail at once, by the link in it, without signing in (RFC 8058).
+"""Stopping the digest, or mail at once, and having it again, by the link in it, with no sign-in.
 
-Mail programs send the request by themselves, from their own servers: the signed link alone says
-that it is right. Looking at it does nothing, for scanners look at all links.
+Mail programs send the request (RFC 8058) by themselves, from their own servers: the signed link
+alone says that it is right. Looking at it does nothing, for scanners look at all links.
 """
 
 from typing import Annotated
@@ -38,14 +38,17 @@ def stop(
     of: str,
     token: str,
     how: Annotated[str, Form(alias="List-Unsubscribe")] = "",
+    again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Stop it: what a mail program asks for, or the page's button. Anything else is asked first."""
-    if how != ONE_CLICK:
+    """Stop it: what a mail program asks for, or the page's button; or have it ``again``, for who
+    never signs in. Anything else is asked first.
+    """
+    if how != ONE_CLICK and not again:
         return ask(request, of, token)
     with site_of(request).database.write() as session:
         user, mails = _whose(request, session, of, token)
-        unsubscribing.stop(session, user.id or 0, of=mails)
-        return _page(request, user, mails, token=token)
+        unsubscribing.switch(user, on=how != ONE_CLICK, of=mails)
+        return _page(request, user, mails, token=token, again=how != ONE_CLICK)
 
 
 def _whose(request: Request, session: Session, of: str, token: str) -> tuple[User, Mails]:
@@ -59,12 +62,13 @@ def _whose(request: Request, session: Session, of: str, token: str) -> tuple[Use
     )
 
 
-def _page(request: Request, user: User, of: Mails, *, token: str) -> Response:
+def _page(request: Request, user: User, of: Mails, *, token: str, again: bool = False) -> Response:
     return render_plain(
         request,
         "unsubscribe.html",
         to=user.email,
         token=token,
         of=of,
+        again=again,
         stopped=unsubscribing.stopped(user, of=of),
     )

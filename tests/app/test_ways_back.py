@@ -26,11 +26,16 @@ UNDONE = {
 OPPOSITE = {
     *(f"{SOURCE}/pause", f"{SOURCE}/resume", f"{PERSON}/active", f"{PERSON}/admin"),
     *(f"{HOOK}/stop", f"{HOOK}/start", f"{CHAT}/stop", f"{CHAT}/start"),
-    *("/undo", "/sign-in", "/sign-out", "/api/v1/acts/{act_id:id}/undo"),
+    *(
+        "/unsubscribe/{of}/{token}",
+        "/undo",
+        "/sign-in",
+        "/sign-out",
+        "/api/v1/acts/{act_id:id}/undo",
+    ),
 }
 """The press that takes it back stands where it stood."""
 ASKED = {
-    "/unsubscribe/{of}/{token}",
     *(f"{SOURCE}/remove", f"{SOURCE}/gone", f"{SOURCE}/keep", f"{SOURCE}/undo-import"),
     *("/settings/tokens/{token_id:id}/revoke", "/sample/wipe"),
     *(f"{HOOK}/rotate", f"{HOOK}/remove", f"{CHAT}/remove"),

@@ -225,9 +225,17 @@ def test_looking_at_the_link_stops_nothing_and_its_page_does(
     assert page.status_code == 200
     assert dana(site).digest_on
 
-    (form,) = re.findall(r'<form .*? action="(.*?)".*? name="(.*?)" value="(.*?)"', page.text)
-    visitor.post(form[0], data={form[1]: form[2]})
+    stopped = press(visitor, page.text)
+    assert "The digest is stopped" in stopped
     assert not dana(site).digest_on
+    assert "The digest comes again" in press(visitor, stopped)
+    assert dana(site).digest_on
+
+
+def press(visitor: TestClient, page: str) -> str:
+    """What the only button of the page leads to."""
+    (form,) = re.findall(r'<form .*? action="(.*?)".*? name="(.*?)" value="(.*?)"', page)
+    return str(visitor.post(form[0], data={form[1]: form[2]}).text)
 
 
 def test_the_link_ends_with_the_person_and_is_nobody_elses(
