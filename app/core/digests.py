@@ -160,7 +160,7 @@ def subject(news: News, clock: Clock) -> str:
     if news.mentions:
         parts.append(f"{plural(news.mentions, 'mention')} of you")
     if news.gone:
-        parts.append(f"{plural(news.gone, 'view')} deleted")
+        parts.append(f"{plural(news.gone, 'view')} gone")
     if not parts:
         parts = _other(news)[:1]
     told = ", ".join(parts) or "nothing due in 7 days"

@@ -58,7 +58,8 @@ def _top(digest: Digest, clock: Clock, company: str) -> Iterator[Line]:
     if digest.views:
         yield said(f"Only what is in {_listed(digest.views)}.")
     for name in digest.gone:
-        yield said(Said(f"The view “{short(name, TITLE)}” was deleted: choose another.", "late"))
+        lost = "was deleted, or is no longer shared with you: choose another."
+        yield said(Said(f"The view “{short(name, TITLE)}” {lost}", "late"))
     whom = f"For {short(digest.name, TITLE)}"
     yield said(f"{whom}, {short(company, TITLE)}." if company else f"{whom}.")
 

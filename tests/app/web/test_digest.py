@@ -110,9 +110,9 @@ def test_a_view_that_was_deleted_says_so_and_another_in_its_place_is_not_it(
 
     assert "The view “Renewals” was deleted" in client.get(PAGE).text
     preview = client.get(f"{PAGE}/preview").text
-    assert "The view “Renewals” was deleted: choose another." in preview
+    assert "The view “Renewals” was deleted, or is no longer shared with you" in preview
     assert "Only what is in" not in preview
-    assert "1 view deleted – " in preview
+    assert "1 view gone – " in preview
 
 
 # Sending from the page
