@@ -204,7 +204,7 @@ def _title(told: Told, without: frozenset[str]) -> list[str]:
 def _nearly(a: Told, b: Told) -> bool:
     names = _names(a) | _names(b)
     ours, theirs = _title(a, names), _title(b, names)
-    if min(len(ours), len(theirs)) < _FEWEST_WORDS or _numbers(ours) != _numbers(theirs):
+    if min(len(set(ours)), len(set(theirs))) < _FEWEST_WORDS or _numbers(ours) != _numbers(theirs):
         return False
     return token_sort_ratio(" ".join(ours), " ".join(theirs)) >= _NEARLY
 

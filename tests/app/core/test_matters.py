@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.core.matters import Told, clues, references, same_matter, stands, suggestions, twins, words
@@ -177,6 +177,7 @@ def test_it_is_the_same_from_both_sides_and_in_every_order(listed: list[Told]) -
 
 @settings(max_examples=150, deadline=None)
 @given(tellings())
+@example([told(title="mdf mdf mdf", days=frozenset()), passed_on("mdf mdf mdf", days=frozenset())])
 def test_no_two_that_are_alike_are_missed_for_want_of_a_clue(listed: list[Told]) -> None:
     found = {(a, b) for a, b, _ in suggestions(listed, [], most=99)}
 
