@@ -12,6 +12,7 @@ from app.core.matters import Told, clues, references, same_matter, stands, sugge
 
 DAY = date(2026, 12, 4)
 TOLD = date(2026, 11, 20)
+ONE_WORD, NO_DAY = "mdf mdf mdf", frozenset[date]()
 
 
 def told(id_: int = 1, title: str = "MDF claims for Q3 close soon", **more: Any) -> Told:
@@ -177,7 +178,7 @@ def test_it_is_the_same_from_both_sides_and_in_every_order(listed: list[Told]) -
 
 @settings(max_examples=150, deadline=None)
 @given(tellings())
-@example([told(title="mdf mdf mdf", days=frozenset()), passed_on("mdf mdf mdf", days=frozenset())])
+@example([told(id_, ONE_WORD, days=NO_DAY, source=f"{id_}") for id_ in (1, 2)])
 def test_no_two_that_are_alike_are_missed_for_want_of_a_clue(listed: list[Told]) -> None:
     found = {(a, b) for a, b, _ in suggestions(listed, [], most=99)}
 
