@@ -50,8 +50,7 @@ def _top(digest: Digest, clock: Clock, company: str) -> Iterator[Line]:
         when = words.when_words(digest.read_at, clock)
         yield said(f"As of {when}, when the sources were last read or renewed.")
     if digest.doubtful:
-        many = f"{words.plural(len(digest.doubtful), 'source')} not fresh: see the end."
-        yield said(Said(many, "soon"))
+        yield said(Said(f"{_not_fresh(digest)}: see the end.", "soon"))
     if digest.silent:
         many = words.plural(len(digest.silent), "output tells", "outputs tell")
         yield said(Said(f"{many} nothing: see the end.", "soon"))
@@ -96,8 +95,7 @@ def _sections(digest: Digest, clock: Clock, home: str) -> Iterator[Section]:
     yield Section(head="Goals behind", entries=tuple(_goal(one, home) for one in digest.behind))
     head = "Claims that lapse in 8 to 30 days"
     yield _of_rows(head, digest.claims, counts.claims, clock, home)
-    doubtful = tuple(_source(one, clock, home) for one in digest.doubtful)
-    yield Section(head="Sources not fresh", entries=doubtful)
+    yield _doubtful(digest, clock, home)
     silent = tuple(_silent(one, clock, home) for one in digest.silent)
     yield Section(head="Outputs that tell nothing", entries=silent)
 
@@ -190,6 +188,17 @@ def _goal(goal: GoalLine, home: str) -> Entry:
         side=dotted((Said(reached, "strong"), Said(over, "soon"))),
         lines=(said(short(goal.words, VALUE)),),
     )
+
+
+def _doubtful(digest: Digest, clock: Clock, home: str) -> Section:
+    entries, more = tuple(_source(one, clock, home) for one in digest.doubtful), None
+    if len(entries) > 1:
+        more = Link(text=_not_fresh(digest), url=f"{home}/sources")
+    return Section(head="Sources not fresh", entries=entries, more=more, apart=True)
+
+
+def _not_fresh(digest: Digest) -> str:
+    return f"{words.plural(len(digest.doubtful), 'source')} not fresh"
 
 
 def _source(source: SourceLine, clock: Clock, home: str) -> Entry:

@@ -1,6 +1,7 @@
 """What one digest says: everything that counts, and how much of it did not fit."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from app.models import Pair
 from app.notify import mail
 from app.notify.digest import MOST_ROWS
 from app.services import accounts, acts, comments, digest_words, digesting, pairs
-from app.services.pages import Unowned
+from app.services.pages import Health, SourceLine, Unowned
 from app.services.pages.digest import Digest
 from connectors.sdk.records import AnyRecord, Deadline, DueDate, Money
 from tests.support.scripted import deadline
@@ -55,6 +56,18 @@ def test_what_does_not_fit_is_counted_whole(world: World, person: int) -> None:
     assert shown == {"OVERDUE": 25, "DUE IN 7 DAYS": 15, "NEW": 15, "NOBODY OWNS THESE": 5}
     assert f"and {150 + 40 + 70 - 55} more: https://i.example/inbox" in text
     assert digest.subject == "150 overdue, 40 due in 7 days – Sat 21 Nov"
+
+
+def test_sources_that_do_not_fit_are_counted_and_lead_to_their_page(
+    world: World, person: int
+) -> None:
+    lines = (SourceLine(id=n, name=f"Source {n}", health=Health.STALE) for n in range(70))
+    text, html = parts(world, replace(composed(world, person), doubtful=tuple(lines)))
+
+    assert text.count("\n- Source ") == 60
+    assert "70 sources not fresh: https://i.example/sources\n" in text
+    assert ">70 sources not fresh</a>" in html
+    assert " more:" not in text, "they do not stand in the inbox"
 
 
 def test_a_change_is_told_in_words_with_both_values(world: World, person: int) -> None:
