@@ -130,7 +130,8 @@ def _told(entry: Entry, kind: Kind, busy: bool, alarms: tuple[int, ...]) -> byte
     else:
         _described(made, entry)
     for days in alarms if entry.standing is Standing.LIVE else ():
-        made.add_component(_alarm(days, title, whole=isinstance(entry.due, DueDate)))
+        whole = isinstance(entry.due, DueDate)
+        made.add_component(_alarm(days, title, whole=whole, is_event=is_event))
     told: bytes = made.to_ical()
     return told
 
@@ -168,11 +169,13 @@ def _described(made: Component, entry: Entry) -> None:
         made.add("categories", [clean(one) for one in entry.categories])
 
 
-def _alarm(days: int, title: str, *, whole: bool) -> Alarm:
+def _alarm(days: int, title: str, *, whole: bool, is_event: bool) -> Alarm:
     made = Alarm()
     made.add("action", "DISPLAY")
     made.add("description", vText(title))
-    made.add("trigger", (MORNING if whole else timedelta(0)) - days * DAY)
+    # A to-do has no start, from which an alarm counts unless it says otherwise.
+    counts = None if is_event else {"RELATED": "END"}
+    made.add("trigger", (MORNING if whole else timedelta(0)) - days * DAY, parameters=counts)
     return made
 
 

@@ -117,6 +117,11 @@ def test_where_only_dates_are_told_nothing_else_is() -> None:
 def test_alarms_ring_in_the_morning_of_a_day_or_at_the_moment(due: Any, expected: Any) -> None:
     _, (event,) = read(entry(due=due), alarms=(0, 1))
     assert [alarm["trigger"].dt for alarm in event.subcomponents] == expected
+    assert {alarm.TRIGGER_RELATED for alarm in event.walk("valarm")} == {"START"}
+    _, (todo,) = read(entry(due=due), alarms=(0, 1), kind=Kind.TODO)
+    assert [alarm["trigger"].dt for alarm in todo.subcomponents] == expected
+    # A to-do has no start to count from (RFC 5545, 3.8.6.3).
+    assert {alarm.TRIGGER_RELATED for alarm in todo.walk("valarm")} == {"END"}
     _, (over,) = read(entry(due=due, standing=Standing.DONE), alarms=(0, 1))
     assert not over.subcomponents
 
