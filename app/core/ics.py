@@ -174,7 +174,7 @@ def _alarm(days: int, title: str, *, whole: bool, is_event: bool) -> Alarm:
     made.add("action", "DISPLAY")
     made.add("description", vText(title))
     # A to-do has no start, from which an alarm counts unless it says otherwise.
-    counts = None if is_event else {"RELATED": "END"}
+    counts = {} if is_event else {"RELATED": "END"}
     made.add("trigger", (MORNING if whole else timedelta(0)) - days * DAY, parameters=counts)
     return made
 

@@ -37,7 +37,10 @@ def give_back(
         plans = [plan for _, plan in scan.chosen.plans]
         if as_csv and len(plans) > 1:
             raise ConfigInvalid("CSV holds one sheet and this file has several.", remedy=AS_XLSX)
-        sheets = (_given(plan, rows, headers, more) for plan, rows in _by_plan(scan.lines(), plans))
+        sheets = (
+            _given(plan, rows, scan.widths[plan.sheet], headers, more)
+            for plan, rows in _by_plan(scan.lines(), plans)
+        )
         if as_csv:
             write_csv(next(sheets), target)
         else:
@@ -55,16 +58,22 @@ def _by_plan(lines: Iterator[Line], plans: Sequence[Plan]) -> Iterator[tuple[Pla
             yield plan, iter(())
 
 
-def _given(plan: Plan, lines: Iterator[Line], headers: Sequence[str], more: More) -> Given:
+def _given(
+    plan: Plan, lines: Iterator[Line], width: int, headers: Sequence[str], more: More
+) -> Given:
     header = plan.header
-    kept = [place for place, label in enumerate(header.labels) if normal(label) not in OURS]
-    own = [header.labels[place] if header.named[place] else "" for place in kept]
+    # A row of CSV that is wider than its header is no good row, and stays one: its rest stands
+    # behind ours. Elsewhere what has no header above it is kept, and keeps its place.
+    labels = header.labels if plan.strict else header.wide(width)
+    kept = [place for place, label in enumerate(labels) if normal(label) not in OURS]
+    own = [labels[place] if place in header.named_places else "" for place in kept]
 
     def rows() -> Iterator[Sequence[Cell]]:
         for line in lines:
             added = more(line)
             if added is not None:
                 cells = line.row.cells
-                yield [*(cells[at] if at < len(cells) else None for at in kept), *added]
+                own_cells = (cells[at] if at < len(cells) else None for at in kept)
+                yield [*own_cells, *added, *cells[len(labels) :]]
 
     return Given(name=plan.sheet, headers=[*own, *headers], rows=rows())

@@ -45,7 +45,7 @@ def put_in(file: Path, repaired: Path, options: Options, target: BinaryIO, *, as
 
 
 def _repaired(line: Line) -> Repaired:
-    labels = [normal(label) for label in line.plan.header.labels]
+    labels = [normal(label) for label in line.plan.header.wide(len(line.row.cells))]
     cells = dict(zip(labels, line.row.cells, strict=False))
     found = PLACE.match(shown(cells.get(normal(REPAIR))))
     return Repaired(
@@ -75,7 +75,8 @@ def _sheets(scan: Scan, given: Sequence[Repaired]) -> Iterator[Given]:
 
 def _sheet(plan: Plan, lines: Sequence[Line], given: Sequence[Repaired]) -> Given:
     header = plan.header
-    labels = [normal(label) for label in header.labels]
+    width = max((len(line.row.cells) for line in lines), default=0)
+    labels = [normal(label) for label in header.wide(width)]
     kept = [at for at, label in enumerate(labels) if label not in OURS]
 
     def rows() -> Iterator[Sequence[Cell]]:
@@ -90,7 +91,7 @@ def _sheet(plan: Plan, lines: Sequence[Line], given: Sequence[Repaired]) -> Give
         for one in left:
             yield [one.cells.get(labels[at]) for at in kept]
 
-    names = [header.labels[at] if header.named[at] else "" for at in kept]
+    names = [header.labels[at] if at in header.named_places else "" for at in kept]
     return Given(name=plan.sheet, headers=names, rows=rows())
 
 

@@ -37,6 +37,16 @@ class Header:
         """The labels that the file itself gives."""
         return tuple(label for label, named in zip(self.labels, self.named, strict=True) if named)
 
+    @property
+    def named_places(self) -> frozenset[int]:
+        """Where those stand."""
+        return frozenset(place for place, named in enumerate(self.named) if named)
+
+    def wide(self, width: int) -> tuple[str, ...]:
+        """The labels of so many columns: rows may reach beyond the header."""
+        beyond = range(len(self.labels), width)
+        return (*self.labels, *(f"Column {letters(place)}" for place in beyond))
+
 
 def find_header(
     rows: Sequence[Row], *, known: Collection[str] = (), fixed: int | None = None

@@ -50,7 +50,9 @@ class Line:
 
 
 class Scan:
-    """The rows of an open file. ``chosen`` says which sheets are read."""
+    """The rows of an open file. ``chosen`` says which sheets are read, ``widths`` how many columns
+    the widest row of each takes.
+    """
 
     def __init__(self, table: Table, options: Options) -> None:
         """Raises a ``ConnectorError`` where not one sheet can be read."""
@@ -59,6 +61,7 @@ class Scan:
         self.chosen = choose(table, options)
         if not self.chosen.plans:
             raise nothing_to_read(table, options, self.chosen)
+        self.widths: dict[str, int] = {}
         self._ambiguous: set[int] = set()
         self._repeated: set[int] = set()
         self._survey()
@@ -110,7 +113,9 @@ class Scan:
                 for name, seen in evidence.items()
                 if not seen.filled
             ]
+            self.widths[sheet.name] = 0
             for row in body(sheet, plan.header):
+                self.widths[sheet.name] = max(self.widths[sheet.name], len(row.cells))
                 for place, type_, seen in watched:
                     if place < len(row.cells):
                         seen.narrow(row.cells[place], type_)

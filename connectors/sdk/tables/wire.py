@@ -12,6 +12,12 @@ begins so is written with an apostrophe before it, and read without.
 """
 
 
+def is_kept(text: str) -> bool:
+    """Whether an apostrophe before it keeps a text of CSV from being a formula."""
+    inside = text.lstrip("'")
+    return inside != text and inside[:1] in FORMULA
+
+
 class Number(msgspec.Struct, frozen=True, array_like=True, tag="n"):
     """A numeric cell: ``text`` is a plain decimal with the 15 digits that Excel keeps.
 

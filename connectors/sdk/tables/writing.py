@@ -19,10 +19,12 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from connectors.sdk.tables.cells import shown
-from connectors.sdk.tables.wire import FORMULA, Cell, Day, Number
+from connectors.sdk.tables.wire import FORMULA, Cell, Day, Number, is_kept
 
 PLAIN = re.compile(r"[+-]?[\d.,’' \u00a0\u202f%€£$¥()/-]*")
 """A number or a telephone number: what of it begins like a formula computes nothing."""
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+"""Signs of no text: with one of them a file is no CSV to those who read it, us among them."""
 LONGEST = 32_767
 """Characters that a cell of Excel holds; more of them, and the whole cell would be left out."""
 USUAL = 18
@@ -51,10 +53,12 @@ class Given:
 
 
 def harmless(cell: Cell) -> str:
-    """A cell as CSV has it. Of a file that is given back a telephone number stays as it came."""
-    text = shown(cell)
+    """A cell as CSV has it. Of a file that is given back a telephone number stays as it came, and
+    an apostrophe that is its own is not taken for ours.
+    """
+    text = CONTROLS.sub(" ", shown(cell)).strip()
     formula = text[:1] in FORMULA and not PLAIN.fullmatch(text)
-    return f"'{text}" if formula else text
+    return f"'{text}" if formula or is_kept(text) else text
 
 
 def as_text(cell: Cell) -> str:
@@ -63,7 +67,8 @@ def as_text(cell: Cell) -> str:
     """
     if not isinstance(cell, str):
         return shown(cell)
-    return f"'{cell}" if cell[:1] in FORMULA else cell
+    text = CONTROLS.sub(" ", cell).strip(" ")
+    return f"'{text}" if text[:1] in FORMULA else text
 
 
 def raw(cell: Cell) -> str:

@@ -292,6 +292,7 @@ LOOKING = [
     ("1e5", "HPE", "-1-1", datetime(2027, 3, 1, 9, 30), 0.1, "USD", "+49 30 123", "@Rin"),
     ("00", "HPE", "＝1", "2027-03-31", -5, "EUR", "'quoted", "1-2"),
     ("2027-01", "HPE", "1/2", "2027-04-30", None, None, "two\nlines", "TRUE"),
+    ("'=1", "HPE", "\x01=a\x01b", "2027-05-31", None, None, "'-5", "''@Rin", "under no header"),
 ]
 """Cells that look like formulas, dates, numbers and what spreadsheet programs make of them."""
 
@@ -316,6 +317,7 @@ def test_what_looks_like_something_else_comes_back_as_it_was(
         assert [row[0] for row in rows] == [row[0] for row in LOOKING]
         assert rows[0][3:5] == [date(2027, 2, 28), 1234.5]
         assert [row[6:8] for row in rows[:3]] == [list(row[6:8]) for row in LOOKING[:3]]
+        assert rows[-1][8] == "under no header"
 
 
 def test_csv_is_offered_only_of_one_sheet(client: TestClient, site: Site) -> None:

@@ -73,7 +73,7 @@ def filled(client: TestClient, site: Site, admin: int) -> TestClient:
         money: dict[str, Any] = {"amount": Decimal("42300.50"), "currency": "USD"}
         first = add(session, source, 1, vendor="Cisco", due_on=day, sort_on=day, **money)
         add(session, source, 2, due_on=moment.date(), due_at=moment, sort_on=moment.date())
-        add(session, source, 3, vendor="007", reference="00123")
+        add(session, source, 3, vendor="007", reference="00123", account="\x01=1\x02+1")
         acts.assign(session, [first], admin, user_id=admin, clock=CLOCK)
         comments.add(session, first, "Ask Rin", user_id=admin, clock=CLOCK)
     return client
@@ -113,9 +113,10 @@ def test_csv_has_the_same_rows(filled: TestClient) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert tuple(head) == HEADS
-    moment, dated, _ = map(told, rows)
+    moment, dated, bare = map(told, rows)
     assert (dated["Due"], dated["Amount"], dated["Fresh"]) == ("2026-11-25", "42300.50", "yes")
     assert moment["Due"] == "2026-11-21 19:00:00"
+    assert bare["Customer"] == "'=1 +1"  # a sign of no text would make it no CSV
 
 
 def test_it_holds_what_the_list_of_the_same_address_shows(filled: TestClient) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from connectors.sdk.records import AnyRecord, content_hash, encode
+from connectors.sdk.records import AnyRecord, Fact, content_hash, encode
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
 from connectors.sdk.tables.words import NOTE, OWNER, REPAIR, STATE
@@ -162,8 +162,8 @@ def test_repaired_rows_take_the_places_of_those_that_they_were_in_whatever_file(
     tmp_path: Path,
 ) -> None:
     rows = [
-        ("A-1", "One", "2027-01-31"),
-        ("A-2", "Two", "soon"),
+        ("A-1", "One", "2027-01-31", "under no header"),
+        ("A-2", "Two", "soon", "ours"),
         (None, "No id", "2027-02-28"),
         ("A-4", "Four", "2027-04-30"),
     ]
@@ -173,10 +173,10 @@ def test_repaired_rows_take_the_places_of_those_that_they_were_in_whatever_file(
     repaired = tmp_path / "repaired.csv"
     repaired.write_bytes(
         csv_of(
-            ("Title", "ID", REPAIR, "Due date"),
-            ("Two", "A-2", "Deadlines row 3: Due date: not a date", "2027-03-01"),
-            ("No id", "A-3", "Deadlines row 4: ID: no id", "2027-02-28"),
-            ("Four", "A-9", "Deadlines row 5: was good", "2027-04-30"),
+            ("Title", "ID", REPAIR, "", "Due date"),
+            ("Two", "A-2", "Deadlines row 3: Due date: not a date", "ours", "2027-03-01"),
+            ("No id", "A-3", "Deadlines row 4: ID: no id", "", "2027-02-28"),
+            ("Four", "A-9", "Deadlines row 5: was good", "", "2027-04-30"),
         )
     )
     target = io.BytesIO()
@@ -187,4 +187,16 @@ def test_repaired_rows_take_the_places_of_those_that_they_were_in_whatever_file(
     assert [record.external_id for record in whole.records] == [
         f"deadline:A-{n}" for n in (1, 2, 3, 4, 9)
     ]  # the fourth was no bad row, so it stays beside the new one
+    facts = [record.facts for record in whole.records]
+    assert facts[:2] == [
+        (Fact(label="Column D", value=text),) for text in ("under no header", "ours")
+    ]
     assert whole.bad == 0
+
+
+def test_a_row_of_csv_that_is_wider_than_its_header_comes_back_as_bad_as_it_was() -> None:
+    came = csv_of(HEADERS[:3], ("A-1", "Renew", "2027-02-28"), ("A-2", "Re", "2027-03-01", "new"))
+    options = options_of(came)
+    assert len(told(came, options)[1]) == 1
+
+    assert told(returned(came, options, as_csv=True), options)[0] == told(came, options)[0]

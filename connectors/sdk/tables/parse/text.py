@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import chain, islice
 
 from connectors.sdk.tables.parse.spool import RefusedError, Spool
-from connectors.sdk.tables.wire import FORMULA, Report
+from connectors.sdk.tables.wire import Report, is_kept
 
 RAW = 2_000
 """So many characters of a misquoted row are kept."""
@@ -153,9 +153,7 @@ def _rows(text: str, delimiter: str, spool: Spool) -> str:
 
 def _told(cell: str) -> str | None:
     """The cell; an apostrophe that keeps it from being a formula is no part of it."""
-    if len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA:
-        return cell[1:]
-    return cell or None
+    return cell[1:] if is_kept(cell) else cell or None
 
 
 def _misquoted(number: int, lines: Lines, spool: Spool) -> None:
