@@ -20,8 +20,10 @@ from playwright.sync_api import (
 )
 
 CHOICE = "PARTNER_INBOX_TEST_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = f"Chromium is missing: apt-get install chromium libatomic1, or set {CHOICE} to its path."
+SHELL = "chromium-headless-shell"
+"""Chromium without windows: the same pages for two thirds of the work."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = f"Chromium is missing: apt-get install {SHELL} libatomic1, or set {CHOICE} to its path."
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
 ANSWERED = ("Failed to load resource: the server responded", "htmx: htmx:response:error")
 expect.set_options(timeout=PATIENCE)

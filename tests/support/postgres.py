@@ -80,7 +80,14 @@ class Server:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of ``template``."""
         name = f"test_{next(self._names)}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        with self._connected() as connection:
+            # The files of so small a database are copied in half the time that writing them to
+            # the log takes, which is the way since Postgres 15.
+            statement = "CREATE DATABASE {} TEMPLATE {}"
+            if connection.info.server_version >= 150_000:
+                statement += " STRATEGY FILE_COPY"
+            named = map(sql.Identifier, (name, template))
+            connection.execute(sql.SQL(statement).format(*named))
         return name
 
     def drop(self, name: str) -> None:
@@ -101,10 +108,13 @@ class Server:
         self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
 
     def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
+        with self._connected() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        )
 
 
 @contextmanager
