@@ -35,13 +35,13 @@ class User(SQLModel, table=True):
     digest_on: bool = True
     digest_hour: int = 7
     digest_days: str = Field(default="12345", sa_type=Text)
-    digest_views: list[Any] = Field(default_factory=list, sa_type=Json)
+    digest_views: list[Any] = Field(default=[], sa_type=Json)
     digest_holidays: str = Field(default="", sa_type=Text)
     digest_always: bool = False
     mail_refused: int = 0
     notices_on: bool = True
     shortcuts: bool = True
-    keys: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    keys: dict[str, Any] = Field(default={}, sa_type=Json)
     changes_seen_id: int = 0
     failed_sign_ins: int = 0
     next_sign_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

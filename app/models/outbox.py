@@ -40,7 +40,7 @@ class DigestEntry(SQLModel, table=True):
     kind: str = Field(default="daily", sa_type=Text)
     state: str = Field(sa_type=Text)
     message_id: str = Field(default="", sa_type=Text)
-    said: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    said: dict[str, Any] = Field(default={}, sa_type=Json)
     subject: str = Field(default="", sa_type=Text)
     attempts: int = 0
     owner: str | None = Field(default=None, sa_type=Text)

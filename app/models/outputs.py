@@ -50,7 +50,7 @@ class Channel(SQLModel, table=True):
     query: str = Field(default="", sa_type=Text)
     view_id: int | None = None
     view_name: str | None = Field(default=None, sa_type=Text)
-    wants: list[Any] = Field(default_factory=list, sa_type=Json)
+    wants: list[Any] = Field(default=[], sa_type=Json)
     address: str = Field(default="", sa_type=Text, repr=False)
     secret: str = Field(default="", sa_type=Text, repr=False)
     old_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -97,7 +97,7 @@ class Delivery(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     channel_id: int = Field(foreign_key="channels.id", ondelete="CASCADE")
     key: str = Field(sa_type=Text)
-    body: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    body: dict[str, Any] = Field(default={}, sa_type=Json)
     state: str = Field(default=DeliveryState.WAITING, sa_type=Text)
     attempts: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -128,7 +128,7 @@ class CalendarFeed(SQLModel, table=True):
     hint: str = Field(sa_type=Text)
     component: str = Field(default="vevent", sa_type=Text)
     busy: bool = False
-    alarms: list[Any] = Field(default_factory=list, sa_type=Json)
+    alarms: list[Any] = Field(default=[], sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     agent: str = Field(default="", sa_type=Text)
@@ -148,7 +148,7 @@ class KeptAnswer(SQLModel, table=True):
     key: str = Field(primary_key=True, sa_type=Text)
     fingerprint: bytes = Field(sa_type=LargeBinary)
     status: int
-    headers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    headers: dict[str, Any] = Field(default={}, sa_type=Json)
     body: str = Field(default="", sa_type=Text)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

@@ -63,7 +63,7 @@ class Connection(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(sa_type=Text, unique=True)
     connector: str = Field(sa_type=Text)
-    config: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    config: dict[str, Any] = Field(default={}, sa_type=Json)
     secrets: str = Field(default="", sa_type=Text, repr=False)
     enabled: bool = True
     sample: bool = False
@@ -123,7 +123,7 @@ class SyncRun(SQLModel, table=True):
     held: int = 0
     removed: int = 0
     seconds: float | None = None
-    streams: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    streams: dict[str, Any] = Field(default={}, sa_type=Json)
 
 
 COUNTS = ("read", "new", "changed", "unchanged", "quarantined", "held", "removed")
@@ -143,7 +143,7 @@ class StreamState(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     connection_id: int = Field(foreign_key="connections.id", ondelete="CASCADE")
     stream: str = Field(sa_type=Text)
-    state: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    state: dict[str, Any] = Field(default={}, sa_type=Json)
     held: int = 0
     held_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     complete_reads: int = 0
