@@ -39,6 +39,7 @@ def standings(session: Session, connection_id: int) -> dict[str, Standing]:
             items.c.closed,
             states.c.state,
             users.c.name,
+            users.c.is_active,
         )
         .select_from(items)
         .outerjoin(states, states.c.item_id == items.c.id)
@@ -47,7 +48,9 @@ def standings(session: Session, connection_id: int) -> dict[str, Standing]:
     )
     return {
         row.external_id: Standing(
-            state=state_of(row), owner=row.name or "", note=notes.get(row.id, "")
+            state=state_of(row),
+            owner=(row.is_active and row.name) or "",
+            note=notes.get(row.id, ""),
         )
         for row in session.execute(statement)
     }

@@ -196,4 +196,4 @@ def write_repairs(
         refusal = refusal_of(line.result, zone)
         return (f"row {line.row.number}: {refusal}",) if refusal else None
 
-    give_back(file, options, target, headers=(REPAIR,), more=more, as_csv=as_csv)
+    give_back(file, options, target, headers=(REPAIR,), more=more, as_csv=as_csv, alone=False)

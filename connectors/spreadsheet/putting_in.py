@@ -14,6 +14,7 @@ from connectors.sdk.tables.scan import Bad, Line, Scan
 from connectors.sdk.tables.wire import Cell
 from connectors.sdk.tables.words import OURS, REPAIR, normal
 from connectors.sdk.tables.writing import Given, write_csv, write_xlsx
+from connectors.spreadsheet.giving_back import above_of
 
 PLACE = re.compile(r"(?:.* )?row (\d+): ", re.DOTALL)
 
@@ -70,10 +71,10 @@ def _sheets(scan: Scan, given: Sequence[Repaired]) -> Iterator[Given]:
         mark = plan.header.fingerprint
         rows = [] if mark in seen else [one for one in given if one.header == mark]
         seen.add(mark)
-        yield _sheet(plan, lines.get(id(plan), []), rows)
+        yield _sheet(plan, lines.get(id(plan), []), rows, above_of(scan.options))
 
 
-def _sheet(plan: Plan, lines: Sequence[Line], given: Sequence[Repaired]) -> Given:
+def _sheet(plan: Plan, lines: Sequence[Line], given: Sequence[Repaired], above: int) -> Given:
     header = plan.header
     width = max((len(line.row.cells) for line in lines), default=0)
     labels = [normal(label) for label in header.wide(width)]
@@ -92,7 +93,7 @@ def _sheet(plan: Plan, lines: Sequence[Line], given: Sequence[Repaired]) -> Give
             yield [one.cells.get(labels[at]) for at in kept]
 
     names = [header.labels[at] if at in header.named_places else "" for at in kept]
-    return Given(name=plan.sheet, headers=names, rows=rows())
+    return Given(name=plan.sheet, headers=names, rows=rows(), above=above)
 
 
 def _is_of(one: Repaired, line: Line, labels: Sequence[str]) -> bool:

@@ -42,6 +42,7 @@ class Given:
     widths    of the columns, in characters; ``USUAL`` of those that are not named
     formats   of the numbers in each column, as Excel writes them; "" for none
     filters   whether the header lets one filter
+    above     empty rows above the header
     """
 
     name: str
@@ -50,6 +51,7 @@ class Given:
     widths: Sequence[int] = ()
     formats: Sequence[str] = ()
     filters: bool = False
+    above: int = 0
 
 
 def harmless(cell: Cell) -> str:
@@ -84,6 +86,7 @@ def write_csv(
     """
     text = TextIOWrapper(target, "utf-8-sig" if mark else "utf-8", newline="", write_through=True)
     writer = csv.writer(text)
+    writer.writerows([()] * sheet.above)
     writer.writerow(map(told, sheet.headers))
     for row in sheet.rows:
         writer.writerow(map(told, row))
@@ -124,21 +127,21 @@ def _free(name: str, taken: Container[str]) -> str:
 
 
 def _fill(sheet: Any, given: Given, head: Any, style: Any) -> None:
-    last = max(len(given.headers) - 1, 0)
-    sheet.freeze_panes(1, 0)
+    top, last = given.above, max(len(given.headers) - 1, 0)
+    sheet.freeze_panes(top + 1, 0)
     sheet.set_column(0, last, USUAL)
     for place, width in enumerate(given.widths):
         sheet.set_column(place, place, width)
     for place, header in enumerate(given.headers):
         if header:
-            _write_text(sheet, 0, place, header, head)
-    number = 0
-    for number, row in enumerate(given.rows, start=1):
+            _write_text(sheet, top, place, header, head)
+    number = top
+    for number, row in enumerate(given.rows, start=top + 1):
         for place, cell in enumerate(row):
             code = given.formats[place] if place < len(given.formats) else ""
             _write(sheet, (number, place), cell, style, code)
     if given.filters:
-        sheet.autofilter(0, 0, number, last)
+        sheet.autofilter(top, 0, number, last)
 
 
 def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any, code: str) -> None:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from app.core.words import Clock
 from app.jobs.syncing import Syncer
 from app.models import Connection, Event, Item, ItemState
-from app.services import acts, comments, sources
+from app.services import accounts, acts, comments, sources
 from app.web.site import Site
 from connectors.spreadsheet.onboarding import inspect
 from tests.app.web.conftest import NOW
@@ -243,6 +243,10 @@ def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_im
         acts.done(session, [ids["Send the report"]], user_id=admin, clock=clock)
         acts.assign(session, [ids["Renew switches"]], admin, user_id=admin, clock=clock)
         comments.add(session, ids["Renew switches"], "=ask Rin", user_id=admin, clock=clock)
+        lee = accounts.add_user(session, email="lee@partner.example", name="Lee", now=NOW)
+        session.flush()
+        acts.assign(session, [ids[str(FIRST[2][2])]], lee.id or 0, user_id=admin, clock=clock)
+        lee.is_active = False  # who left owns nothing
 
     given = client.get(f"{source}/export.{form}")
 
@@ -253,6 +257,7 @@ def test_what_is_exported_has_the_states_in_it_and_changes_nothing_when_it_is_im
         assert lines[1] == "1,Cisco,Renew switches,2027-02-28,100,USD,open,Dana Kim,'=ask Rin"
         assert lines[2].endswith(",done,,")
         assert lines[3].startswith("3,HPE,'=cmd|")
+        assert lines[3].endswith(",open,,")
     at = upload(client, given.content, name=f"Back.{form}")
     page = unescape(client.get(at).text)
     assert counted(page) == {"unchanged": 3}

@@ -2,6 +2,7 @@
 
 import io
 import string
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.records import AnyRecord, Fact, content_hash, encode
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.meaning import SheetMapping
@@ -97,6 +99,48 @@ def test_text_that_looks_like_the_inside_of_a_workbook_stays_text() -> None:
     assert [column.header for column in sheet.columns] == list(headers)
     assert [record.title for record in preview(back, options).records] == list(inside)
     assert told(back, options) == told(came, options)
+
+
+AMOUNTS = (
+    ("A-1", "Text", "2027-02-28", "1.234,50", None, None),
+    ("A-2", "Number", "2027-02-28", 1234.567, None, None),
+    ("A-3", "Small", "2027-02-28", (0.125, '#,##0.000 "€"'), None, None),
+    ("A-4", "Three", "2027-02-28", 1.234, None, None),
+    ("A-5", "Below zero", "2027-02-28", -2.5, None, None),
+)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_numbers_beside_texts_with_a_comma_and_such_as_have_three_decimals_stay(
+    first: int,
+) -> None:
+    came = xlsx_of({"Deadlines": [HEADERS, *AMOUNTS[first:]]})
+    options = options_of(came)
+    assert told(came, options)[1] == []
+
+    assert told(returned(came, options, as_csv=True), options) == told(came, options)
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_a_header_that_is_looked_for_in_one_row_comes_back_in_that_row(as_csv: bool) -> None:
+    came = xlsx_of({"Deadlines": [("Programs of 2027",), ("All of ours",), HEADERS, ROWS[0]]})
+    options = replace(options_of(came), header_row=3)
+
+    assert told(returned(came, options, as_csv=as_csv), options) == told(came, options)
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"sheet_names": "vendor"}, {"columns": {"ID": "id", "Title": "title"}}]
+)
+def test_a_sheet_whose_name_says_something_is_not_given_back_as_csv(said: Any) -> None:
+    came = xlsx_of({"Goals": [HEADERS, ROWS[0]]})
+    (sheet,) = inspect(came).sheets
+    mapping = MAPPING.model_copy(update=said)
+    options = Options(mapping={sheet.fingerprint: mapping} if said else {})
+
+    assert told(returned(came, options, as_csv=False), options) == told(came, options)
+    with pytest.raises(ConfigInvalid, match="name"):
+        returned(came, options, as_csv=True)
 
 
 def test_any_names_of_sheets_can_be_given_back() -> None:
