@@ -9,6 +9,7 @@ No money known is not zero: its sort says what losing it usually costs.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from app.core import currencies
 from app.core.words import (
@@ -116,13 +117,31 @@ def rank(stakes: Stakes, clock: Clock) -> Rank:
         reasons.append("It waits on the vendor, but the date presses.")
     if stakes.due is not None and stakes.due_was is not None:
         reasons.extend(_moved(stakes.due_was, stakes.due, clock))
-    return Rank(points=points(stakes, clock), counted=counted(stakes), reasons=tuple(reasons))
+    return Rank(points=points(stakes, clock), counted=_counted(stakes), reasons=tuple(reasons))
 
 
 def points(stakes: Stakes, clock: Clock) -> float:
-    """The points of ``rank`` alone: machines are told of thousands, and ask for no reasons."""
-    found = worth(counted(stakes)) * urgency(stakes.due, clock) * WEIGHTS[stakes.weighed.step]
-    return found * WAITING if stakes.waiting and not presses(stakes.due, clock) else found
+    """The points of ``rank`` alone."""
+    money, when = worth(_counted(stakes)), soon(stakes.due, clock)
+    return multiplied(money, when, stakes.weighed.step, waiting=stakes.waiting)
+
+
+class Soon(NamedTuple):
+    """What a date is to the points: what it multiplies them by, and whether it presses."""
+
+    urgency: float
+    presses: bool
+
+
+def soon(due: Due | None, clock: Clock) -> Soon:
+    """The same of one date: machines are told of thousands of items, and many share theirs."""
+    return Soon(urgency(due, clock), presses(due, clock))
+
+
+def multiplied(money: float, when: Soon, step: int, *, waiting: bool) -> float:
+    """The points of what ``worth`` gives, of how soon it is due, and of its vendor's step."""
+    found = money * when.urgency * WEIGHTS[step]
+    return found * WAITING if waiting and not when.presses else found
 
 
 def worth(money_counted: float) -> float:
@@ -151,10 +170,14 @@ def usual(kind: str, category: str | None) -> int:
     return BY_KIND.get(kind, BY_CATEGORY[Category.OTHER])
 
 
-def counted(stakes: Stakes) -> float:
+def counted(kind: str, category: str | None, amount: Money | None) -> float:
     """The money that an item is ranked as, its own or what is usual for its sort."""
-    known = currencies.counted(stakes.amount) if stakes.amount is not None else None
-    return usual(stakes.kind, stakes.category) * TENTHOUSANDTHS if known is None else known
+    known = currencies.counted(amount) if amount is not None else None
+    return usual(kind, category) * TENTHOUSANDTHS if known is None else known
+
+
+def _counted(stakes: Stakes) -> float:
+    return counted(stakes.kind, stakes.category, stakes.amount)
 
 
 def _worth_words(stakes: Stakes) -> str:

@@ -88,11 +88,11 @@ def page(
     found = ENTRIES.page(session, view, user_id=reader, clock=clock, after=after, limit=limit)
     known = Sources(session, now=clock.now)
     told = {id_: said.source(line) for id_, line in known.lines.items()}
-    steps, changed = weights.steps(session), _changed(session, found.rows, clock)
+    points, changed = _Points(weights.steps(session), clock), _changed(session, found.rows, clock)
     entries = [_entry(row, told, home) for row in found.rows]
     for row, entry in zip(found.rows, entries, strict=True):
         ours = entry["_partner_inbox"]
-        ours["priority"] = _points(row, steps, clock)
+        ours["priority"] = points.of(row, ours["state"])
         ours["changed_fields"] = changed.get(row.id, [])
     sample = apart.sample(session) is not None
     extension = {"revision": revision(session), "sample": sample, "sources": list(told.values())}
@@ -136,21 +136,31 @@ def _tags(*known: str | None) -> list[str]:
     return list(dict.fromkeys(filter(None, known)))
 
 
-def _points(row: Any, steps: weights.Steps, clock: Clock) -> float | None:
-    """What ranking counts, of what is open."""
-    state = lines.state_of(row)
-    if state not in (State.OPEN, State.WAITING):
-        return None
-    stakes = priority.Stakes(
-        kind=row.kind,
-        category=row.category,
-        due=_due(row.due_on, row.due_at),
-        amount=said.money(row.amount, row.currency),
-        amount_label=row.amount_label,
-        weighed=weights.weighed(steps, row.vendor, row.program),
-        waiting=state is State.WAITING,
-    )
-    return round(priority.points(stakes, clock), 1)
+class _Points:
+    """What ranking counts of what is open, with what many items share worked out once."""
+
+    def __init__(self, steps: weights.Steps, clock: Clock) -> None:
+        self._steps, self._clock = steps, clock
+        self._soon: dict[tuple[str | None, str | None], priority.Soon] = {}
+
+    def of(self, row: Any, state: State) -> float | None:
+        """The points of one item in that state."""
+        if not state.asks:
+            return None
+        due = row.due_on, row.due_at
+        soon = self._soon.get(due)
+        if soon is None:
+            soon = self._soon[due] = priority.soon(_due(*due), self._clock)
+        step = weights.weighed(self._steps, row.vendor, row.program).step if self._steps else 0
+        worth = _worth(row.kind, row.category, row.amount, row.currency)
+        waiting = state is State.WAITING
+        return round(priority.multiplied(worth, soon, step, waiting=waiting), 1)
+
+
+@lru_cache(maxsize=8192)
+def _worth(kind: str, category: str | None, stored: int | None, currency: str | None) -> float:
+    """The points for the money of an amount as its column holds it."""
+    return priority.worth(priority.counted(kind, category, said.money(stored, currency)))
 
 
 @lru_cache(maxsize=8192)

@@ -15,6 +15,7 @@ from app.services.memo import Memo
 T = TypeVar("T")
 MOST = 512
 KEY = "revision"
+PLACE = "place"
 FLIPS_KEPT = 1_000
 """Over so many acts a sum is kept up at most; flips that are older are of no use."""
 
@@ -64,12 +65,21 @@ def remembered(
     the local date, say. In a write transaction nothing is remembered: what it sees is
     not, or not yet, what others see.
     """
-    connection = session.connection()
-    if connection.get_execution_options().get(WRITES):
+    place = _place(session)
+    if place is None:
         return make()
-    database = str(connection.engine.url)
-    found: T = _memo.get((database, until, revision(session, until), *key), make)
+    found: T = _memo.get((place, until, revision(session, until), *key), make)
     return found
+
+
+def _place(session: Session) -> str | None:
+    """The database that this session reads; None of one that writes."""
+    if PLACE not in session.info:
+        connection = session.connection()
+        writes = connection.get_execution_options().get(WRITES)
+        session.info[PLACE] = None if writes else str(connection.engine.url)
+    place: str | None = session.info[PLACE]
+    return place
 
 
 def only_on_items(session: Session) -> None:
@@ -101,11 +111,11 @@ def kept_up(
     ``later(was, low, high)`` is what became of it with the flips after ``low`` up to ``high``.
     In a write transaction it is made anew, as with ``remembered``.
     """
-    connection = session.connection()
-    if connection.get_execution_options().get(WRITES):
+    database = _place(session)
+    if database is None:
         return whole()
     told, high = (revision(session, until) for until in (Until.TOLD, Until.OPENED))
-    place = (str(connection.engine.url), "kept up", told, *key)
+    place = (database, "kept up", told, *key)
     known: tuple[int, T] | None = _memo.peek(place)
     if known is not None and known[0] <= high <= known[0] + FLIPS_KEPT:
         low, found = known
