@@ -9,8 +9,10 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
+from app.core.changes import changes
+from app.core.columns import NOTHING, TABLE_OF, columns_of
 from app.core.storable import bad_id, refusal_of
 from app.errors import Invalid
 from app.models import Connection
@@ -18,6 +20,7 @@ from app.services import imports
 from app.services.bulk import chunks
 from app.services.imports import PreviewRow
 from app.services.reading import Reader, StreamReading
+from app.services.spool import Batch
 from connectors.sdk.connector import Page
 from connectors.sdk.manifest import ConnectorConfig
 from connectors.sdk.records import AnyRecord, decode
@@ -103,7 +106,7 @@ def foresee(
 
         seen = preview(file, options, shown=SHOWN, each=take)
         reading.flush()
-        new, changed = _compared(reading)
+        new, changed = _compared(reading, reader)
         changed |= _returning(reading, reader)
     refused = {id_ for id_ in own if id_ in reading.spared or bad_id(id_)}
     skipped = sum(one.count for one in seen.problems if one.problem in SKIPPED)
@@ -120,14 +123,31 @@ def foresee(
     )
 
 
-def _compared(reading: StreamReading) -> tuple[set[str], set[str]]:
+def _compared(reading: StreamReading, reader: Reader) -> tuple[set[str], set[str]]:
     """The ids of what is new, and of what is stored otherwise; derived ones among them."""
     new: set[str] = set()
     changed: set[str] = set()
-    for batch in reading.spool.batches():
-        new.update(row.external_id for row in batch.new)
-        changed.update(decode(row.encoded).external_id for row in batch.changed)
+    with reader() as session:
+        for batch in reading.spool.batches():
+            new.update(row.external_id for row in batch.new)
+            changed.update(_changed(session, batch, reading.zone))
     return new, changed
+
+
+def _changed(session: Session, batch: Batch, zone: ZoneInfo) -> Iterator[str]:
+    """The ids of what will have a change in its history: not of what nobody can see, such as how
+    a date is written, or in which order the facts come.
+    """
+    name = TABLE_OF[batch.kind]
+    table = SQLModel.metadata.tables[name]
+    found = session.execute(
+        sa.select(table).where(table.c.id.in_([one.id for one in batch.changed]))
+    )
+    stored = {row["id"]: dict(row) for row in found.mappings()}
+    for one in batch.changed:
+        record = decode(one.encoded)
+        if changes(stored[one.id], {**NOTHING[name], **columns_of(record, zone)}):
+            yield record.external_id
 
 
 def _returning(reading: StreamReading, reader: Reader) -> set[str]:

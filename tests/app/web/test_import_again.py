@@ -325,6 +325,30 @@ def test_what_looks_like_something_else_comes_back_as_it_was(
         assert rows[-1][8] == "under no header"
 
 
+def test_what_a_spreadsheet_program_writes_otherwise_changes_nothing(
+    client: TestClient, site: Site
+) -> None:
+    """Saved again in another country: semicolons, its dates and decimals, columns moved about."""
+    first = csv_of(
+        (*HEADER, "Remark", "Other"),
+        (1, "Cisco", "Renew", "2027-02-28", "1234.5", "EUR", "a", "b"),
+        (2, "HPE", "Report", "2027-03-31", "99", "EUR", "c", "d"),
+    )
+    at = upload(client, first, name="Book.csv")
+    read(site, save(client, at, unescape(client.get(at).text)))
+    again = csv_of(
+        ("Other", "Remark", *HEADER),
+        ("b", "a", 1, "Cisco", "Renew", "28.02.2027", '"1.234,50"', "EUR"),
+        ("d", "moved", 2, "HPE", "Report", "31.03.2027", "99", "EUR"),
+        delimiter=";",
+    )
+
+    page = unescape(client.get(upload(client, again, name="Book.csv")).text)
+
+    assert "Into <b>Book</b>" in page
+    assert counted(page) == {"changed": 1, "unchanged": 1}
+
+
 def test_csv_is_offered_only_of_one_sheet(client: TestClient, site: Site) -> None:
     bad = (9, "HPE", "Certify", "someday", None, None)
     for sheets, offered in (({"One": FIRST}, True), ({"One": FIRST, "Two": THEN[2:3]}, False)):
