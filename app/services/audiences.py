@@ -21,9 +21,8 @@ from app.core.notices import (
 )
 from app.core.words import Clock
 from app.core.zones import zone_of
-from app.db import is_sqlite
 from app.models import ChannelKind
-from app.services import channel_views, filters, listing, search, states
+from app.services import channel_views, listing, search, states
 from app.services.addressed import view_from
 from app.services.channel_views import ITS_PERSONS, Tells
 from app.services.happened import Happened
@@ -34,8 +33,6 @@ channels = SQLModel.metadata.tables["channels"]
 users = SQLModel.metadata.tables["users"]
 OF_ANYTHING = frozenset({"vendor", "program", "source"})
 """Filters that things have that are no items, too."""
-WHOLE = ("done", "snoozed", "not-applicable", "removed", "waiting", "starred")
-"""Tabs that are told of by what they show, and not by when it is due or whose it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -239,14 +236,9 @@ def items_in(
         return set()
     if not view.narrowed and view.tab == "all":
         return set(ids)
-    where = [*filters.of(view, clock), states.among(session, listing.items.c.id, ids)]
-    if view.tab in WHOLE:
-        where.append(listing.in_tab(view.tab, reader, clock))
-    elif view.tab != "all":
-        where += listing.narrower(view.tab, reader, clock)
-    if view.q:
-        found = search.given(session, search.found(session, view.q))
-        where.append(search.among(listing.items.c.id, "found", found, sqlite=is_sqlite(session)))
-    statement = sa.select(listing.items.c.id).select_from(listing.joined(reader)).where(*where)
+    belongs = listing.in_view(session, view, reader, clock, settled=True)
+    among = states.among(session, listing.items.c.id, ids)
+    statement = sa.select(listing.items.c.id).select_from(listing.joined(reader))
+    statement = statement.where(*belongs, among)
     named = listing.values(session, view, reader, clock) | {"ids": search.given(session, list(ids))}
     return set(session.connection().execute(statement, named).scalars())

@@ -176,6 +176,7 @@ def test_a_tool_gets_so_many_events_one_by_one_and_of_the_rest_their_number(team
         ("vendor=HP", {"item.new"}),
         ("q=Webex", {"item.new", "item.done"}),
         ("source=999", set()),
+        ("outcome=saved-2026-Q4&tab=overdue", {"item.done"}),  # an outcome knows no tab
     ],
 )
 def test_a_teams_channel_tells_of_its_view(team: Team, query: str, told: set[str]) -> None:
