@@ -1,10 +1,8 @@
 """Digests by mail, through their ledger. Sent between transactions."""
 
 import logging
-import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -12,17 +10,14 @@ from typing import Any
 from sqlmodel import Session
 
 from app import crash
-from app.config import Settings
 from app.core.addresses import address_or_text
 from app.core.words import Clock
 from app.core.zones import zone_of
-from app.db import Database
-from app.jobs.posting import Post
+from app.jobs.posting import Post, Sending
 from app.models import User
 from app.notify import digest as digest_mail
-from app.notify import mail, smtp
+from app.notify import mail
 from app.notify.errors import NoSuchAddress, NotSent, Refused, Unsure
-from app.secrets import Vault
 from app.services import (
     accounts,
     digest_ledger,
@@ -43,35 +38,8 @@ ALREADY = "It is being sent already: look at the list."
 
 
 @dataclass(kw_only=True)
-class Mailer:
-    """Sends what is due. Without a mail server it does nothing.
-
-    ``wait`` lets time pass between two messages, where the relay takes only so many a minute.
-    """
-
-    database: Database
-    settings: Settings
-    vault: Vault
-    owner: str
-    now: Callable[[], datetime]
-    stopping: threading.Event = field(default_factory=threading.Event)
-    wait: Callable[[float], object] | None = None
-
-    def __post_init__(self) -> None:
-        url = self.settings.smtp_url
-        self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
-
-    def post(self, *, patient: bool = True) -> Post:
-        """A round of sending; not ``patient``: what cannot leave at once does not leave."""
-        assert self.server is not None
-        return Post(
-            database=self.database,
-            settings=self.settings,
-            server=self.server,
-            now=self.now,
-            stopping=self.stopping,
-            wait=(self.wait or self.stopping.wait) if patient else None,
-        )
+class Mailer(Sending):
+    """Sends what is due. Without a mail server it does nothing."""
 
     # Digests
 

@@ -1,25 +1,19 @@
 """Messages to people, by mail and chat, through the ledger of what leaves; between transactions."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from sqlmodel import Session
 
 from app import crash
-from app.config import Settings
-from app.db import Database
-from app.jobs.posting import Post
+from app.jobs.posting import Sending
 from app.jobs.ways import Chats, Leave, Letters, Way
 from app.models import ChannelKind
-from app.notify import smtp
 from app.notify.errors import NotSent, Refused, Unsure
-from app.secrets import Vault
 from app.services import deliveries, noticing
 from app.services.deliveries import Taken
 from app.services.noticing import Ready
@@ -31,22 +25,8 @@ NOT_NOW = "Nothing can leave at this moment: try again in a few minutes."
 
 
 @dataclass(kw_only=True)
-class Messenger:
-    """Sends what is due. Any number of processes may have one: the ledger lets each message leave
-    once. ``wait`` lets time pass where the mail server takes only so many a minute.
-    """
-
-    database: Database
-    settings: Settings
-    vault: Vault
-    owner: str
-    now: Callable[[], datetime]
-    stopping: threading.Event = field(default_factory=threading.Event)
-    wait: Callable[[float], object] | None = None
-
-    def __post_init__(self) -> None:
-        url = self.settings.smtp_url
-        self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
+class Messenger(Sending):
+    """Sends what is due."""
 
     def send_chats(self) -> list[str]:
         """Every message to a chat that is due. Why some did not leave, a sentence each."""
@@ -100,16 +80,7 @@ class Messenger:
         if kind == ChannelKind.CHAT:
             yield Chats(database=self.database, stopping=self.stopping.is_set, **edge)
             return
-        assert self.server is not None
-        post = Post(
-            database=self.database,
-            settings=self.settings,
-            server=self.server,
-            now=self.now,
-            stopping=self.stopping,
-            wait=(self.wait or self.stopping.wait) if patient else None,
-        )
-        with post:
+        with self.post(patient=patient) as post:
             yield Letters(post=post, **edge)
 
     def _take(self, kind: ChannelKind, but: set[int]) -> Taken | None:

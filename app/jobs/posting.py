@@ -12,6 +12,7 @@ from app.config import Settings
 from app.db import Database
 from app.notify import mail, smtp
 from app.notify.errors import Busy, NotSent, TryLater
+from app.secrets import Vault
 from app.services import pacing
 
 IN_A_ROW = 3
@@ -86,3 +87,37 @@ class Post:
         if tired:
             with self.database.write(counts=False) as session:
                 pacing.taken(session)
+
+
+@dataclass(kw_only=True)
+class Sending:
+    """What whoever sends stands on. Any number of processes may: a ledger lets each message leave
+    once.
+
+    ``owner`` is who takes messages up, by name; ``server`` is None where no mail server is set;
+    ``wait`` lets time pass between two messages, where the relay takes only so many a minute.
+    """
+
+    database: Database
+    settings: Settings
+    vault: Vault
+    owner: str
+    now: Callable[[], datetime]
+    stopping: threading.Event = field(default_factory=threading.Event)
+    wait: Callable[[float], object] | None = None
+
+    def __post_init__(self) -> None:
+        url = self.settings.smtp_url
+        self.server = smtp.server_of(url.get_secret_value()) if url is not None else None
+
+    def post(self, *, patient: bool = True) -> Post:
+        """A round of sending; not ``patient``: what cannot leave at once does not leave."""
+        assert self.server is not None
+        return Post(
+            database=self.database,
+            settings=self.settings,
+            server=self.server,
+            now=self.now,
+            stopping=self.stopping,
+            wait=(self.wait or self.stopping.wait) if patient else None,
+        )
