@@ -28,8 +28,6 @@ NAME = "platform"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REST = timedelta(minutes=5)
 """Between two reads: by then no platform counts the calls of the one before."""
-READS = 3
-"""Reads of one ratio, each beside its floor: one alone is over too soon."""
 
 
 @dataclass(kw_only=True)
@@ -81,7 +79,7 @@ class Pull:
 
     So our own limit is kept and the platform's quota never touched, and no second of waiting
     is measured. ``bare`` is the floor's client, ``sign_in`` a part of the path at which the
-    platform gives tokens.
+    platform gives tokens, ``reads`` how often a ratio reads it, each time beside its floor.
     """
 
     connector: Connector
@@ -90,11 +88,12 @@ class Pull:
     clock: RunningClock
     bare: httpx2.Client
     sign_in: str | None = None
+    reads: int = 1
 
     def ratio(self) -> float:
         """The floor's seconds / ours."""
         ours = floor = 0.0
-        for _ in range(READS):
+        for _ in range(self.reads):
             asked, seconds = self._measured(self.read)
             ours += seconds
             again, seconds = self._measured(partial(self.repeat, asked))
@@ -159,7 +158,7 @@ def simulated() -> dict[str, type[Sandbox]]:
 
 
 @contextmanager
-def pulling(connector_id: str, sandbox: type[Sandbox], *, rows: int) -> Iterator[Pull]:
+def pulling(connector_id: str, sandbox: type[Sandbox], rows: int, reads: int = 1) -> Iterator[Pull]:
     """That connector beside its running platform, which has so many rows beside its story."""
     clock = RunningClock(START)
     platform = Overheard(sandbox(clock, size=rows), clock)
@@ -171,6 +170,7 @@ def pulling(connector_id: str, sandbox: type[Sandbox], *, rows: int) -> Iterator
             clock=clock,
             bare=bare,
             sign_in=getattr(sandbox, "sign_in", None),
+            reads=reads,
         )
         made.read()  # the first one loads what a process keeps, such as models
         yield made

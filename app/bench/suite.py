@@ -19,7 +19,8 @@ from app.db import Database
 class Scale:
     """How much is measured: rows of a sync, how many times more for growth, paired runs of
     each merge and peer, of everything else, seconds of each load, rows that the peers get, rows
-    that a simulated platform has, acts that somebody does in a row.
+    that a simulated platform has, reads of one ratio (one alone is over too soon), acts that
+    somebody does in a row.
     """
 
     rows: int
@@ -29,6 +30,7 @@ class Scale:
     seconds: float
     peer_rows: int
     pull_rows: int
+    reads: int
     acts: int
 
 
@@ -40,10 +42,19 @@ FULL = Scale(
     seconds=1.0,
     peer_rows=10_000,
     pull_rows=1_000,
+    reads=3,
     acts=300,
 )
 QUICK = Scale(
-    rows=1_000, times=3, merges=1, pairs=1, seconds=0.1, peer_rows=200, pull_rows=0, acts=20
+    rows=1_000,
+    times=3,
+    merges=1,
+    pairs=1,
+    seconds=0.05,
+    peer_rows=200,
+    pull_rows=0,
+    reads=1,
+    acts=20,
 )
 """Shows that the bench runs. Its numbers mean nothing."""
 
@@ -86,7 +97,7 @@ class Suite:
     def _pulls(self) -> None:
         for name, sandbox in pull.simulated().items():
             self.say(f"reading {name}")
-            with pull.pulling(name, sandbox, rows=self.scale.pull_rows) as one:
+            with pull.pulling(name, sandbox, self.scale.pull_rows, self.scale.reads) as one:
                 for _ in self._times(self.scale.pairs, f"reading {name}"):
                     self.found[f"{EXTRA}pull_{name}"].append(one.ratio())
 
