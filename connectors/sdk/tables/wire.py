@@ -11,6 +11,9 @@ FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 begins so is written with an apostrophe before it, and read without.
 """
 
+ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+"""What a cell shows whose formula has no result. CSV has nothing else of it."""
+
 
 def is_kept(text: str) -> bool:
     """Whether an apostrophe before it keeps a text of CSV from being a formula."""

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from connectors.sdk.tables.cells import shown
-from connectors.sdk.tables.wire import FORMULA, Cell, Day, Number, is_kept
+from connectors.sdk.tables.wire import ERRORS, FORMULA, Cell, Day, Fault, Number, is_kept
 
 PLAIN = re.compile(r"[+-]?[\d.,’' \u00a0\u202f%€£$¥()/-]*")
 """A number or a telephone number: what of it begins like a formula computes nothing."""
@@ -154,6 +154,8 @@ def _write(sheet: Any, at: tuple[int, int], cell: Cell, style: Any, code: str) -
         case Number(text=text, mark=mark):
             code = _code(mark) if mark else code
             sheet.write_number(row, place, float(text), style(code) if code else None)
+        case Fault(text=text) if text in ERRORS:
+            sheet.write_formula(row, place, f"={text}", None, text)  # the error itself
         case Day(text=text):
             _write_day(sheet, row, place, text, style)
         case _:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.records import AnyRecord, Fact, content_hash, encode
@@ -141,6 +142,22 @@ def test_a_sheet_whose_name_says_something_is_not_given_back_as_csv(said: Any) -
     assert told(returned(came, options, as_csv=False), options) == told(came, options)
     with pytest.raises(ConfigInvalid, match="name"):
         returned(came, options, as_csv=True)
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_a_cell_that_shows_an_error_is_none_of_text_when_it_comes_back(as_csv: bool) -> None:
+    target = io.BytesIO()
+    with Workbook(target) as book:
+        sheet = book.add_worksheet("Deadlines")
+        sheet.write_row(0, 0, HEADERS)
+        for number, error in enumerate(("#N/A", "#REF!", "#DIV/0!"), start=1):
+            sheet.write_row(number, 0, (f"A-{number}", "Renew", "2027-02-28"))
+            sheet.write_formula(number, number % 2, "=VLOOKUP(1,A:B,2)", None, error)
+    options = options_of(target.getvalue())
+    came = told(target.getvalue(), options)
+    assert [reason.rpartition(" ")[2] for reason, _ in came[1]] == ["#N/A.", "#REF!.", "#DIV/0!."]
+
+    assert told(returned(target.getvalue(), options, as_csv=as_csv), options) == came
 
 
 def test_any_names_of_sheets_can_be_given_back() -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import chain, islice
 
 from connectors.sdk.tables.parse.spool import RefusedError, Spool
-from connectors.sdk.tables.wire import Report, is_kept
+from connectors.sdk.tables.wire import ERRORS, Cell, Fault, Report, is_kept
 
 RAW = 2_000
 """So many characters of a misquoted row are kept."""
@@ -151,8 +151,10 @@ def _rows(text: str, delimiter: str, spool: Spool) -> str:
         spool.row(number, [_told(cell) for cell in row])
 
 
-def _told(cell: str) -> str | None:
+def _told(cell: str) -> Cell:
     """The cell; an apostrophe that keeps it from being a formula is no part of it."""
+    if cell in ERRORS:
+        return Fault(cell)
     return cell[1:] if is_kept(cell) else cell or None
 
 
