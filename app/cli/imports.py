@@ -57,7 +57,7 @@ def import_file(
         if renews is None:
             sources.free(session, name)
     money = currency.upper() or None
-    book = import_plans.look(file)
+    book = import_plans.look(file, home=opened.settings.public_url)
     choices: dict[str, Choice] = {}
     plan = import_plans.plan(book, known, currency=money)
     told = {Topic.DATE_ORDER: date_order, Topic.KIND: kind}

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from connectors.sdk.errors import ConfigInvalid
 from connectors.sdk.records import Kind
 from connectors.sdk.tables.columns import NEAR, SURE, SheetSuggestion, Suggestion
 from connectors.sdk.tables.evidence import DISTINCT, Column
@@ -86,9 +87,25 @@ class ImportPlan:
         return whole if used and len(whole) == len(found) else None
 
 
-def look(file: Path) -> Workbook:
-    """What is in a file; raises ``ConnectorError`` for one that cannot be read."""
-    return inspect(file)
+def look(file: Path, *, home: str = "") -> Workbook:
+    """What is in a file; raises ``ConnectorError`` for one that cannot be read, and for a list that
+    was exported from the inbox at ``home``: all of it is there already.
+    """
+    book = inspect(file)
+    if home and any(_is_ours(sheet, f"{home}/items/") for sheet in book.sheets):
+        raise ConfigInvalid(
+            "This list was exported from this inbox: its items would be added a second time.",
+            remedy="To change what a spreadsheet brought, export it from its source's page.",
+        )
+    return book
+
+
+def _is_ours(sheet: SheetView, below: str) -> bool:
+    """Whether it has the columns of ``view_sheets``, and its links lead to items below there."""
+    samples = {column.header: column.samples for column in sheet.columns}
+    links = samples.get("Link", ())
+    ours = samples.keys() >= {"Days left", "Fresh"} and links
+    return bool(ours) and all(link.startswith(below) for link in links)
 
 
 def plan(

@@ -79,7 +79,7 @@ def upload(request: Request, form: Submitted) -> Response:
         apart=bool(typed["into"] or typed["name"]),
     )
     try:
-        book = import_plans.look(kept.file(site.settings.uploads))
+        book = import_plans.look(kept.file(site.settings.uploads), home=site.settings.public_url)
     except ConnectorError as error:
         waiting.forget(kept, site.settings.uploads)
         wrong = f"{error.message} {error.remedy}".strip()

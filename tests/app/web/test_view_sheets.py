@@ -119,6 +119,21 @@ def test_csv_has_the_same_rows(filled: TestClient) -> None:
     assert bare["Customer"] == "'=1 +1"  # a sign of no text would make it no CSV
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_imported_it_would_add_everything_a_second_time_and_is_refused(
+    filled: TestClient, form: str
+) -> None:
+    file = {"file": (f"Inbox.{form}", filled.get(f"/inbox.{form}").content)}
+    answer = filled.post("/sources/import", files=file)
+    assert answer.status_code == 422
+    assert "This list was exported from this inbox" in answer.text
+
+
+def test_a_list_of_another_inbox_can_be_imported(filled: TestClient) -> None:
+    there = filled.get("/inbox.csv").content.replace(b"http://testserver", b"https://other.example")
+    assert filled.post("/sources/import", files={"file": ("Inbox.csv", there)}).status_code == 303
+
+
 def test_it_holds_what_the_list_of_the_same_address_shows(filled: TestClient) -> None:
     def titles(query: str) -> list[str]:
         return [row[1] for row in sheet_of(filled.get(f"/inbox.xlsx?{query}").content)[1:]]
