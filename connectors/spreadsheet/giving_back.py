@@ -1,7 +1,7 @@
 """Gives a file back that was read: the same columns in the same order, and ours behind them."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -61,8 +61,7 @@ def give_back(
         )
         if as_csv:
             sheet = next(sheets)
-            marked = (_marked(plans[0], row) for row in sheet.rows)
-            write_csv(replace(sheet, rows=marked), target)
+            write_csv(replace(sheet, rows=_marked(plans[0], sheet.rows)), target)
         else:
             write_xlsx(sheets, target)
 
@@ -80,17 +79,18 @@ def above_of(options: Options) -> int:
     return (options.header_row or 1) - 1
 
 
-def _marked(plan: Plan, row: Sequence[Cell]) -> Sequence[Cell]:
-    """The row as its own columns are read: numbers with the decimal mark that the texts beside
+def _marked(plan: Plan, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    """The rows as their own columns are read: numbers with the decimal mark that the texts beside
     them have, and never such that a mark could count as one of thousands.
     """
-    marks = {plan.at[name]: reader.mark for name, reader in plan.numbers.items()}
-    return [
-        FRACTION.sub(partial(_with_mark, marks[place] or Mark.POINT), shown(cell), count=1)
-        if place in marks and isinstance(cell, Number)
-        else cell
-        for place, cell in enumerate(row)
-    ]
+    marks = {plan.at[name]: reader.mark or Mark.POINT for name, reader in plan.numbers.items()}
+    for row in rows:
+        yield [
+            FRACTION.sub(partial(_with_mark, marks[place]), shown(cell), count=1)
+            if isinstance(cell, Number) and place in marks
+            else cell
+            for place, cell in enumerate(row)
+        ]
 
 
 def _with_mark(mark: Mark, found: re.Match[str]) -> str:

@@ -17,8 +17,7 @@ ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#V
 
 def is_kept(text: str) -> bool:
     """Whether an apostrophe before it keeps a text of CSV from being a formula."""
-    inside = text.lstrip("'")
-    return inside != text and inside[:1] in FORMULA
+    return text[:1] == "'" and text.lstrip("'")[:1] in FORMULA
 
 
 class Number(msgspec.Struct, frozen=True, array_like=True, tag="n"):

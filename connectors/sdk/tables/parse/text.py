@@ -153,7 +153,7 @@ def _rows(text: str, delimiter: str, spool: Spool) -> str:
 
 def _told(cell: str) -> Cell:
     """The cell; an apostrophe that keeps it from being a formula is no part of it."""
-    if cell in ERRORS:
+    if cell[:1] == "#" and cell in ERRORS:
         return Fault(cell)
     return cell[1:] if is_kept(cell) else cell or None
 
