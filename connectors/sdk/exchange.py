@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import httpcore2
 import httpx2
@@ -38,17 +38,28 @@ class Terms:
         return status < 300 or status in self.also_ok or self.beginning is not None
 
 
-class Exchange:
-    """The connections of one session, kept open between requests."""
+class Carrier(Protocol):
+    """What brings requests to where they go, and the answers back."""
 
-    def __init__(self, policy: HttpPolicy, wire: Wire, tls: SSLContext) -> None:
+    def handle_request(self, request: httpcore2.Request) -> httpcore2.Response: ...
+
+    def close(self) -> None: ...
+
+
+def connections(wire: Wire, tls: SSLContext) -> Carrier:
+    """Those of one session, kept open between requests."""
+    return httpcore2.ConnectionPool(ssl_context=tls, network_backend=wire, keepalive_expiry=5.0)
+
+
+class Exchange:
+    """What one session asks and is answered."""
+
+    def __init__(self, policy: HttpPolicy, carrier: Carrier) -> None:
         self._policy = policy
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls, network_backend=wire, keepalive_expiry=5.0
-        )
+        self._carrier = carrier
 
     def close(self) -> None:
-        self._pool.close()
+        self._carrier.close()
 
     def send(self, request: httpx2.Request, terms: Terms) -> Reply:
         """The answer, whatever its status; no redirect is followed.
@@ -57,7 +68,7 @@ class Exchange:
         """
         host = host_of(request.url)
         try:
-            response = self._pool.handle_request(self._on_wire(request, terms.deadline))
+            response = self._carrier.handle_request(self._on_wire(request, terms.deadline))
         except httpcore2.TimeoutException:
             raise Unavailable(f"{host} did not answer in time.") from None
         except httpcore2.LocalProtocolError:

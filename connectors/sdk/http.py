@@ -19,7 +19,7 @@ from connectors.sdk import limits, outgoing, waits
 from connectors.sdk.addresses import Gate, Resolve, host_of, port_of, resolve
 from connectors.sdk.bodies import Proof, Unprovable
 from connectors.sdk.errors import ConfigInvalid, FormatChanged, Incomplete, RateLimited, Unavailable
-from connectors.sdk.exchange import Exchange, Terms
+from connectors.sdk.exchange import Carrier, Exchange, Terms, connections
 from connectors.sdk.line import Line
 from connectors.sdk.messages import HttpPolicy, Reply
 from connectors.sdk.verdicts import Trouble, judge
@@ -45,6 +45,7 @@ class HttpSession:
     tls        another trust than the system's, for a platform with a CA of its own
     chance     a number in [0, 1), for jitter
     turns      the rate limits to share
+    carrier    another way than the wire, to a platform that is simulated in this process
     """
 
     def __init__(
@@ -58,12 +59,13 @@ class HttpSession:
         tls: SSLContext | None = None,
         chance: Callable[[], float] = random.random,
         turns: limits.Limits = limits.SHARED,
+        carrier: Carrier | None = None,
     ) -> None:
         self.policy = policy
         self._gate = Gate(policy.hosts, policy.private_hosts)
         self._wire = Wire(self._gate, resolve)
         self._tls = tls
-        self._exchange = Exchange(policy, self._wire, tls or default_tls())
+        self._exchange = Exchange(policy, carrier or connections(self._wire, tls or default_tls()))
         self._now = now or _utc_now
         self._sleep = sleep or self._wait
         self._clock = clock

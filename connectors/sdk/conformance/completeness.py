@@ -6,7 +6,7 @@ from connectors.sdk.conformance.results import Failed, demand
 from connectors.sdk.conformance.shapes import JsonRows, rows_in
 from connectors.sdk.conformance.stage import Case, Reading, Stage, is_typed
 from connectors.sdk.manifest import Completeness
-from connectors.sdk.sandbox import Asked, Fault, FaultKind
+from connectors.sdk.sandbox import ON_THE_WIRE, Asked, Fault, FaultKind
 
 MANY = 120
 """Rows beside the story: several pages on most platforms."""
@@ -23,6 +23,9 @@ def broken_pages_never_complete(case: Case) -> None:
     demand(more >= MANY // 2, f"of {MANY} more rows only {more} are read: are pages left out?")
     with case.stage(size=MANY) as stage:
         for stream, whole in case.undisturbed(MANY).items():
+            demand(stage.sandbox.drop(stream, 1), f"{stream}: the sandbox's drop took no row")
+            others = stage.read(stream).hashes
+            stage.sandbox.restore(stream)
             for k in case.positions(whole):
                 for kind, times in (
                     (FaultKind.BROKEN, EVER),
@@ -30,7 +33,7 @@ def broken_pages_never_complete(case: Case) -> None:
                     (FaultKind.DUPLICATE_PAGE, EVER),
                 ):
                     _disturb(case, stage, whole, Fault(kind=kind, after=k, times=times))
-                _shrink(case, stage, stream, whole, k)
+                _shrink(case, stage, whole, k, others)
 
 
 def missing_lists_are_not_empty(case: Case) -> None:
@@ -50,16 +53,18 @@ def missing_lists_are_not_empty(case: Case) -> None:
 
 def damaged_answers_never_complete(case: Case) -> None:
     """C09: cut, garbage, a login page, a gzip body without its end."""
-    with case.stage() as stage:
-        for whole in case.undisturbed().values():
-            for k in case.positions(whole):
-                for kind in (
-                    FaultKind.TRUNCATED,
-                    FaultKind.GZIP_CUT,
-                    FaultKind.GARBAGE,
-                    FaultKind.LOGIN_PAGE,
-                ):
-                    _disturb(case, stage, whole, Fault(kind=kind, after=k, times=EVER))
+    kinds = {
+        FaultKind.TRUNCATED,
+        FaultKind.GZIP_CUT,
+        FaultKind.GARBAGE,
+        FaultKind.LOGIN_PAGE,
+    }
+    for wire, chosen in ((True, kinds & ON_THE_WIRE), (False, kinds - ON_THE_WIRE)):
+        with case.stage(wire=wire) as stage:
+            for whole in case.undisturbed().values():
+                for k in case.positions(whole):
+                    for kind in sorted(chosen):
+                        _disturb(case, stage, whole, Fault(kind=kind, after=k, times=EVER))
 
 
 def _disturb(case: Case, stage: Stage, whole: Reading, fault: Fault) -> None:
@@ -71,12 +76,9 @@ def _disturb(case: Case, stage: Stage, whole: Reading, fault: Fault) -> None:
     stage.plan()
 
 
-def _shrink(case: Case, stage: Stage, stream: str, whole: Reading, k: int) -> None:
+def _shrink(case: Case, stage: Stage, whole: Reading, k: int, others: Mapping[str, bytes]) -> None:
     """A row leaves the list before request ``k``: the others, listed all the time, stay."""
-    demand(stage.sandbox.drop(stream, 1), f"{stream}: the sandbox's drop took no row")
-    others = stage.read(stream).hashes
-    stage.sandbox.restore(stream)
-    start = len(stage.requests)
+    stream, start = whole.stream, len(stage.requests)
 
     def lose_one(asked: Asked) -> None:
         if asked.number == start + k:

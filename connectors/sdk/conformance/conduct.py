@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from connectors.sdk.conformance.trouble import EVER
 from connectors.sdk.connector import Page, Unchanged
 from connectors.sdk.manifest import Completeness
 from connectors.sdk.records import encode
-from connectors.sdk.sandbox import Asked, Fault, FaultKind, Tokens
+from connectors.sdk.sandbox import ON_THE_WIRE, Asked, Fault, FaultKind, Tokens
 
 MANY = 120
 _PATIENCE = 20.0  # seconds until a thread that should have ended counts as stuck
@@ -53,7 +53,7 @@ def _same_rows(case: Case, first: Reading, again: Reading, how: str) -> None:
 
 def talks_to_its_own_hosts(case: Case) -> None:
     """C16: no connection and no name look-up but the platform's own."""
-    with case.stage() as stage:
+    with case.stage(wire=True) as stage:
         places = [urlsplit(address) for address in stage.host.addresses(NAME)]
         own = {part for place in places for part in (place.hostname, place.port)}
         with _watched() as contacts:
@@ -104,7 +104,7 @@ def _hear(event: str, args: tuple[Any, ...]) -> None:
 def keeps_its_budget(case: Case) -> None:
     """C17: requests grow with the rows at most, and a sync fits into its interval."""
     manifest = case.connector.manifest
-    with case.stage(size=MANY) as stage:
+    with case.stage(size=MANY, wire=True) as stage:
         start = stage.clock.now()
         readings = [stage.read(stream) for stream in case.streams]
         took = stage.clock.now() - start
@@ -123,21 +123,31 @@ def keeps_its_budget(case: Case) -> None:
 
 def tells_no_secret(case: Case) -> None:
     """C18: no secret and no token in logs, errors, checks, records, quarantine, state or URLs."""
-    with case.stage(max_bytes=_ENOUGH) as stage, _overheard() as log:
-        secrets = [*case.secrets(stage.config), Tokens.MARK]
-        queries: list[str] = []
-        stage.before(lambda asked: queries.append(asked.query))
-        _tells_none(secrets, _said(stage, case), "undisturbed")
-        for kind in FaultKind:
-            for after in (0, 1):
-                stage.plan(Fault(kind=kind, after=after, times=EVER, seconds=0.005))
-                _tells_none(secrets, _said(stage, case), f"{kind} from request {after}")
-                stage.plan()
-        with stage.echoing(" ".join(case.secrets(stage.config))):
-            _tells_none(secrets, _said(stage, case), "a platform that repeats the secret")
-        stage.before(None)
-    _tells_none(secrets, "\n".join(log), "the log")
+    wired = case.stage(wire=True, max_bytes=_ENOUGH)
+    with wired, case.stage(max_bytes=_ENOUGH) as stage, _overheard() as log:
+        _stays_discreet(wired, case, ON_THE_WIRE)
+        _stays_discreet(stage, case, set(FaultKind) - ON_THE_WIRE)
+    _tells_none(_secrets(stage, case), "\n".join(log), "the log")
+
+
+def _stays_discreet(stage: Stage, case: Case, kinds: Collection[FaultKind]) -> None:
+    secrets = _secrets(stage, case)
+    queries: list[str] = []
+    stage.before(lambda asked: queries.append(asked.query))
+    _tells_none(secrets, _said(stage, case), "undisturbed")
+    for kind in sorted(kinds):
+        for after in (0, 1):
+            stage.plan(Fault(kind=kind, after=after, times=EVER, seconds=0.005))
+            _tells_none(secrets, _said(stage, case), f"{kind} from request {after}")
+            stage.plan()
+    with stage.echoing(" ".join(case.secrets(stage.config))):
+        _tells_none(secrets, _said(stage, case), "a platform that repeats the secret")
+    stage.before(None)
     _tells_none(secrets, "\n".join(queries), "the query of a URL")
+
+
+def _secrets(stage: Stage, case: Case) -> list[str]:
+    return [*case.secrets(stage.config), Tokens.MARK]
 
 
 def _said(stage: Stage, case: Case) -> str:
@@ -203,7 +213,7 @@ def stops_when_told(case: Case) -> None:
 
 
 def _is_left(case: Case, stream: str) -> None:
-    with case.stage(size=MANY) as stage:
+    with case.stage(size=MANY, wire=True) as stage:
         before = set(threading.enumerate())
         with stage.session() as http:
             reading = stage.connector.read(stream, stage.config, stage.context(http))
@@ -219,7 +229,7 @@ def _is_left(case: Case, stream: str) -> None:
 
 def _is_cancelled(case: Case, stream: str) -> None:
     """While an answer drips, from another thread."""
-    with case.stage() as stage:
+    with case.stage(wire=True) as stage:
         before = set(threading.enumerate())
         stage.plan(Fault(kind=FaultKind.SLOW, times=EVER, seconds=60.0))
         arrived = threading.Event()

@@ -31,7 +31,7 @@ from connectors.sdk.limits import Limits
 from connectors.sdk.manifest import ConnectorConfig, StreamSpec
 from connectors.sdk.policy import policy_of
 from connectors.sdk.records import AnyRecord, content_hash, encode
-from connectors.sdk.sandbox import Asked, Fault, Sandbox, SandboxClock, SandboxHost
+from connectors.sdk.sandbox import ON_THE_WIRE, Asked, Fault, Sandbox, SandboxClock, SandboxHost
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When every sandbox of the suite begins."""
@@ -125,13 +125,16 @@ class Time:
 class Stage:
     """A running sandbox and what reads it. A context manager.
 
-    ``policy`` names fields of ``HttpPolicy`` that shall differ.
+    policy   names fields of ``HttpPolicy`` that shall differ
+    wire     whether requests go over sockets. Without, they are handed over, which costs a
+             fraction and shows the same, but for what happens to bytes on their way
     """
 
     connector: Connector
     sandbox_class: type[Sandbox]
     size: int = 0
     policy: Mapping[str, Any] = field(default_factory=dict)
+    wire: bool = True
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
@@ -142,6 +145,7 @@ class Stage:
         self.time = Time(self.clock)
         self.sandbox = self.sandbox_class(self.clock, seed=1, size=self.size)
         self.host = self._stack.enter_context(SandboxHost({NAME: self.sandbox}))
+        self.carrier = None if self.wire else self._stack.enter_context(self.host.carrier())
         self.url = self.host.url(NAME)
         self._connect()
         return self
@@ -156,6 +160,8 @@ class Stage:
         self.secrets = InMemory()
 
     def plan(self, *faults: Fault) -> None:
+        here = {fault.kind for fault in faults}
+        assert self.wire or not here & ON_THE_WIRE, f"{here} can only be shown on the wire"
         self.host.plan(NAME, *faults)
 
     def fired(self) -> int:
@@ -234,6 +240,7 @@ class Stage:
             clock=self.time.monotonic,
             chance=lambda: 0.5,
             turns=self._turns,
+            carrier=self.carrier,
         )
 
     def context(self, http: HttpSession, state: Mapping[str, Any] | None = None) -> ReadContext:
@@ -287,8 +294,8 @@ class Case:
     sandbox_class: type[Sandbox]
     _known: dict[int, dict[str, Reading]] = field(default_factory=dict)
 
-    def stage(self, *, size: int = 0, **policy: Any) -> Stage:
-        return Stage(self.connector, self.sandbox_class, size, policy)
+    def stage(self, *, size: int = 0, wire: bool = False, **policy: Any) -> Stage:
+        return Stage(self.connector, self.sandbox_class, size, policy, wire)
 
     def undisturbed(self, size: int = 0) -> dict[str, Reading]:
         """Every stream as it reads without any fault, from one stage; read once."""

@@ -39,14 +39,14 @@ TROUBLES = (
 
 def checks_say_what_helps(case: Case) -> None:
     """C04: check and read tell each trouble apart and say what to do."""
-    with case.stage() as stage:
+    with case.stage(wire=True) as stage:
         checks = stage.check()
         bad = [check for check in checks if check.state is CheckState.FAIL]
         demand(not bad, f"check() of a platform in order says {bad[:1]}")
         demand(any(check.state is CheckState.OK for check in checks), "no check is ok")
         _are_readable(checks)
     for trouble in TROUBLES:
-        with case.stage(total_timeout=_SHORT) as stage, _in_trouble(stage, trouble):
+        with case.stage(wire=True, total_timeout=_SHORT) as stage, _in_trouble(stage, trouble):
             _check_tells(stage, trouble)
             for stream in case.streams[:1]:
                 _read_raises(stage.read(stream), trouble)

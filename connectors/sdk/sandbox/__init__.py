@@ -8,13 +8,14 @@ wait for nothing, and no worker thread outlives the host.
 """
 
 from connectors.sdk.sandbox.contract import ASGIApp, RunningClock, Sandbox, SandboxClock
-from connectors.sdk.sandbox.faults import Answer, Fault, FaultKind
+from connectors.sdk.sandbox.faults import ON_THE_WIRE, Answer, Fault, FaultKind
 from connectors.sdk.sandbox.host import SandboxHost
 from connectors.sdk.sandbox.imap import Folder, ImapServer
 from connectors.sdk.sandbox.kit import Listing, Quota, Row, Tokens, page_of
 from connectors.sdk.sandbox.mount import Asked
 
 __all__ = [
+    "ON_THE_WIRE",
     "ASGIApp",
     "Answer",
     "Asked",

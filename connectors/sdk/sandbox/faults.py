@@ -50,6 +50,12 @@ class FaultKind(StrEnum):
     CHANGED = "changed"
 
 
+ON_THE_WIRE = frozenset(
+    {FaultKind.SLOW, FaultKind.TRUNCATED, FaultKind.CHUNK_CUT, FaultKind.ENDLESS}
+)
+"""What happens to an answer on its way; all else is in the answer itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """From request number ``after`` (0-based, counted over matching paths) for ``times`` requests.

@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from connectors.sdk.sandbox.carrier import Carrier
 from connectors.sdk.sandbox.contract import Receive, Sandbox, Send
 from connectors.sdk.sandbox.faults import Fault, FaultPlan
 from connectors.sdk.sandbox.imap import ImapMounts
@@ -64,6 +65,10 @@ class SandboxHost:
         mailbox = getattr(self._mounts[name].sandbox, "imap", None)
         more = [] if mailbox is None else [f"imap://127.0.0.1:{mailbox.port}"]
         return [f"http://127.0.0.1:{self._port}", *more]
+
+    def carrier(self) -> Carrier:
+        """A way to every sandbox without the wire, on which no answer can be cut or be slow."""
+        return Carrier(self._app, f"http://127.0.0.1:{self._port}")
 
     def plan(self, name: str, *faults: Fault) -> None:
         """Replaces the fault plan; counting starts anew. No faults: all answers are the own."""
