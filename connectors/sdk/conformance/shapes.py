@@ -7,17 +7,31 @@ another type, huge; or it is broken as a whole.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 Place = tuple[str | int, ...]
 """Where something is in a JSON document: the keys and indexes that lead to it."""
 
-Damage = tuple[str, Callable[[], bytes]]
-"""What is done to which field, and the answer then."""
+
+class Damage(NamedTuple):
+    """What is done to which field, and the answer then.
+
+    held    what the field held before
+    change  does it to the row, beside changes of other fields that lie as deep; None where
+            rows are no objects
+    place   where the field is in the row
+    """
+
+    what: str
+    made: Callable[[], bytes]
+    held: Any = None
+    change: Callable[[Any], None] | None = None
+    place: Place = ()
+
 
 HUGE = 100_000
 _DEPTH = 4
@@ -151,23 +165,37 @@ class JsonRows:
         if isinstance(old, str):
             values["with a NUL character"] = f"{old}\0"
         name = ".".join(map(str, place))
-        dropped = (f"{name} dropped", partial(self._changed, row, place, drop=True))
-        changed = (
-            (f"{name} {w}", partial(self._changed, row, place, v)) for w, v in values.items()
-        )
-        return [dropped, *changed]
+        changes = {
+            "dropped": partial(_drop, place=place),
+            **{what: partial(_put_at, place=place, value=new) for what, new in values.items()},
+        }
+        return [
+            Damage(f"{name} {what}", partial(self.changed, row, [do]), old, do, place)
+            for what, do in changes.items()
+        ]
 
     def _row(self, row: int) -> Any:
         return _at(self.document, self.place)[row]
 
-    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
-        for place in dict.fromkeys(
-            p for row in _at(self.document, self.place) for p in _fields(row)
-        ):
-            document = deepcopy(self.document)
-            for row in _at(document, self.place):
+    def texts(self) -> dict[Place, list[Any]]:
+        """What the rows hold in each of their fields."""
+        found: dict[Place, list[Any]] = {}
+        for row in _at(self.document, self.place):
+            for place in _fields(row):
+                found.setdefault(place, []).append(_at(row, place))
+        return found
+
+    def texts_at(self, places: Sequence[Place], change: Callable[[str], str]) -> bytes:
+        """The answer with these fields changed in every row that has text in them."""
+        document = deepcopy(self.document)
+        for row in _at(document, self.place):
+            for place in places:
                 _change_text(row, place, change)
-            yield ".".join(map(str, place)), self._written(document)
+        return self._written(document)
+
+    def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+        for place in self.texts():
+            yield ".".join(map(str, place)), self.texts_at([place], change)
 
     def reversed(self) -> bytes:
         return self._with(0, lambda rows: rows.reverse())
@@ -181,13 +209,12 @@ class JsonRows:
             document = {}
         return json.dumps(document).encode()
 
-    def _changed(self, row: int, place: Place, value: Any = None, *, drop: bool = False) -> bytes:
+    def changed(self, row: int, changes: Sequence[Callable[[Any], None]]) -> bytes:
+        """The answer with all of these done to one row."""
+
         def change(rows: list[Any]) -> None:
-            parent = _at(rows[row], place[:-1])
-            if drop:
-                del parent[place[-1]]
-            else:
-                parent[place[-1]] = value
+            for do in changes:
+                do(rows[row])
 
         return self._with(row, change)
 
@@ -198,6 +225,14 @@ class JsonRows:
 
     def _written(self, document: Any) -> bytes:
         return json.dumps(document).encode()
+
+
+def _drop(row: Any, *, place: Place) -> None:
+    del _at(row, place[:-1])[place[-1]]
+
+
+def _put_at(row: Any, *, place: Place, value: Any) -> None:
+    _at(row, place[:-1])[place[-1]] = value
 
 
 def _change_text(row: Any, place: Place, change: Callable[[str], str]) -> None:
@@ -268,7 +303,7 @@ class CsvRows:
         cells = {f"{name} {what}": _put(old, column, text) for what, text in _TEXTS.items()}
         if column:  # a line without any cell is an empty line, and no row
             cells[f"{name} dropped"] = old[:column]
-        return [(what, partial(self._with, row, line)) for what, line in cells.items()]
+        return [Damage(what, partial(self._with, row, line)) for what, line in cells.items()]
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
         head, *rows = self._lines
@@ -338,7 +373,7 @@ class CalendarRows:
             f"{name} {what}": _put(lines, index, f"{head}:{text}") for what, text in _TEXTS.items()
         }
         others[f"{name} dropped"] = lines[:index] + lines[index + 1 :]
-        return [(what, partial(self._with, row, other)) for what, other in others.items()]
+        return [Damage(what, partial(self._with, row, other)) for what, other in others.items()]
 
     def texts_changed(self, change: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
         for name in dict.fromkeys(_name(line) for row in self._rows for line in row[1:-1]):

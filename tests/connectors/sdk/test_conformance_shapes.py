@@ -27,7 +27,7 @@ CALENDAR = "\r\n".join(
 
 def damages(rows: Rows) -> dict[str, bytes]:
     """All that can be done to the first row."""
-    return {what: made() for field in rows.damages(0) for what, made in field}
+    return {damage.what: damage.made() for field in rows.damages(0) for damage in field}
 
 
 @pytest.mark.parametrize(
