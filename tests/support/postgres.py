@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -80,14 +81,12 @@ class Server:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of ``template``."""
         name = f"test_{next(self._names)}"
-        with self._connected() as connection:
+        statement = "CREATE DATABASE {} TEMPLATE {}"
+        if self.admin.info.server_version >= 150_000:
             # The files of so small a database are copied in half the time that writing them to
             # the log takes, which is the way since Postgres 15.
-            statement = "CREATE DATABASE {} TEMPLATE {}"
-            if connection.info.server_version >= 150_000:
-                statement += " STRATEGY FILE_COPY"
-            named = map(sql.Identifier, (name, template))
-            connection.execute(sql.SQL(statement).format(*named))
+            statement += " STRATEGY FILE_COPY"
+        self._execute(statement, name, template)
         return name
 
     def drop(self, name: str) -> None:
@@ -97,21 +96,21 @@ class Server:
     def close(self, name: str) -> None:
         """Nobody gets into that database, and whoever was in it is thrown out: an outage."""
         self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres") as one:
-            one.execute(
-                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
-                [name],
-            )
+        self.admin.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+            [name],
+        )
 
     def reopen(self, name: str) -> None:
         """The outage is over."""
         self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
 
     def _execute(self, statement: str, *names: str) -> None:
-        with self._connected() as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    def _connected(self) -> psycopg.Connection:
+    @cached_property
+    def admin(self) -> psycopg.Connection:
+        """Makes and drops databases; open for as long as the server runs."""
         return psycopg.connect(
             host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
         )
@@ -131,7 +130,12 @@ def running() -> Iterator[Server]:
         said = json.loads(keeper.stdout.readline() or '{"error": "the keeper died"}')
         if error := said.get("error"):
             raise NoPostgres(f"The tests need a Postgres server: {error}")
-        yield Server(folder=Path(said["folder"]), keeper=said["pid"])
+        server = Server(folder=Path(said["folder"]), keeper=said["pid"])
+        try:
+            yield server
+        finally:
+            if "admin" in vars(server):
+                server.admin.close()
 
 
 def main(command: list[str]) -> int:
