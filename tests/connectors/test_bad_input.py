@@ -117,7 +117,7 @@ def test_bad_input_loses_nothing(case: Case, trouble: str, elsewhere: socket.soc
     if "another host" in trouble:
         there = f"http://{ELSEWHERE}:{elsewhere.getsockname()[1]}/".encode()
         fault = replace(fault, change=status(302, (b"location", there)))
-    with case.stage(max_bytes=SMALL) as stage:
+    with case.stage(wire=True, max_bytes=SMALL) as stage:
         for stream, whole in case.undisturbed().items():
             last = len(whole.asked) - 1
             for position in sorted({0, last}):
@@ -134,7 +134,7 @@ def test_bad_input_loses_nothing(case: Case, trouble: str, elsewhere: socket.soc
 
 def test_the_matrix_changes_what_is_read(case: Case) -> None:
     """A change that touches no answer would prove nothing: those that end a read do."""
-    with case.stage(max_bytes=SMALL) as stage:
+    with case.stage(wire=True, max_bytes=SMALL) as stage:
         for name in ("502", "nothing at all", "a gzip bomb", "401 for ever"):
             stage.plan(MATRIX[name])
             readings = [stage.read(stream) for stream in case.streams]

@@ -42,7 +42,8 @@ class Desk:
     numbers: Iterator[int]
 
     def press(self, keys: str) -> None:
-        """As the table writes them: "g i", "Shift+e", "Mod+k"."""
+        """As the table writes them: "g i", "Shift+e", "Mod+k"; once the page hears them."""
+        self.page.wait_for_load_state()
         for step in keys.split(" "):
             *held, key = [step] if step == "+" else step.split("+")
             self.page.keyboard.press("+".join(KEYBOARD.get(part, part) for part in (*held, key)))
