@@ -25,6 +25,7 @@ DAILY, NOW = "daily", "now"
 LEASE = timedelta(minutes=10)
 INTERRUPTED = "The process ended while the mail server had the message."
 NEVER_BEGUN = "The process ended before it was sent."
+IN_DOUBT = "It may have arrived. Sending it again did not begin."
 MOST = 500
 """Digests that are claimed in one statement."""
 
@@ -95,7 +96,8 @@ def _again(entry: DigestEntry, now: datetime) -> bool:
     if entry.state == DigestState.FAILED:
         return entry.next_attempt_at is not None and entry.next_attempt_at <= now
     lapsed = entry.lease_until is not None and entry.lease_until <= now
-    return entry.state == DigestState.CLAIMED and lapsed
+    by_hand = entry.attempts > 0 and entry.error is None
+    return entry.state == DigestState.CLAIMED and lapsed and not by_hand
 
 
 def claim(session: Session, keys: Sequence[Key], *, owner: str, now: datetime) -> list[Claimed]:
@@ -118,7 +120,7 @@ def claim(session: Session, keys: Sequence[Key], *, owner: str, now: datetime) -
                 sa.tuple_(ledger.c.user_id, ledger.c.local_date).in_(left),
                 sa.or_(
                     sa.and_(ledger.c.state == DigestState.FAILED, ledger.c.next_attempt_at <= now),
-                    sa.and_(ledger.c.state == DigestState.CLAIMED, ledger.c.lease_until <= now),
+                    sa.and_(ledger.c.state == DigestState.CLAIMED, _lapsed(now), sa.not_(BY_HAND)),
                 ),
             )
             .values(_claimed(owner, now))
@@ -157,7 +159,8 @@ def claim_unknown(
     session: Session, entry_id: int, user_id: int, *, owner: str, now: datetime
 ) -> Claimed | None:
     """A person's digest that may not have arrived, to be sent again because they say so; None
-    where that is not what became of it.
+    where that is not what became of it. Until it is sent, that it is ``BY_HAND`` shows by what is
+    not known of it: why it did not leave.
     """
     mine = sa.and_(ledger.c.id == entry_id, ledger.c.user_id == user_id)
     unknown = ledger.c.state == DigestState.UNKNOWN
@@ -181,6 +184,16 @@ def _claimed(owner: str, now: datetime) -> dict[str, Any]:
     return held | {"next_attempt_at": None}
 
 
+BY_HAND = sa.and_(
+    ledger.c.state == DigestState.CLAIMED, ledger.c.attempts > 0, ledger.c.error.is_(None)
+)
+"""Sent once, and claimed again by a person's wish: not begun, it is in doubt as before."""
+_DOUBTED = {
+    **{"state": DigestState.UNKNOWN, "error": IN_DOUBT},
+    **{"lease_until": None, "next_attempt_at": None},
+}
+
+
 def release(session: Session, entry_ids: Collection[int], *, owner: str, now: datetime) -> None:
     """Leave to others what this process has claimed and not begun to send."""
     if not entry_ids:
@@ -189,6 +202,7 @@ def release(session: Session, entry_ids: Collection[int], *, owner: str, now: da
         ledger.c.id.in_(entry_ids), ledger.c.owner == owner, ledger.c.state == DigestState.CLAIMED
     )
     session.execute(sa.delete(ledger).where(mine, ledger.c.attempts == 0))
+    session.execute(sa.update(ledger).where(mine, BY_HAND).values(_DOUBTED))
     session.execute(
         sa.update(ledger)
         .where(mine)
@@ -273,7 +287,8 @@ def unknown(session: Session, entry_id: int, error: str) -> None:
 
 def interrupted(session: Session, *, now: datetime) -> bool:
     """Whether a digest's process died while it had it, and nobody takes it up."""
-    dead = sa.select(ledger.c.id).where(sa.or_(_was_sending(now), _was_claimed(now)))
+    again = sa.and_(BY_HAND, _lapsed(now))
+    dead = sa.select(ledger.c.id).where(sa.or_(_was_sending(now), again, _was_claimed(now)))
     return session.execute(dead.limit(1)).first() is not None
 
 
@@ -284,19 +299,24 @@ def settle_interrupted(session: Session, *, now: datetime) -> None:
     ends = {"lease_until": None, "next_attempt_at": None}
     gone = {"state": DigestState.UNKNOWN, "error": INTERRUPTED, **ends}
     session.execute(sa.update(ledger).where(_was_sending(now)).values(gone))
+    session.execute(sa.update(ledger).where(BY_HAND, _lapsed(now)).values(_DOUBTED))
     lost = {"state": DigestState.FAILED, "error": NEVER_BEGUN, **ends}
     session.execute(sa.update(ledger).where(_was_claimed(now)).values(lost))
 
 
 def _was_sending(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(ledger.c.state == DigestState.SENDING, ledger.c.lease_until <= now)
+    return sa.and_(ledger.c.state == DigestState.SENDING, _lapsed(now))
+
+
+def _lapsed(now: datetime) -> sa.ColumnElement[bool]:
+    return ledger.c.lease_until <= now
 
 
 def _was_claimed(now: datetime) -> sa.ColumnElement[bool]:
     """Whose claim lapsed, and who is due no more: not of these days, or asked for by somebody."""
     past = ledger.c.local_date < now.date() - timedelta(days=2)
-    lapsed = sa.and_(ledger.c.state == DigestState.CLAIMED, ledger.c.lease_until <= now)
-    return sa.and_(lapsed, sa.or_(past, ledger.c.kind != DAILY))
+    claimed = ledger.c.state == DigestState.CLAIMED
+    return sa.and_(claimed, _lapsed(now), sa.or_(past, ledger.c.kind != DAILY))
 
 
 def last_said(session: Session, user_ids: Collection[int]) -> dict[int, tuple[datetime, Any]]:

@@ -171,6 +171,34 @@ def test_a_server_that_hangs_up_after_the_message_is_not_given_it_again(office: 
     assert office.states() == {DigestState.UNKNOWN: 1}
 
 
+def test_what_is_in_doubt_stays_so_when_sending_it_again_by_hand_does_not_begin(
+    office: Office,
+) -> None:
+    office.staff(1)
+    office.server.cut = True
+    office.mailer().send_digests()
+    (entry,) = office.ledger()
+    assert entry.id is not None
+
+    def by_hand() -> None:
+        mine = {"owner": "by hand", "now": office.clock()}
+        with office.database.write() as session:
+            assert digest_ledger.claim_unknown(session, entry.id or 0, entry.user_id, **mine)
+
+    by_hand()  # and the process dies
+    office.clock.forward(seconds=LEASE.total_seconds() + 60)
+    office.mailer().send_digests()
+    assert office.states() == {DigestState.UNKNOWN: 1}
+
+    by_hand()  # and the server takes nothing at this moment
+    with office.database.write() as session:
+        digest_ledger.release(session, [entry.id], owner="by hand", now=office.clock())
+    office.clock.forward(days=1, hours=-1)
+    office.mailer().send_digests()
+    assert office.states() == {DigestState.UNKNOWN: 1}
+    assert len(office.server.messages) == 1
+
+
 def test_a_server_that_cannot_now_is_asked_again_and_less_and_less_often(office: Office) -> None:
     (rin,) = office.staff(1)
     office.server.replies = {"RCPT": "451 later"}
