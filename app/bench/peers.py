@@ -67,10 +67,13 @@ def datasette(path: str) -> Iterator[int]:
     """The port of a Datasette that serves our own table."""
     with create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    command = ["-m", "datasette", "serve", path, "--port", str(port), "--setting"]
-    settings = ["suggest_facets", "off"]
+    command = ["-m", "datasette", "serve", path, "--port", str(port)]
+    # By itself it gives up a query after a second, which a busy machine may need.
+    settings = {"suggest_facets": "off", "sql_time_limit_ms": "60000"}
+    for setting in settings.items():
+        command += ["--setting", *setting]
     with subprocess.Popen(  # noqa: S603  (our own file and port)
-        [sys.executable, *command, *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
             _wait(port, server)
