@@ -292,7 +292,7 @@ class Listing:
         if place is not None:
             named |= orders.named(place)
         result = session.connection().execute(statement, named)
-        found = list(map(_maker(tuple(result.keys())), result))
+        found = list(map(_maker(tuple(result.keys())), result.all()))
         if len(found) <= limit:
             return PageOfRows(found, None)
         return PageOfRows(found[:limit], orders.cursor_of(view, found[limit - 1]))
