@@ -9,7 +9,7 @@ of polling. Postgres: READ COMMITTED, the same code.
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from functools import cached_property
@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from app.errors import CannotStart
+from app.outages import outage_of
 
 T = TypeVar("T")
 BUSY_TIMEOUT_MS = 5_000
@@ -37,6 +38,7 @@ _exactly = Context(prec=28, Emax=60, traps=[Inexact, InvalidOperation, Overflow]
 GLANCE_STEPS = 50_000
 """SQLite's virtual machine takes some 10 million of its steps in a second."""
 WRITES = "partner_inbox_writes"
+IMPATIENT = "partner_inbox_impatient"
 ON_ITEMS = "on items"
 """What a session's ``info`` says of a write that holds only what people did with items."""
 AFTER = "after"
@@ -56,6 +58,10 @@ MARK = text(
     "WHERE EXISTS (SELECT 1 FROM events WHERE id > :after) ON CONFLICT DO NOTHING"
 )
 """Leaves behind where this write's part of the history begins, for who reads along."""
+
+
+class Busy(Exception):
+    """Another write is going on, and this one was not to wait for it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -220,17 +226,18 @@ class Database:
         return engine  # no BEGIN: each question sees the newest state, and needs no more
 
     @contextmanager
-    def write(self, *, counts: bool = True) -> Iterator[Session]:
+    def write(self, *, counts: bool = True, waits: bool = True) -> Iterator[Session]:
         """A transaction that commits at the end of the block, and counts the revision up.
 
         ``counts`` False: for what no page shows (leases, last use), so that what is
         remembered until the next write stays remembered; unless it turns out to (``let_count``).
+        ``waits`` False: on SQLite, where one writes at a time, raises ``Busy`` while another
+        does, in this process or elsewhere.
         """
+        options = {WRITES: True} if waits else {WRITES: True, IMPATIENT: True}
         with (
-            self._writer or nullcontext(),
-            Session(
-                self.engine.execution_options(**{WRITES: True}), expire_on_commit=False
-            ) as session,
+            self._turn(waits),
+            Session(self.engine.execution_options(**options), expire_on_commit=False) as session,
         ):
             try:
                 if counts:
@@ -244,6 +251,33 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    def note(self, down: Callable[[Session], object]) -> None:
+        """Write down what is only noted beside an answer, like when a token was used.
+
+        Nobody waits for it: while others write, or on a full disk, it is left out until the
+        next time, and who looks sees what is there.
+        """
+        try:
+            with self.write(counts=False, waits=False) as session:
+                down(session)
+        except Busy:
+            pass
+        except Exception as error:
+            if outage_of(error) is None:
+                raise
+
+    @contextmanager
+    def _turn(self, waits: bool) -> Iterator[None]:
+        if self._writer is None:
+            yield
+            return
+        if not self._writer.acquire(blocking=waits):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def copy_to(self, path: Path) -> None:
         """A whole copy of a SQLite database as it is now, while others read and write it."""
@@ -318,5 +352,20 @@ def _never_wait(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(IMPATIENT):
+        _begin_at_once(connection)
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+
+
+def _begin_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise Busy from None
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

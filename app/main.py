@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from app import __version__, garbage
+from app.api import calendar_feed
 from app.api import edge as api
 from app.api.problems import API
 from app.config import Settings
@@ -108,7 +109,7 @@ def with_edges(site: Site, *, lifespan: Lifespan[FastAPI] | None = None) -> Fast
         lifespan=lifespan or mcp.open_doors,
     )
     api.put_on(app)
-    web.put_on(app, site, cookieless=(API, mcp.PATH))
+    web.put_on(app, site, cookieless=(API, mcp.PATH, calendar_feed.BELOW))
     mcp.put_on(app)
     api.put_around(app)
     return app

@@ -2,8 +2,6 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -43,18 +41,6 @@ class Outage:
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}"
-
-
-@contextmanager
-def noting() -> Iterator[None]:
-    """Around what is only noted beside an answer: on a full disk it is left out, and who looks
-    sees what is there.
-    """
-    try:
-        yield
-    except Exception as error:
-        if outage_of(error) is None:
-            raise
 
 
 def outage_of(error: BaseException) -> Outage | None:

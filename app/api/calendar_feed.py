@@ -1,5 +1,6 @@
 """Calendars at ``/calendar/<secret>.ics``, for programs that can send nothing but an address."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,6 @@ from app.api.conditional import mark, packed
 from app.api.unchanged import HOLDS, Holds
 from app.core import ics
 from app.core.words import Clock
-from app.outages import noting
 from app.services import apart, calendar_entries, calendar_feeds, company, feeding
 from app.services.calendar_feeds import Opened
 from app.services.lines import Sources
@@ -46,8 +46,9 @@ def calendar(request: Request, secret: str) -> Response:
         is_noted = opened.is_noted(agent, host, now)
         made = _made(request, session, opened, Clock(now=now, zone=opened.zone), holds=is_noted)
     if not is_noted:
-        with noting(), site.database.write(counts=False) as session:
-            calendar_feeds.note_use(session, opened.id, agent=agent, host=host, now=now)
+        site.database.note(
+            partial(calendar_feeds.note_use, feed_id=opened.id, agent=agent, host=host, now=now)
+        )
     return made
 
 

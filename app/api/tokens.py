@@ -1,12 +1,12 @@
 """Who may use the machine edge: whoever brings a valid token of the right scope."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from fastapi import Request
 from sqlmodel import Session
 
 from app.api.problems import Problem
-from app.outages import noting
 from app.services import tokens
 from app.services.tokens import TokenUse
 
@@ -88,5 +88,6 @@ def note_use(request: Request, *, now: datetime) -> None:
     """Write the token's use down where it is due, after the answer's own transaction has ended."""
     token_id = _used(request)
     if token_id is not None:
-        with noting(), request.app.state.site.database.write(counts=False) as session:
-            tokens.touch_token(session, token_id, now=now)
+        request.app.state.site.database.note(
+            partial(tokens.touch_token, token_id=token_id, now=now)
+        )

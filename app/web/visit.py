@@ -9,7 +9,7 @@ write lock or a pooled connection, which would stall a small thread pool for goo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypedDict
 
 from sqlmodel import Session
@@ -19,7 +19,6 @@ from app.core.words import Clock
 from app.core.zones import zone_of
 from app.errors import NotAllowed
 from app.models import User
-from app.outages import noting
 from app.services import accounts, apart, beginning, company, inbox, revisions
 from app.services.apart import Sample
 from app.services.beginning import Beginning
@@ -102,8 +101,7 @@ def reading(request: Request) -> Iterator[Visit]:
         visit = _visit(request, site, session)
         yield visit
     if visit.idle:
-        with noting(), site.database.write(counts=False) as session:
-            accounts.touch_session(session, visit.token, now=visit.clock.now)
+        site.database.note(partial(accounts.touch_session, token=visit.token, now=visit.clock.now))
 
 
 @contextmanager

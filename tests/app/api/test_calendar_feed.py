@@ -166,6 +166,15 @@ def test_a_wrong_address_a_revoked_one_and_one_of_who_left_answer_alike(
         assert set(answer.headers) == set(wrong.headers)
 
 
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT", "OPTIONS", "PUT", "DELETE"])
+def test_a_program_that_tries_caldav_first_is_told_that_it_can_only_be_read(
+    everything: Subscribed, method: str
+) -> None:
+    answer = everything.tool.client.request(method, everything.path)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
 def test_only_the_hash_is_kept_and_the_last_reader_is_known(everything: Subscribed) -> None:
     row = everything.row()
     assert everything.secret not in str({**row, "token_hash": ""})
@@ -183,6 +192,15 @@ def test_only_the_hash_is_kept_and_the_last_reader_is_known(everything: Subscrib
     everything.get(User_Agent="Thunderbird\x07/1" * 50)
     assert everything.row()["agent"].startswith("Thunderbird/1")
     assert len(everything.row()["agent"]) == 200
+
+
+def test_it_is_read_while_others_write_and_the_reader_noted_as_soon_as_may_be(
+    everything: Subscribed,
+) -> None:
+    with everything.tool.world.database.write():
+        assert everything.get().status_code == 200
+    everything.get()
+    assert everything.row()["agent"] == AGENT
 
 
 def test_who_has_it_already_gets_no_body_until_anything_is_written(

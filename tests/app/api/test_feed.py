@@ -212,3 +212,8 @@ def test_an_item_names_what_its_source_changed_lately(tool: Tool) -> None:
     assert told() == {"Deadline 1": ["Due", "Summary"], "Deadline 2": []}
     world.clock.forward(days=15)
     assert told() == {"Deadline 1": [], "Deadline 2": []}
+
+
+def test_a_token_that_was_never_used_reads_while_others_write(company: Tool) -> None:
+    with company.world.database.write():
+        assert len(company.items()) == len(CISCO) + len(HPE)

@@ -99,6 +99,26 @@ def test_signing_in_ends_the_session_this_browser_had_before(
         assert accounts.signed_in(session, fresh, now=NOW) is not None
 
 
+def test_a_page_after_a_while_does_not_wait_for_who_writes(
+    visitor: TestClient, site: Site, admin: int
+) -> None:
+    with site.database.write() as session:
+        token = accounts.open_session(session, admin, now=NOW - 2 * accounts.SEEN_EVERY)
+    visitor.cookies.set("partner-inbox-session", token)
+
+    def idle() -> bool:
+        with site.database.read() as session:
+            found = accounts.signed_in(session, token, now=NOW)
+            assert found
+            return found.idle
+
+    with site.database.write():
+        assert visitor.get("/programs").status_code == 200
+    assert idle()
+    visitor.get("/programs")
+    assert not idle()
+
+
 def test_signing_out_ends_the_session_on_the_server(client: TestClient, site: Site) -> None:
     token = client.cookies["partner-inbox-session"]
     answer = client.post("/sign-out")
