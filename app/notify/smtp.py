@@ -145,7 +145,7 @@ def _reached(
     server: Server, trust: ssl.SSLContext | None, timeout: float = TIMEOUT
 ) -> smtplib.SMTP:
     try:
-        return _connect(server, trust or ssl.create_default_context(), timeout)
+        return _connect(server, trust, timeout)
     except smtplib.SMTPAuthenticationError:
         raise Busy("The mail server does not accept the user name or password.") from None
     except smtplib.SMTPNotSupportedError as error:
@@ -160,15 +160,17 @@ def _leave(client: smtplib.SMTP) -> None:
     client.close()
 
 
-def _connect(server: Server, context: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
+def _connect(server: Server, trust: ssl.SSLContext | None, timeout: float) -> smtplib.SMTP:
     client: smtplib.SMTP
+    # Who is trusted is read only where it is asked: it takes longer than to hand a message over.
     if server.scheme == "smtps":
+        context = trust or ssl.create_default_context()
         client = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
     else:
         client = smtplib.SMTP(server.host, server.port, timeout=timeout)
     try:
         if server.scheme == "smtp+starttls":
-            client.starttls(context=context)
+            client.starttls(context=trust or ssl.create_default_context())
         if server.user is not None:
             client.login(server.user, server.password or "")
     except BaseException:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.sdk.disguises import forms, without
+from connectors.sdk.disguises import Lookout, forms, without
 
 MASK = "[redacted]"
 SURELY = 16
@@ -21,7 +21,7 @@ REMEMBERED = 2_000
 
 _forms_of: dict[str, frozenset[str]] = {}
 """Each secret that is known, the one that was named last at the end."""
-_known: tuple[str, ...] = ()
+_lookout = Lookout()
 _lock = threading.Lock()
 
 _NAMES = (
@@ -57,22 +57,21 @@ def register(*secrets: str) -> None:
 
     Whoever uses a secret names it again each time, so only what went out of use is forgotten.
     """
-    global _known  # noqa: PLW0603  one set for the process: logs have no session
     with _lock:
-        new = [secret for secret in secrets if secret not in _forms_of]
         for secret in secrets:
             known = _forms_of.pop(secret, None)
-            _forms_of[secret] = forms(secret) if known is None else known
-        for forgotten in [*_forms_of][: max(0, len(_forms_of) - REMEMBERED)]:
-            del _forms_of[forgotten]
-        if new:
-            _known = _longest_first(frozenset().union(*_forms_of.values()))
+            if known is None:
+                known = forms(secret)
+                _lookout.add(known)
+            _forms_of[secret] = known
+        while len(_forms_of) > REMEMBERED:
+            _lookout.remove(_forms_of.pop(next(iter(_forms_of))))
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the given and the registered secrets; otherwise verbatim."""
     given = {form for secret in secrets for form in forms(secret)}
-    return without(text, _longest_first(given.union(_known)) if given else _known, MASK)
+    return without(text, _longest_first(given | _lookout.suspected(text)), MASK)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

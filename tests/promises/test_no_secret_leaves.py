@@ -11,6 +11,7 @@ import logging
 import re
 import urllib.parse
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -357,6 +358,7 @@ def test_the_tables_of_postgres_hold_none_either(
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """The application's own log with every logger of every library at its most talkative."""
+    import_module("connectors.aws_partner_central.wire")  # it hushes the signer as it is loaded
     root, written = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
     with contextlib.redirect_stderr(written):

@@ -26,7 +26,12 @@ from connectors import registry
 from connectors.sdk.connector import Connector
 
 _fork = multiprocessing.get_context("forkserver")
-_fork.set_forkserver_preload([__name__, "tests.support.installed"])
+_fork.set_forkserver_preload(
+    [
+        *(__name__, "tests.support.installed", "psycopg"),
+        *(path.partition(":")[0] for path in registry.BUILT_IN),
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)

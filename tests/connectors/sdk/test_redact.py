@@ -2,8 +2,10 @@
 
 import json
 import logging
+from base64 import b64encode
 from io import StringIO
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -125,6 +127,33 @@ def test_a_log_line_is_masked_in_message_arguments_and_traceback(log: Any) -> No
 
 
 @pytest.mark.promise("P8")
+def test_among_many_secrets_each_is_found_whole_coded_and_cut_off() -> None:
+    many = [f"Kanarie+{n}/among-many-{n * 7919}" for n in range(400)]
+    register(*many)
+
+    for secret in many[::40]:
+        for told in (
+            secret,
+            secret.lower(),
+            quote_plus(secret),
+            b64encode(secret.encode()).decode(),
+        ):
+            assert redact(f"before {told} after") == f"before {MASK} after"
+        assert redact(f"it ends with {secret[:-3]}") == f"it ends with {MASK}"
+
+
+def test_a_form_that_two_secrets_share_stays_known_until_both_are_forgotten() -> None:
+    register("Kanarie-Shared-1")
+    register("kanarie-shared-1")  # how the other one is written as a host's name
+    for n in range(REMEMBERED - 1):
+        register(f"canary-other-{n}")
+
+    assert redact("at kanarie-shared-1") == f"at {MASK}"
+    assert redact("at Kanarie-Shared-1") == "at Kanarie-Shared-1"
+    register("canary-one-more")
+    assert redact("at kanarie-shared-1") == "at kanarie-shared-1"
+
+
 def test_a_secret_in_use_stays_known_however_many_tokens_come_and_go() -> None:
     for n in range(3 * REMEMBERED):
         register(f"canary-token-{n}")
