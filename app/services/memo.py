@@ -1,40 +1,44 @@
 """What was made before, so that it need not be made again."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+_NONE: Any = object()
 
 
 class Memo(Generic[T]):
-    """The ``most`` values that were asked for last, by key. Thread-safe."""
+    """Values by key, ``most`` of them at a time; the half that was asked for last surely stays.
+
+    Thread-safe. Two generations instead of an order of use: most keys are whole rows, which take
+    longer to look up than anything else here, and so each is looked up once.
+    """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._made: OrderedDict[Hashable, T] = OrderedDict()
+        self._half = max(1, most // 2)
+        self._young: dict[Hashable, T] = {}
+        self._old: dict[Hashable, T] = {}
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """``make()``, or what it gave before for this key."""
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-        made = make()  # others need not wait for it: two who ask at once make it twice
-        self.put(key, made)
-        return made
+        found: T = self._young.get(key, _NONE)
+        if found is _NONE:
+            found = self._old.get(key, _NONE)
+            if found is _NONE:
+                found = make()  # two who ask at once make it twice; others need not wait for it
+            self.put(key, found)
+        return found
 
     def peek(self, key: Hashable) -> T | None:
         """The value that is known for this key; None: none is."""
-        with self._lock:
-            return self._made.get(key)
+        found: T = self._young.get(key, _NONE)
+        return self._old.get(key) if found is _NONE else found
 
     def put(self, key: Hashable, value: T) -> None:
         """This is the value from now on."""
         with self._lock:
-            self._made[key] = value
-            self._made.move_to_end(key)
-            while len(self._made) > self._most:
-                self._made.popitem(last=False)
+            if len(self._young) >= self._half and key not in self._young:
+                self._young, self._old = {}, self._young
+            self._young[key] = value
