@@ -264,9 +264,12 @@ def percent_words(part: float) -> str:
 
 @lru_cache(maxsize=1024)
 def money_round(money: Money) -> str:
-    """ "$986,489": a total, to whole units; beside others it says that it has no currency."""
+    """ "$986,489": a total, to whole units, what is less as it is; beside others it says that it
+    has no currency.
+    """
     whole = money.amount.quantize(Decimal(1), ROUND_HALF_UP)
-    said = money_words(Money(amount=whole, currency=money.currency))
+    shown = whole or money.amount  # what is there is never shown as nothing
+    said = money_words(Money(amount=shown, currency=money.currency))
     return said if money.currency else f"{said} without currency"
 
 

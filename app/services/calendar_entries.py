@@ -46,7 +46,6 @@ SHOWN = (
     items.c.changed_at,
     states.c.changed_at.label("acted_at"),
     states.c.owner_id,
-    listing.users.c.is_active.label("owner_active"),
     listing.backups.c.name.label("backup_name"),
 )
 
@@ -252,7 +251,7 @@ def _text(row: Any, known: Sources, clock: Clock) -> str:
         ("What it is", sort),
         ("Amount", amount),
         ("State", str(state_of(row))),
-        ("Owner", row.owner_name if row.owner_active else "nobody"),
+        ("Owner", row.owner_name or "nobody"),
         ("Backup", row.backup_name),
         ("At its source", row.url),
         ("Source", _source(known.lines.get(row.connection_id), clock)),

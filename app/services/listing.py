@@ -84,7 +84,6 @@ SHOWN = (
     states.c.reason,
     states.c.version,
     states.c.owner_id,
-    users.c.is_active.label("owner_active"),
     states.c.backup_id,
     backups.c.name.label("backup_name"),
     seen.label("seen"),
@@ -107,11 +106,14 @@ def asks(clock: Clock) -> sa.ColumnElement[bool]:
 
 
 def joined(user_id: int) -> sa.FromClause:
-    """Items with the team's state, its people and this person's state, where there are any."""
+    """Items with the team's state, its people and this person's state, where there are any.
+
+    Who may not sign in any more looks after nothing, so nobody is named.
+    """
     return (
         items.outerjoin(states, states.c.item_id == items.c.id)
-        .outerjoin(users, users.c.id == states.c.owner_id)
-        .outerjoin(backups, backups.c.id == states.c.backup_id)
+        .outerjoin(users, (users.c.id == states.c.owner_id) & users.c.is_active)
+        .outerjoin(backups, (backups.c.id == states.c.backup_id) & backups.c.is_active)
         .outerjoin(personal, _of_reader(user_id))
     )
 

@@ -17,7 +17,7 @@ from app.core.words import Clock, due_day
 from app.errors import Invalid
 from app.services import comments
 from app.services.lines import Sources, due_of, state_of
-from app.services.listing import COMMON, Listing, backups, items, users
+from app.services.listing import COMMON, Listing, backups, items
 from app.services.pages import SourceLine, View
 from app.services.pages.views import TABS
 from connectors.sdk.records import DueInstant
@@ -35,7 +35,6 @@ ROWS = Listing(
     items.c.target,
     items.c.actual,
     items.c.unit,
-    users.c.is_active.label("owner_active"),
     backups.c.name.label("backup_name"),
 )
 MONEY = "#,##0.00##"
@@ -124,7 +123,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(head="Reached", cell=_decimal("actual"), code=MONEY),
     Column(head="Unit", cell=_of("unit"), width=10),
     Column(head="State", cell=lambda seen: str(state_of(seen.row)), width=16),
-    Column(head="Owner", cell=lambda seen: seen.row.owner_name if seen.row.owner_active else None),
+    Column(head="Owner", cell=_of("owner_name")),
     Column(head="Backup", cell=_of("backup_name")),
     Column(head="Note", cell=lambda seen: seen.note or None, width=30),
     Column(

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core import feeds
 from app.models import SyncRun
-from app.services import acts, feeding, today
+from app.services import accounts, acts, feeding, people, today
 from connectors.sdk import errors
 from connectors.sdk.records import (
     Category,
@@ -217,3 +217,23 @@ def test_an_item_names_what_its_source_changed_lately(tool: Tool) -> None:
 def test_a_token_that_was_never_used_reads_while_others_write(company: Tool) -> None:
     with company.world.database.write():
         assert len(company.items()) == len(CISCO) + len(HPE)
+
+
+def test_what_belongs_to_somebody_who_left_belongs_to_nobody(company: Tool) -> None:
+    with company.world.database.write() as session:
+        lee = accounts.add_user(
+            session, email="lee@partner.example", name="Lee", now=company.world.clock()
+        )
+        session.flush()
+    title = CISCO[0].title
+    act(company, acts.assign, title, lee.id)
+    assert owners(company)[title] == "Lee"
+    with company.world.database.write() as session:
+        people.set_active(session, lee.id or 0, active=False)
+
+    assert owners(company)[title] is None
+    assert title in [item["title"] for item in company.items(owner="nobody")]
+
+
+def owners(tool: Tool) -> dict[str, str | None]:
+    return {item["title"]: item["_partner_inbox"]["owner"] for item in tool.items()}

@@ -200,9 +200,13 @@ def test_the_exact_amount_can_be_read_back(amount: Decimal, currency: str | None
 
 
 @pytest.mark.parametrize(
-    ("amount", "text"), [("986488.5", "$986,489"), ("0.49", "$0"), ("-0.5", "-$1"), ("3", "$3")]
+    ("amount", "text"),
+    [
+        *(("986488.5", "$986,489"), ("-0.5", "-$1"), ("3", "$3"), ("0", "$0")),
+        *(("0.49", "$0.49"), ("-0.4", "-$0.40")),
+    ],
 )
-def test_a_total_is_rounded_to_whole_units(amount: str, text: str) -> None:
+def test_a_total_is_rounded_to_whole_units_and_never_to_nothing(amount: str, text: str) -> None:
     assert words.money_round(Money(amount=Decimal(amount), currency="USD")) == text
 
 

@@ -329,3 +329,19 @@ def test_what_belongs_to_somebody_who_left_counts_as_nobodys(team: Team) -> None
     assert shown.row.owner is None
     team.hands(team.lee, team.kim, seen=team.page(team.lee).owns.seen)
     assert team.owners()["a"] == (team.kim, None)
+
+
+def test_a_backup_who_left_is_named_nowhere(team: Team) -> None:
+    team.reads(deadline("a", due=DueDate(on=START.date())))
+    team.does(acts.assign, [team.id("a")], team.kim)
+    team.does(acts.back_up, [team.id("a")], team.lee)
+    shown = team.does(item.item_page, team.id("a"))
+    assert shown.row.backup is not None
+    assert shown.row.backup.name == "Lee"
+    with team.world.database.write() as session:
+        accounts.user(session, team.lee).is_active = False
+
+    shown = team.does(item.item_page, team.id("a"))
+    assert shown.row.owner is not None
+    assert shown.row.owner.name == "Kim"
+    assert shown.row.backup is None

@@ -234,6 +234,16 @@ def test_a_person_who_is_gone_or_wants_none_is_told_nothing(team: Team, gone: st
     assert len(team.ledger(chat)) == (1 if gone == "wants none" else 0)
 
 
+def test_who_left_owns_nothing_that_a_tool_is_told_of(team: Team) -> None:
+    team.gives(1, to=team.lee)
+    tool = team.channel()
+    team.lists(deadline(1, due=EARLIER), *deadlines([0, 2]))
+    with team.database.write() as session:
+        people.set_active(session, team.lee, active=False)
+    team.lists(deadline(1, due=EARLIER, title="Another"), *deadlines([0, 2]))
+    assert [one.body["data"]["owner"] for one in team.ledger(tool)] == ["Lee", None]
+
+
 def test_nobody_is_told_of_what_they_did_themselves(team: Team) -> None:
     team.gives(1, to=team.lee)
     chat = team.channel(ChannelKind.CHAT, user_id=team.lee, wants=["item.done", "item.commented"])
