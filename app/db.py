@@ -38,7 +38,9 @@ _exactly = Context(prec=28, Emax=60, traps=[Inexact, InvalidOperation, Overflow]
 GLANCE_STEPS = 50_000
 """SQLite's virtual machine takes some 10 million of its steps in a second."""
 WRITES = "partner_inbox_writes"
-IMPATIENT = "partner_inbox_impatient"
+PATIENCE = "partner_inbox_patience"
+NOTE_WAITS_MS = 200
+"""What a write that may be left out waits for others: longer than most of them take."""
 ON_ITEMS = "on items"
 """What a session's ``info`` says of a write that holds only what people did with items."""
 AFTER = "after"
@@ -61,7 +63,7 @@ MARK = text(
 
 
 class Busy(Exception):
-    """Another write is going on, and this one was not to wait for it."""
+    """Another write is going on, and this one was not to wait for it any longer."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -226,17 +228,17 @@ class Database:
         return engine  # no BEGIN: each question sees the newest state, and needs no more
 
     @contextmanager
-    def write(self, *, counts: bool = True, waits: bool = True) -> Iterator[Session]:
+    def write(self, *, counts: bool = True, patience: int | None = None) -> Iterator[Session]:
         """A transaction that commits at the end of the block, and counts the revision up.
 
         ``counts`` False: for what no page shows (leases, last use), so that what is
         remembered until the next write stays remembered; unless it turns out to (``let_count``).
-        ``waits`` False: on SQLite, where one writes at a time, raises ``Busy`` while another
-        does, in this process or elsewhere.
+        ``patience``: on SQLite, where one writes at a time, raises ``Busy`` where another has
+        not ended after so many milliseconds, in this process or elsewhere.
         """
-        options = {WRITES: True} if waits else {WRITES: True, IMPATIENT: True}
+        options = {WRITES: True, PATIENCE: patience}
         with (
-            self._turn(waits),
+            self._turn(patience),
             Session(self.engine.execution_options(**options), expire_on_commit=False) as session,
         ):
             try:
@@ -255,11 +257,11 @@ class Database:
     def note(self, down: Callable[[Session], object]) -> None:
         """Write down what is only noted beside an answer, like when a token was used.
 
-        Nobody waits for it: while others write, or on a full disk, it is left out until the
-        next time, and who looks sees what is there.
+        Nobody waits for it long: while others write, or on a full disk, it is left out until
+        the next time, and who looks sees what is there.
         """
         try:
-            with self.write(counts=False, waits=False) as session:
+            with self.write(counts=False, patience=NOTE_WAITS_MS) as session:
                 down(session)
         except Busy:
             pass
@@ -268,11 +270,11 @@ class Database:
                 raise
 
     @contextmanager
-    def _turn(self, waits: bool) -> Iterator[None]:
+    def _turn(self, patience: int | None) -> Iterator[None]:
         if self._writer is None:
             yield
             return
-        if not self._writer.acquire(blocking=waits):
+        if not self._writer.acquire(timeout=-1 if patience is None else patience / 1000):
             raise Busy
         try:
             yield
@@ -353,14 +355,11 @@ def _never_wait(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get(IMPATIENT):
-        _begin_at_once(connection)
-    else:
+    patience = options.get(PATIENCE)
+    if patience is None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
-
-
-def _begin_at_once(connection: Connection) -> None:
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:

@@ -1,4 +1,4 @@
-"""What is only noted beside an answer: nobody waits for it, and nothing is lost but the note."""
+"""What is only noted beside an answer: nobody waits long, and nothing is lost but the note."""
 
 import sqlalchemy as sa
 from sqlmodel import Session
