@@ -264,11 +264,11 @@ def percent_words(part: float) -> str:
 
 @lru_cache(maxsize=1024)
 def money_round(money: Money) -> str:
-    """ "$986,489": a total, to whole units, what is less as it is; beside others it says that it
-    has no currency.
+    """ "$986,489": a total in whole units, or "$0.49" where it is less than half of one. Beside
+    others it says that it has no currency.
     """
     whole = money.amount.quantize(Decimal(1), ROUND_HALF_UP)
-    shown = whole or money.amount  # what is there is never shown as nothing
+    shown = whole or money.amount
     said = money_words(Money(amount=shown, currency=money.currency))
     return said if money.currency else f"{said} without currency"
 

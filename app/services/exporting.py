@@ -11,6 +11,7 @@ from app.core.derive import derived_ids
 from app.services import comments
 from app.services.lines import state_of
 from app.services.listing import items, states, users
+from app.services.people import looks_after
 from connectors.sdk.records import AnyRecord
 from connectors.sdk.tables.choosing import Options
 from connectors.sdk.tables.scan import Bad, Line
@@ -39,17 +40,16 @@ def standings(session: Session, connection_id: int) -> dict[str, Standing]:
             items.c.closed,
             states.c.state,
             users.c.name,
-            users.c.is_active,
         )
         .select_from(items)
         .outerjoin(states, states.c.item_id == items.c.id)
-        .outerjoin(users, users.c.id == states.c.owner_id)
+        .outerjoin(users, looks_after(users, states.c.owner_id))
         .where(items.c.connection_id == connection_id, items.c.stream == MANIFEST.streams[0].name)
     )
     return {
         row.external_id: Standing(
             state=state_of(row),
-            owner=(row.is_active and row.name) or "",
+            owner=row.name or "",
             note=notes.get(row.id, ""),
         )
         for row in session.execute(statement)

@@ -177,7 +177,7 @@ def _items(session: Session, ids: Sequence[int]) -> Sequence[Any]:
         users.c.name.label("owner_name"),
     )
     of_it = items.outerjoin(item_states, item_states.c.item_id == items.c.id).outerjoin(
-        users, (users.c.id == item_states.c.owner_id) & users.c.is_active
+        users, people.looks_after(users, item_states.c.owner_id)
     )
     statement = sa.select(*columns).select_from(of_it)
     return session.execute(statement.where(states.among(session, items.c.id, ids))).all()

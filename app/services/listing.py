@@ -21,6 +21,7 @@ from app.services import due_days, filters, orders, search
 from app.services.memo import Memo
 from app.services.orders import Place
 from app.services.pages import View
+from app.services.people import looks_after
 from connectors.sdk.records import Kind
 
 items = SQLModel.metadata.tables["items"]
@@ -106,14 +107,11 @@ def asks(clock: Clock) -> sa.ColumnElement[bool]:
 
 
 def joined(user_id: int) -> sa.FromClause:
-    """Items with the team's state, its people and this person's state, where there are any.
-
-    Who may not sign in any more looks after nothing, so nobody is named.
-    """
+    """Items with the team's state, its people and this person's state, where there are any."""
     return (
         items.outerjoin(states, states.c.item_id == items.c.id)
-        .outerjoin(users, (users.c.id == states.c.owner_id) & users.c.is_active)
-        .outerjoin(backups, (backups.c.id == states.c.backup_id) & backups.c.is_active)
+        .outerjoin(users, looks_after(users, states.c.owner_id))
+        .outerjoin(backups, looks_after(backups, states.c.backup_id))
         .outerjoin(personal, _of_reader(user_id))
     )
 

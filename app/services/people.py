@@ -3,11 +3,17 @@
 from collections.abc import Collection
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.errors import Conflict
 from app.models import User
 from app.services import accounts
+
+
+def looks_after(person: sa.FromClause, id_: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Joins whoever is owner or backup by that id: nobody for who may not sign in any more."""
+    return (person.c.id == id_) & person.c.is_active
 
 
 def everyone(session: Session) -> list[User]:

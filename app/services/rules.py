@@ -19,6 +19,7 @@ from app.services import events
 from app.services.acts import ASSIGNED, HANDED, RULED
 from app.services.bulk import Bulk
 from app.services.pages import Person
+from app.services.people import looks_after
 from app.services.recording import UNDONE
 from connectors.sdk.records import Kind
 
@@ -63,8 +64,8 @@ def deciding(session: Session) -> tuple[Named, ...]:
     backups = _users.alias()
     statement = (
         sa.select(_rules, _users.c.name.label("owner"), backups.c.name.label("backup"))
-        .join(_users, (_users.c.id == _rules.c.owner_id) & _users.c.is_active)
-        .outerjoin(backups, (backups.c.id == _rules.c.backup_id) & backups.c.is_active)
+        .join(_users, looks_after(_users, _rules.c.owner_id))
+        .outerjoin(backups, looks_after(backups, _rules.c.backup_id))
     )
     return tuple(
         Named(

@@ -4,7 +4,6 @@ import base64
 import html
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
@@ -15,8 +14,6 @@ KEYLIKE = re.compile(r"(?=.*\d|.{20})[\w%+=~-]{12,}", re.ASCII)
 """A part of an address that is a key rather than a word."""
 STEM = 12
 """Characters at the beginning by which a secret is known that somebody cut off."""
-MANY = 150
-"""Beginnings that are looked for one by one; with more of them the text is gone through."""
 _IN_ADDRESSES = "/%:=&?~#+!$,;@()*[]'"
 _WORDS = re.compile(r"[^\W\d]+(?:[\s.,;:!?'-]+[^\W\d]*)+")
 """Begins as a sentence does, so that its beginning alone may stand anywhere."""
@@ -59,48 +56,6 @@ def _parts(address: str) -> Iterable[str]:
     raw = [pair.partition("=")[2] for pair in split.query.split("&")]
     keys = (part for part in (*segments, *values, *raw) if KEYLIKE.fullmatch(part))
     return (part for part in (target, *keys) if part != "/")
-
-
-class Lookout:
-    """Forms to look for, kept by how they begin: thousands of them cost a text what a few do.
-
-    One thread adds and removes at a time; any number may ask meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self._holders: Counter[str] = Counter()
-        self._by_head: dict[str, tuple[str, ...]] = {}
-
-    def add(self, known: Iterable[str]) -> None:
-        """Look for these forms from now on, until they are removed as often."""
-        for form in known:
-            if not self._holders[form]:
-                head = form[:SHORTEST]
-                self._by_head[head] = (*self._by_head.get(head, ()), form)
-            self._holders[form] += 1
-
-    def remove(self, known: Iterable[str]) -> None:
-        """The opposite of ``add``."""
-        for form in known:
-            self._holders[form] -= 1
-            if self._holders[form]:
-                continue
-            del self._holders[form]
-            head = form[:SHORTEST]
-            left = tuple(one for one in self._by_head[head] if one != form)
-            if left:
-                self._by_head[head] = left
-            else:
-                del self._by_head[head]
-
-    def suspected(self, text: str) -> set[str]:
-        """The forms that may be in this text, whole or cut off; all others surely are not."""
-        if len(self._by_head) < MANY:
-            heads = [head for head in tuple(self._by_head) if head in text]
-        else:
-            every = range(len(text) - SHORTEST + 1)
-            heads = [head for i in every if (head := text[i : i + SHORTEST]) in self._by_head]
-        return {form for head in heads for form in self._by_head.get(head, ())}
 
 
 def without(text: str, known: Iterable[str], mask: str) -> str:

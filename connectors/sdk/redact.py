@@ -10,7 +10,8 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.sdk.disguises import Lookout, forms, without
+from connectors.sdk.disguises import forms, without
+from connectors.sdk.lookout import Lookout
 
 MASK = "[redacted]"
 SURELY = 16

@@ -5,14 +5,14 @@ from sqlmodel import Session
 
 from app.db import BUSY_TIMEOUT_MS, Database
 
-NAME = sa.text("UPDATE chores SET mark = mark + 1 WHERE name = 'compare'")
+NOTE = sa.text("UPDATE chores SET mark = mark + 1 WHERE name = 'compare'")
 TIMES = sa.text("SELECT mark FROM chores WHERE name = 'compare'")
 NUMBER = sa.text("SELECT number FROM revision")
 TIMEOUT = sa.text("PRAGMA busy_timeout")
 
 
 def down(session: Session) -> None:
-    session.execute(NAME)
+    session.execute(NOTE)
 
 
 def asked(database: Database, question: sa.TextClause) -> int:

@@ -154,6 +154,7 @@ def test_a_form_that_two_secrets_share_stays_known_until_both_are_forgotten() ->
     assert redact("at kanarie-shared-1") == "at kanarie-shared-1"
 
 
+@pytest.mark.promise("P8")
 def test_a_secret_in_use_stays_known_however_many_tokens_come_and_go() -> None:
     for n in range(3 * REMEMBERED):
         register(f"canary-token-{n}")
